@@ -1,5 +1,5 @@
 import { LIMITS } from '../contract/limits.ts'
-import { completionAt, wordsFor } from '../core/filter/complete.ts'
+import { completionAt, suggestWords } from '../core/filter/complete.ts'
 import type { Field, Filter, Sort } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
 import { nearest } from '../core/nearest.ts'
@@ -22,7 +22,7 @@ export async function completeFilter(
 ): Promise<{ start: number; suggestions: FilterSuggestion[] }> {
   const completion = completionAt(text)
   const { expects, field, prefix, start } = completion
-  const words = wordsFor(completion).map((word) => ({ text: word, count: null }))
+  const words = suggestWords(completion).map((word) => ({ text: word, count: null }))
 
   const found =
     expects === 'field'

@@ -9,7 +9,7 @@ import type { Ids, Parts, Store } from '../core/ports.ts'
 import type { NewRun, NewSweep, Run, Sweep } from '../core/records.ts'
 import type { Compiler } from '../core/spec/compiler.ts'
 import { SpecError } from '../core/spec/document.ts'
-import { refusalOf } from '../core/spec/runnable.ts'
+import { unrunnableReason } from '../core/spec/runnable.ts'
 import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
 import { claimBuild } from './environments.ts'
@@ -215,7 +215,7 @@ export async function explain<T>(work: () => T | Promise<T>): Promise<T> {
  * Returns the problem of a plan that this server cannot run. Such a plan is refused instead of being run differently.
  */
 function refusal(plan: Plan, request: SubmitRequest): Problem | undefined {
-  const refused = refusalOf(plan)
+  const refused = unrunnableReason(plan)
   return refused && { ...refused, path: refused.path.join('.'), file: request.sources[0]!.file, line: 1, column: 1 }
 }
 

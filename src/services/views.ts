@@ -6,8 +6,8 @@ import { isSweepEnded } from '../contract/phases.ts'
 import type { BeliefsView, SweepView } from '../contract/sweep.ts'
 import type { SearchSpace } from '../contract/search-space.ts'
 import { toPlain } from '../contract/values.ts'
-import { AUTO_METRICS_MAX, withAuto } from '../core/filter/figures.ts'
-import type { FiguresAsked } from '../core/filter/figures.ts'
+import { AUTO_METRICS_MAX, addAutoFields } from '../core/filter/list-fields.ts'
+import type { RequestedListFields } from '../core/filter/list-fields.ts'
 import { mean } from '../core/metrics/series.ts'
 import type { Summary } from '../core/metrics/series.ts'
 import type { Event } from '../contract/events.ts'
@@ -30,13 +30,13 @@ export async function toRunViews(
   store: Store,
   runs: readonly Run[],
   locale: Locale,
-  asked?: FiguresAsked,
+  asked?: RequestedListFields,
 ): Promise<RunView[]> {
   const { tracking } = store.read
 
   const ids = runs.map((run) => run.id)
   const common = asked?.isAuto ? await tracking.commonMetrics(ids, AUTO_METRICS_MAX) : []
-  const figures = asked && withAuto(asked, { params: runs.map(({ params }) => params), metrics: common })
+  const figures = asked && addAutoFields(asked, { params: runs.map(({ params }) => params), metrics: common })
   const summaries = await tracking.summaries(ids, figures?.metrics)
 
   const names = await namesFor(store, runs)

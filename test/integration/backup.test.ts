@@ -24,12 +24,14 @@ const SEPARATORS = 'a\u2028b\u2029c\r\nd\u0085e\vf'
 /** Creates a sweep that has ended, a sweep in progress, and a running run with odd outputs. Returns their numbers. */
 async function fill(server: TestServer): Promise<{ done: number; sweep: number; running: number }> {
   await server.call('PATCH', '/projects/default', { description: SEPARATORS })
+
   const done = (
     await server.submit(
       `version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2.5]}}}\nrun: {cmd: ${JSON.stringify(TRIAL)}}`,
     )
   ).number
   await until(async () => (await server.call<SweepView>('GET', `/sweeps/${done}`)).body.phase === 'done')
+
   const sweep = (
     await server.submit(
       'version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 50, 1]}}}\nrun: {cmd: sleep 100}',
@@ -40,6 +42,7 @@ async function fill(server: TestServer): Promise<{ done: number; sweep: number; 
       'version: 1\nkind: experiment\nenvironment: {max_restarts: 5}\nrun: {cmd: "mkdir -p $HAGANE_OUTPUTS/attempts/x/code; echo mine > $HAGANE_OUTPUTS/attempts/x/code/a; mkfifo $HAGANE_OUTPUTS/pipe; ln -s nowhere $HAGANE_OUTPUTS/link; echo started; sleep 100"}',
     )
   ).number
+
   await until(async () => (await server.call<string>('GET', `/runs/${running}/logs`)).body === 'started\n')
   await until(async () => ((await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.counts.running ?? 0) === 2)
   await until(async () =>
@@ -74,6 +77,7 @@ async function checkRestored(
     { step: 1, value: 1 },
   ])
   expect((await server.call<string>('GET', `/runs/${runs[1]!.number}/artifacts/content?path=model`)).body).toBe('2.5')
+
   expect((await server.call<RunDetailView>('GET', `/runs/${running}`)).body).toMatchObject({
     phase: 'failed',
     reason: 'Restored',
@@ -104,6 +108,7 @@ describe('a backup', () => {
     using work = createWorkplace(server)
 
     const numbers = await fill(server)
+
     const made = await work.hagane('backup', join(folder, 'one'), '--json')
     expect(made.status, made.stderr).toBe(0)
     expect(await work.hagane('backup', join(folder, 'one'))).toMatchObject({
@@ -126,7 +131,6 @@ describe('a backup', () => {
     await stopAll(server)
 
     await using other = await startTestServer({ isStopped: true })
-
     const restored = await work.hagane('restore', join(folder, 'one'), '--data', other.dataDir)
     expect(restored.status, restored.stderr).toBe(0)
 
@@ -188,7 +192,6 @@ describe('a backup', () => {
       ).toBe(0)
 
       await using back = await startTestServer({ isStopped: true })
-
       expect((await work.hagane('restore', join(folder, 'three'), '--data', back.dataDir)).status).toBe(0)
 
       await back.start()

@@ -42,7 +42,6 @@ for (const engine of ['sqlite', 'postgres'] as const) {
       let series: number
       beforeAll(async () => {
         if (engine === 'postgres') postgres = await startPostgres()
-
         server = await startTestServer(postgres ? { database: await postgres.createDatabase() } : {})
         sweep = (await server.submit(SWEEP)).number
         const { body: run } = await server.call<{ number: number }>('POST', '/runs', {
@@ -50,6 +49,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
           name: 'long',
         })
         series = run.number
+
         const values = Array.from({ length: 900 }, (_, i) => (i === 500 ? null : i))
         const params = { k: 'p', v: { lr: 0.3 } }
         const points = values.map((value, i) => ({ k: 'm', s: i, t: 1_700_000_000 + i, v: { loss: value ?? 'NaN' } }))
@@ -142,6 +142,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
           max: [0.2],
           n: [2],
         }
+
         expect(body).toEqual({
           bands: [
             { keys: ['adam'], ...half },
@@ -247,6 +248,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
           `/runs?sweep=${sweep}&filter=${encodeURIComponent('trial = 1')}`,
         )
         expect(body.runs.map(({ trial }) => trial)).toEqual([0])
+
         const { body: grouped } = await server.call<GroupsView>('POST', '/runs/groups', {
           by: ['trial'],
           filter: `sweep = ${sweep} and trial <= 2`,

@@ -187,6 +187,7 @@ describe('the command line', () => {
     const failed = hagane('ls', '--query', 'status:succeeded|failed', '--phase', 'succeeded', '--json')
       .json as RunView[]
     expect(failed.map((run) => run.phase)).toEqual(Array.from({ length: 6 }, () => 'succeeded'))
+
     const { status, stderr } = hagane('ls', '--columns', 'nonsense')
     expect([status, stderr.trim()]).toEqual([
       2,
@@ -280,6 +281,7 @@ describe('the command line', () => {
       'early.yml',
       'version: 1\nkind: group\nhptuning:\n  concurrency: 3\n  metric: {name: acc}\n  matrix: {a: {range: [1, 60, 1]}}\n  random_search: {n_experiments: 50}\n  early_stopping:\n    - {metric: acc, value: 0.9, optimization: maximize}\nrun: {cmd: "python climb.py {{ a }}"}\n',
     )
+
     hagane('run', '-f', file, '--wait')
     const sweep = (hagane('ls', '--sweeps', '--json').json as SweepView[])[0]!
     expect(sweep).toMatchObject({ phase: 'stopped', reason: 'EarlyStopping' })
@@ -306,6 +308,7 @@ describe('the command line', () => {
       'offline.py',
       'from hagane import Experiment\nwith Experiment(name="offline") as e:\n    e.log_metrics(loss=float("inf"))\n    e.log_params(lr=0.1)\n',
     )
+
     const script = spawnSync('python3', ['offline.py'], {
       cwd: work,
       encoding: 'utf8',

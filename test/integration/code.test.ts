@@ -73,6 +73,7 @@ describe('the code of a run', () => {
     symlinkSync('lib', join(work.folder, 'folder-link'))
     work.write('.env', 'PASSWORD=1')
     work.write('notes.md', '-----BEGIN RSA PRIVATE KEY-----')
+
     const { stderr, json } = await work.hagane(
       'run',
       '-f',
@@ -124,6 +125,7 @@ describe('the code of a run', () => {
       2,
       expect.stringMatching(/nowhere is no folder: say with --workdir/),
     ])
+
     const both = await work.hagane('run', '-f', 'run.yml', '--in-place', '--no-upload')
     expect([both.status, both.stderr]).toEqual([
       2,
@@ -141,6 +143,7 @@ describe('the code of a run', () => {
       'ten.yml',
       'version: 1\nkind: group\nhptuning: {concurrency: 10, matrix: {x: {range: [0, 10, 1]}}}\nrun: {cmd: "python touch.py {{ x }}"}\n',
     )
+
     const before = await countEvents('snapshot.unpacked')
     const { status, stderr, json } = await work.hagane('run', '-f', file, '--wait', '--json')
     expect(status, stderr).toBe(0)
@@ -160,6 +163,7 @@ describe('the code of a run', () => {
     git('add', 'touch.py')
     git('-c', 'user.name=a', '-c', 'user.email=a@b.c', 'commit', '-qm', 'first')
     work.write('touch.py', 'print("changed")\n')
+
     const { number } = (
       await work.hagane(
         'run',
@@ -227,11 +231,13 @@ describe('a hostile upload', () => {
       'n'.repeat(300),
       '\ud800',
     ]
+
     await sendBytes(frame('x'))
     for (const path of paths) {
       const { status } = await server.call('POST', '/snapshots', { files: [entry(path)] })
       expect([path, status]).toEqual([path, 400])
     }
+
     for (const files of [
       [entry('a'), entry('a')],
       [entry('a'), entry('a/b')],
@@ -280,6 +286,7 @@ describe('a hostile upload', () => {
       'version: 1\nkind: experiment\nrun: {cmd: "echo hello > $HAGANE_OUTPUTS/a.html; echo b > $HAGANE_OUTPUTS/b; echo ok"}',
     )
     await until(async () => (await server.call<unknown[]>('GET', `/runs/${run.number}/artifacts`)).body.length === 2)
+
     const url = `${server.url}/api/v1/runs/${run.number}/artifacts/content?path=`
     const headers = { authorization: `Bearer ${server.token()}` }
     const answer = await fetch(`${url}a.html`, { headers })

@@ -29,6 +29,7 @@ beforeAll(async () => {
   work = createWorkplace(server)
   work.write('train.py', TRAIN)
   work.write('run.yml', 'version: 1\nkind: experiment\nparams: {lr: 0.1}\nrun: {cmd: python train.py}\n')
+
   for (const name of ['first', 'second']) {
     const { status, stderr } = await hagane(
       'run',
@@ -132,6 +133,7 @@ describe('a run', () => {
     expect((await hagane('show', String(copied.number), '--json')).json).toMatchObject({
       origin: { kind: 'copies', run: 2 },
     })
+
     expect(await hagane('delete', String(restarted.number))).toMatchObject({
       status: 0,
       stderr: expect.stringContaining('hagane trash restore'),
@@ -192,6 +194,7 @@ describe('projects', () => {
       'default',
       'fraud',
     ])
+
     expect((await hagane('project', 'delete', 'fraud', '-y')).status).toBe(0)
     expect((await hagane('run', '-f', 'run.yml')).status).toBe(4)
     expect((await hagane('project', 'restore', 'fraud')).status).toBe(0)

@@ -92,7 +92,6 @@ describe('two data directories on one machine', () => {
       expect((await work.hagane('backup', join(folder, 'live'))).status).toBe(0)
 
       await using other = await startTestServer({ isStopped: true })
-
       expect((await work.hagane('restore', join(folder, 'live'), '--data', other.dataDir)).status).toBe(0)
 
       await other.start()
@@ -101,6 +100,7 @@ describe('two data directories on one machine', () => {
 
       for (const { number } of runs) await other.call('POST', `/runs/${number}/stop`)
       await leave(other, 'next')
+
       for (const { number, pids } of runs) {
         expect(pids.filter(isAlive)).toEqual(pids)
         expect(await viewOf(server, number)).toMatchObject({ phase: 'running' })
@@ -114,9 +114,9 @@ describe('two data directories on one machine', () => {
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
-
       const { number, pids } = await startLong(server)
       const retried = await startLong(server, 'environment: {max_restarts: 1}\n')
+
       const copy = join(folder, 'copied')
       cpSync(server.dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('lock.db') })
       await using other = await startTestServer({ dataDir: copy })
@@ -166,6 +166,7 @@ describe('two data directories on one machine', () => {
         await server.submit(document('echo begun; while [ ! -e go ]; do sleep 0.1; done; exit 5'), folder)
       ).number
       await until(async () => (await logOf(server, ending)) === 'begun\n')
+
       renameSync(before, after)
       await server.kill()
       await using other = await startTestServer({ dataDir: after })
@@ -193,9 +194,11 @@ describe('a data directory that contains runs which its database lacks', () => {
   async function walk(server: TestServer, change: () => Promise<void>): Promise<void> {
     for (const word of ['old1', 'old2']) await leave(server, word)
     await leave(server, 'old3', 'echo old3; exit 7')
+
     await server.kill()
     await change()
     await server.start()
+
     for (const word of ['new1', 'new2', 'new3']) {
       const number = await leave(server, word)
       expect(await viewOf(server, number)).toMatchObject({ phase: 'succeeded' })
@@ -226,13 +229,13 @@ describe('a data directory that contains runs which its database lacks', () => {
     { timeout: 90_000 },
     async () => {
       await using postgres = await startPostgres()
-
       const database = await postgres.createDatabase()
       await using server = await startTestServer()
       await using other = await startTestServer({ database, dataDir: server.dataDir, isStopped: true })
 
       for (const word of ['old1', 'old2']) await leave(server, word)
       const long = await startLong(server)
+
       await server.kill()
       await other.start()
       for (const word of ['new1', 'new2', 'new3']) await expectLeft(other, await leave(other, word), word)
@@ -254,18 +257,19 @@ describe('a data directory that contains runs which its database lacks', () => {
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
-
       await leave(server, 'first')
       await server.kill()
       const older = readdirSync(server.dataDir).filter((name) => name.startsWith('hagane.db'))
       mkdirSync(join(folder, 'older'))
       for (const name of older) cpSync(join(server.dataDir, name), join(folder, 'older', name))
       await server.start()
+
       const long = await startLong(server)
       await server.kill()
       await remove(server.dataDir)
       for (const name of older) cpSync(join(folder, 'older', name), join(server.dataDir, name))
       await server.start()
+
       expect(await leave(server, 'second')).toBe(long.number)
       await expectLeft(server, long.number, 'second')
       expect(long.pids.every(isAlive)).toBe(true)
@@ -281,8 +285,8 @@ describe('a data directory that contains runs which its database lacks', () => {
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
-
       const [stopped, lost] = [await startLong(server), await startLong(server)]
+
       rmSync(join(server.dataDir, 'attempts', `hagane-${stopped.number}-1`), { recursive: true })
       await server.call('POST', `/runs/${stopped.number}/stop`)
       expect(await ended(server, stopped.number)).toMatchObject({ phase: 'stopped' })
@@ -328,9 +332,9 @@ describe('the protection of a data directory', () => {
       expect((await work.hagane('backup', backup)).status).toBe(0)
 
       await using other = await startTestServer({ isStopped: true })
-
       const restore = (): ReturnType<typeof work.hagane> =>
         work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'restore', backup, '--data', other.dataDir)
+
       // The restore fails halfway, since a file is in the place of a folder.
       renameSync(join(backup, 'files', 'attempts'), join(backup, 'aside'))
       writeFileSync(join(backup, 'files', 'attempts'), 'no folder')

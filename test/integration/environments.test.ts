@@ -128,9 +128,11 @@ describe('an environment', () => {
     const { json } = await work.hagane('run', '-f', file, '--json')
     const { number } = json as { number: number }
     await until(async () => (await builds()).at(-1)!.phase === 'running')
+
     const waiting = (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
     const build = (await builds()).at(-1)!
     expect([waiting.phase, waiting.waiting]).toEqual(['queued', `its environment is being built by #${build.number}`])
+
     await work.hagane('stop', String(build.number))
     await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'failed')
     expect((await server.call<RunDetailView>('GET', `/runs/${number}`)).body.message).toContain('stopped')
@@ -179,9 +181,11 @@ describe('an environment', () => {
     const file = experiment('uses.yml', ['python make.py 0 value.txt unread.txt'])
     const run = await runFile(file)
     expect((await work.hagane('env', 'rm', run.environment!.slice(0, 12))).status).toBe(0)
+
     const count = (await builds()).length
     expect((await runFile(file)).phase).toBe('succeeded')
     expect(await builds()).toHaveLength(count + 1)
+
     rmSync(join(server.dataDir, 'environments', run.environment!), { recursive: true })
     const again = await runFile(file)
     expect([again.phase, (await builds()).length]).toEqual(['succeeded', count + 2])
@@ -198,6 +202,7 @@ describe('an environment', () => {
         mode: 0o755,
       },
     )
+
     const host = {
       workDir: work.folder,
       python: { executable: join(bin, 'python'), version: '3.9.9' },
@@ -205,6 +210,7 @@ describe('an environment', () => {
       git: null,
     }
     const text = `version: 1\nkind: experiment\nbuild: {image: any, build_steps: [echo hi]}\nrun: {cmd: echo}\n`
+
     const { body } = await server.call<{ number: number }>('POST', '/submissions', {
       sources: [{ file: 'a.yml', text }],
       host,
@@ -250,6 +256,7 @@ describe('a secret', () => {
     const configs = join(server.dataDir, 'configmaps', 'place')
     mkdirSync(configs, { recursive: true })
     writeFileSync(join(configs, 'REGION'), 'tokyo\n')
+
     const run = await runFile(work.write('secret.yml', document('secret_refs: [warehouse], config_map_refs: [place]')))
     const log = await logOf(run.number)
     expect(log).toBe(`<${'*'.repeat(Buffer.byteLength(secret))}> <tokyo>\n`)
@@ -262,6 +269,7 @@ describe('a secret', () => {
     const file = join(server.dataDir, 'attempts', `hagane-${run.number}-1`, 'log')
     await until(async () => !readFileSync(file).includes(secret))
     expect(readFileSync(file, 'utf8')).toBe(log)
+
     // A page of the log that starts inside the secret shows no part of it either.
     for (const cursor of [1, 5, 12])
       expect((await server.call<string>('GET', `/runs/${run.number}/logs?cursor=${cursor}`)).body).not.toMatch(

@@ -19,6 +19,7 @@ const view = async ({ server }: Place, sweep: number): Promise<SweepView> =>
 const runsOf = async ({ server }: Place, sweep: number) =>
   (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&limit=1000`)).body.runs
 const post = async ({ server }: Place, path: string, body: unknown = {}) => await server.call('POST', path, body)
+
 /** Waits until a sweep is paused and none of its trials is active. */
 const held = async (place: Place, sweep: number): Promise<SweepView> => {
   await until(async () => {
@@ -27,6 +28,7 @@ const held = async (place: Place, sweep: number): Promise<SweepView> => {
   })
   return await view(place, sweep)
 }
+
 const MISSING = "ModuleNotFoundError: No module named 'nosuchmodule'"
 const sweepText = (command: string, more = '', trials = 30): string =>
   `version: 1\nkind: group\nhptuning:\n  concurrency: 3\n${more}  matrix: {x: {range: [0, ${trials}, 1]}}\nrun: {cmd: ${JSON.stringify(command)}}\n`
@@ -74,6 +76,7 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
       counts: { succeeded: 1, failed: 13 },
       notices: [],
     })
+
     for (const more of ['  on_failure: continue\n', '  on_failure: [ignore, continue]\n']) {
       const told = await submitSurely(place.server, sweepText('exit 3', more, 12), work.folder)
       const ended = await sweepEnded(place.server, told)
@@ -197,6 +200,7 @@ describeOnBothServers('restart --failed', (openPlace) => {
     expect(after.find(({ trial }) => trial === 0)).toMatchObject({ params: { x: 0 }, origin: { kind: 'restarts' } })
     // The best trial is one of those that were run again.
     expect(ended.best).toMatchObject({ value: 0, params: { x: 0 } })
+
     for (const { number } of failed) {
       const old = (
         await place.server.call<{ phase: string; trial: number | null; sweep: number }>('GET', `/runs/${number}`)
@@ -255,6 +259,7 @@ describeOnBothServers('restart --failed', (openPlace) => {
     const text = `version: 1\nkind: group\nhptuning:\n  concurrency: 4\n  seed: 3\n  hyperband: {max_iter: 2, eta: 2, resource: {name: n}, metric: {name: loss, optimization: minimize}, resume: true}\n  matrix: {x: {uniform: [0, 1]}}\nrun: {cmd: "python gate.py {{ x }} {{ n }}"}\n`
     cli.write('group.yml', text)
     await cli.hagane('run', '-f', 'group.yml', '--wait')
+
     const failed = (await view(place, 1)).counts.failed!
     expect(failed).toBeGreaterThan(0)
 
@@ -309,6 +314,7 @@ describeOnBothServers('a metric that no trial reports', (openPlace) => {
     const asked =
       '  metric: {name: val_loss, optimization: minimize}\n  early_stopping: [{metric: acc, value: 2}, {metric: loss, value: 99}]\n'
     cli.write('group.yml', sweepText(reports('loss'), asked, 4))
+
     const run = await cli.hagane('run', '-f', 'group.yml', '--wait')
     expect(run.status).toBe(0)
 
@@ -335,16 +341,19 @@ describeOnBothServers('a metric that no trial reports', (openPlace) => {
     cli.write('wrong.yml', band('lossy'))
     cli.write('right.yml', band('loss'))
     cli.write('failing.yml', sweepText('exit 1', '  metric: {name: loss}\n', 3))
+
     const wrong = (await cli.hagane('run', '-f', 'wrong.yml', '--json')).json as { number: number }
     await until(async () => (await view(place, wrong.number)).notices.length > 0)
     expect((await view(place, wrong.number)).notices).toMatchObject([
       { code: 'metric_unreported', args: { metric: 'lossy', reported: 'loss, zzz' } },
     ])
+
     for (const file of ['right.yml', 'failing.yml']) {
       const { number } = (await cli.hagane('run', '-f', file, '--json')).json as { number: number }
       const { notices } = await sweepEnded(place.server, number)
       expect(notices.filter(({ code }) => code.startsWith('metric'))).toEqual([])
     }
+
     expect(await runsOf(place, wrong.number)).not.toEqual([])
   })
 })

@@ -80,7 +80,6 @@ if __name__ == "__main__":
 
   it('Unsent metrics of trials are applied before their sweep ends', async () => {
     using work = createWork()
-
     writeFileSync(
       join(work.folder, 'script.py'),
       'import os, sys\nfrom hagane import Experiment\nExperiment().log_metrics(loss=float(sys.argv[1]))\nos._exit(0)\n',
@@ -89,6 +88,7 @@ if __name__ == "__main__":
       'version: 1\nkind: group\nhptuning:\n  matrix: {x: {values: [3, 1, 2]}}\n  grid_search: {}\nrun: {cmd: "python3 script.py {{ x }}"}\n',
       work.folder,
     )
+
     const sweep: SweepView = await sweepEnded(server, number)
     expect(sweep.counts.succeeded).toBe(3)
 
@@ -147,6 +147,7 @@ describe('`hagane sync`', () => {
     writeFileSync(join(folder, `${writer}.meta.json`), JSON.stringify(meta))
     const record = { k: 'm', s: 1, t: 1, v: { 'bad\0name': 1, beside: 2 } }
     writeFileSync(join(folder, `${writer}.000000000000001.jsonl`), `{"first":1}\n${JSON.stringify(record)}\n`)
+
     for (const [lang, words] of [
       ['en', 'the server refuses metric'],
       ['ja', '受け取らなかった'],
@@ -161,6 +162,7 @@ describe('`hagane sync`', () => {
           join(folder, `${writer.slice(0, -1)}3.000000000000001.jsonl`),
           `{"first":1}\n${JSON.stringify(record)}\n`,
         )
+
       const { stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'sync'], {
         env: { ...process.env, HAGANE_DATA: server.dataDir, HAGANE_LANG: lang },
         encoding: 'utf8',
@@ -168,6 +170,7 @@ describe('`hagane sync`', () => {
       expect(stderr).toContain(words)
       expect(stderr).toContain('NUL character')
     }
+
     expect(await pointsOf(server, body.number, 'beside')).toEqual([
       [1, 2],
       [1, 2],

@@ -64,8 +64,8 @@ describe('a run', () => {
     await hasPhase(number, 'running')
     await until(async () => (await logOf(number)).includes('from 0'))
     await new Promise((resolve) => setTimeout(resolve, 300))
-    expect((await post(`/runs/${number}/pause`)).body).toEqual({ changed: 1 })
 
+    expect((await post(`/runs/${number}/pause`)).body).toEqual({ changed: 1 })
     await hasPhase(number, 'paused')
     expect(await getRun(number)).toMatchObject({
       phase: 'paused',
@@ -77,8 +77,8 @@ describe('a run', () => {
     await server.kill()
     await server.start()
     expect((await getRun(number)).phase).toBe('paused')
-    expect((await post(`/runs/${number}/resume`)).body).toMatchObject({ kind: 'run', number })
 
+    expect((await post(`/runs/${number}/resume`)).body).toMatchObject({ kind: 'run', number })
     await until(async () => /from [1-9]\d* resumed=1/.test(await logOf(number, 2)))
     await post(`/runs/${number}/stop`)
     await hasPhase(number, 'stopped')
@@ -89,12 +89,14 @@ describe('a run', () => {
     const { number } = await server.submit(
       'version: 1\nkind: experiment\nenvironment: {resources: {cpu: {requests: 100000}}}\nrun: {cmd: sleep 60}',
     )
+
     await post(`/runs/${number}/pause`)
     await hasPhase(number, 'paused')
     await post(`/runs/${number}/resume`)
     await hasPhase(number, 'queued')
     await post(`/runs/${number}/pause`)
     await hasPhase(number, 'paused')
+
     await post(`/runs/${number}/stop`)
     await hasPhase(number, 'stopped')
     expect((await getRun(number)).attempts).toEqual([])
@@ -103,6 +105,7 @@ describe('a run', () => {
   it('A run that has ended can be restarted, copied or resumed from its document', async () => {
     const { number } = await server.submit(COUNTER.replace('until: 1000', 'until: 2'))
     await hasPhase(number, 'succeeded')
+
     const restarted = (await post(`/runs/${number}/restart`, { params: { word: 'second' }, name: 'again' })).body.number
     await hasPhase(restarted, 'succeeded')
     expect(await getRun(restarted)).toMatchObject({
@@ -148,9 +151,11 @@ describe('a run', () => {
     await until(async () => (await logOf(copy)).includes('from'))
     await post(`/runs/${copy}/pause`)
     await hasPhase(copy, 'paused')
+
     await server.call('DELETE', `/runs/${number}`)
     await post('/trash/empty')
     await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+
     await post(`/runs/${copy}/resume`)
     await until(async () => (await logOf(copy, 2)).includes('resumed=1'))
     await post(`/runs/${copy}/stop`)
@@ -159,7 +164,6 @@ describe('a run', () => {
 
   it('A run that is stopped before its launch was recorded stops at once and not only at the next resync', async () => {
     await using place = await startTestServer({ isStopped: true })
-
     await place.start({
       NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/fault-points.ts')}`,
       HAGANE_TEST_FAULT: 'launched.before',
@@ -169,7 +173,6 @@ describe('a run', () => {
     expect(await dies).toBe('SIGKILL')
 
     using database = new DatabaseSync(join(place.dataDir, 'hagane.db'))
-
     database.exec("update run set stop_cause = 'user', version = version + 1")
     await place.start()
     const phase = async () => (await place.call<RunDetailView>('GET', `/runs/${number}`)).body.phase
@@ -185,9 +188,11 @@ describe('a run', () => {
     )
     const sweep = async () => (await place.call<SweepView>('GET', `/sweeps/${number}`)).body
     await until(async () => (await sweep()).counts.running === 2 && (await sweep()).counts.queued === count - 2)
+
     await place.call('POST', `/sweeps/${number}/pause`, { keepRunning: true })
     const { runs } = (await place.call<RunPageView>('GET', `/runs?sweep=${number}&filter=phase=running`)).body
     for (const run of runs) await place.call('POST', `/runs/${run.number}/stop`)
+
     const later = (await place.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')).number
     await until(async () => (await place.call<RunDetailView>('GET', `/runs/${later}`)).body.phase === 'succeeded')
     expect((await sweep()).counts.queued).toBe(count - 2)
@@ -208,6 +213,7 @@ describe('a run', () => {
       )
       await ended(number)
       for (const how of ['copy', 'resume']) await ended((await post(`/runs/${number}/${how}`)).body.number)
+
       const again = document(
         `environment: {max_restarts: 1}\nrun: {cmd: 'rm -rf "$HAGANE_OUTPUTS"; ${put} "$HAGANE_OUTPUTS"; exit 1'}`,
       )
@@ -227,6 +233,7 @@ describe('a run', () => {
       )
       await hasPhase(number, 'succeeded')
       expect(await outputOf(number, 'first')).toBe('good\n')
+
       await server.call('DELETE', `/runs/${number}`)
       await post('/trash/empty')
       await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
@@ -306,6 +313,7 @@ describe('a run', () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo x > $HAGANE_OUTPUTS/x"}\n')
     await hasPhase(number, 'succeeded')
     await server.call('DELETE', `/runs/${number}`)
+
     const places = [
       ['attempts', `hagane-${number}-1`, 'mark'],
       ['runs', String(number), 'run'],
@@ -332,6 +340,7 @@ describe('a run', () => {
       `version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS/../..; own=$(basename $(dirname $HAGANE_OUTPUTS)); rm -r $own; ln -s ${kept} $own"}\n`,
     )
     await hasPhase(number, 'succeeded')
+
     await server.call('DELETE', `/runs/${number}`)
     await post('/trash/empty')
     await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
@@ -343,12 +352,12 @@ describe('a run', () => {
 
   it('A run that cannot be started now states why, and starts once it can', { timeout: 60_000 }, async () => {
     await using fresh = await startTestServer()
-
     const attempts = join(fresh.dataDir, 'attempts')
     rmSync(attempts, { recursive: true, force: true })
     writeFileSync(attempts, '')
     const { number } = await fresh.submit('version: 1\nkind: experiment\nrun: {cmd: echo hi}\n')
     const view = async (): Promise<RunDetailView> => (await fresh.call<RunDetailView>('GET', `/runs/${number}`)).body
+
     await until(async () => /cannot be started now.*(ENOTDIR|EEXIST)/.test((await view()).waiting ?? ''))
     expect((await view()).phase).toBe('starting')
 
@@ -376,6 +385,7 @@ describe('a run', () => {
     )
     await until(async () => (await getSweep(number)).phase === 'done')
     const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&sort=number`)).body
+
     const again = (await post(`/runs/${runs[1]!.number}/restart`, { params: { b: '0.5' } })).body.number
     await hasPhase(again, 'succeeded')
     expect([await logOf(again), (await getRun(again)).sweep]).toEqual(['6 0.5\n', null])
@@ -390,6 +400,7 @@ describe('a run', () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
     await hasPhase(number, 'succeeded')
     await post('/projects', { name: 'other' })
+
     const { body } = await server.call<RunDetailView>('PATCH', `/runs/${number}`, {
       name: 'n',
       note: 'words',
@@ -415,6 +426,7 @@ describe('a sweep', () => {
       `version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 12, 1]}}}\nrun: {cmd: ${JSON.stringify(cmd)}}`
     const { number } = await server.submit(text('sleep 0.4'))
     await until(async () => ((await getSweep(number)).counts.running ?? 0) === 2)
+
     await post(`/sweeps/${number}/pause`, { keepRunning: true })
     await until(async () => ((await getSweep(number)).counts.running ?? 0) === 0)
     const { counts, isPaused } = await getSweep(number)
@@ -422,9 +434,11 @@ describe('a sweep', () => {
 
     const waiting = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&filter=phase=queued`)).body.runs[0]!
     await until(async () => (await getRun(waiting.number)).waiting === 'its sweep is paused')
+
     await server.call('PATCH', `/sweeps/${number}`, { concurrency: 5, name: 'wide', tags: ['t'] })
     await post(`/sweeps/${number}/resume`)
     await until(async () => ((await getSweep(number)).counts.running ?? 0) === 5)
+
     await post(`/sweeps/${number}/pause`)
     await until(
       async () =>
@@ -450,9 +464,10 @@ describe('the trash', () => {
       'version: 1\nkind: experiment\nrun: {cmd: "head -c 3000000 /dev/zero > $HAGANE_OUTPUTS/big; sleep 300"}',
     )
     await hasPhase(number, 'running')
-    expect((await server.call('DELETE', `/runs/${number}`)).body).toEqual({ changed: 1 })
 
+    expect((await server.call('DELETE', `/runs/${number}`)).body).toEqual({ changed: 1 })
     await hasPhase(number, 'stopped')
+
     const listed = async (query: string) =>
       (await server.call<RunPageView>('GET', `/runs?${query}`)).body.runs.map((run) => run.number)
     expect([(await listed('limit=1000')).includes(number), (await listed('trash=true')).includes(number)]).toEqual([
@@ -472,7 +487,6 @@ describe('the trash', () => {
 
     await post('/trash/empty')
     expect((await post(`/runs/${number}/restore`)).status).not.toBe(200)
-
     await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
     expect(folders.map((path) => existsSync(path))).toEqual([false, false])
   })
@@ -498,12 +512,14 @@ describe('the trash', () => {
 
     await post(`/runs/${body.number}/stop`)
     await hasPhase(body.number, 'stopped')
+
     const size = () => statSync(join(server.dataDir, 'hagane.db')).size
     await server.call('DELETE', `/runs/${body.number}`)
     // Written pages are in the WAL file until a checkpoint, which a restart makes.
     await server.kill()
     await server.start()
     const before = size()
+
     await post('/trash/empty')
     await until(async () => (await server.call('GET', `/runs/${body.number}`)).status === 404)
 
@@ -522,6 +538,7 @@ describe('the trash', () => {
     await hasPhase(number, 'succeeded')
     const resumed = (await post(`/runs/${number}/resume`)).body.number
     await hasPhase(resumed, 'succeeded')
+
     await server.call('DELETE', `/runs/${number}`)
     await post('/trash/empty')
     await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
@@ -545,6 +562,7 @@ describe('the trash', () => {
     const sweep = (await post('/submissions', { sources: [{ file: 'a.yml', text }], host, project: 'doomed' })).body
       .number
     await until(async () => ((await getSweep(sweep)).counts.running ?? 0) === 3)
+
     await post('/projects', { name: 'elsewhere' })
     const [moved] = (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&filter=phase=running`)).body.runs
     expect(
@@ -565,8 +583,10 @@ describe('the trash', () => {
     await hasPhase(moved!.number, 'stopped')
     await until(async () => (await getSweep(sweep)).phase === 'stopped')
     expect((await getSweep(sweep)).counts.running).toBeUndefined()
+
     expect((await post<{ changed: number }>('/projects/doomed/restore')).body.changed).toBe(changed)
     expect((await server.call<ProjectView>('GET', '/projects/doomed')).body.runs).toBe(changed)
+
     expect((await server.call('DELETE', '/projects/default')).status).toBe(409)
     expect((await post<{ error: { message: string } }>('/projects', { name: 'doomed' })).status).toBe(409)
   })
@@ -581,8 +601,10 @@ describe('bulk changes', () => {
     const sweep = (await post('/submissions', { sources: [{ file: 'a.yml', text }], host, project: 'bulk' })).body
       .number
     await until(async () => (await getSweep(sweep)).phase === 'done')
+
     const bulk = async (body: object) =>
       (await post<{ matched: number; changed: number }>('/runs/bulk', { project: 'bulk', ...body })).body
+
     expect(await bulk({ action: 'delete', filter: 'p.a < 3', dryRun: true })).toEqual({ matched: 3, changed: 0 })
     expect(await bulk({ action: 'tag', filter: 'p.a < 3', tags: ['low'] })).toEqual({ matched: 3, changed: 3 })
     expect(await bulk({ action: 'tag', filter: 'p.a < 3', tags: ['low'] })).toEqual({ matched: 3, changed: 0 })
@@ -637,6 +659,7 @@ describe('a filter', () => {
       'version: 1\nkind: experiment\nparams: {learning_rate: 0.1}\ntags: [green]\nrun: {cmd: "true"}',
     )
     await hasPhase(number, 'succeeded')
+
     expect(
       (await server.call('GET', `/filter?text=${encodeURIComponent('metrics.loss:<0.1, status:running')}`)).body,
     ).toEqual({
@@ -724,6 +747,7 @@ describe('an access token', () => {
     })
     expect(readFileSync(join(server.dataDir, 'hagane.db')).includes(made.token)).toBe(false)
     expect((await server.call('POST', '/session', { token: made.token })).status).toBe(401)
+
     expect((await server.call('DELETE', `/tokens/${made.id}`)).status).toBe(200)
     expect((await server.call('GET', '/runs', undefined, made.token)).status).toBe(401)
     expect((await server.call('DELETE', `/tokens/${made.id}`)).status).toBe(404)
@@ -739,6 +763,7 @@ describe('a check of a document', () => {
     const text =
       'version: 1\nkind: group\nhptuning: {matrix: {x: {values: [1, 2, 3, 4]}}}\nrun: {cmd: "echo {{ x }}"}\n'
     const before = (await server.call<RunPageView>('GET', '/runs?count=true')).body.total
+
     const { errors, plan, trials, first } = await check(text)
     expect([errors, plan!['kind'], trials, first.map(({ command }) => command)]).toEqual([
       [],
@@ -781,6 +806,7 @@ describe('the stream of events', () => {
         headers: { authorization: `Bearer ${server.token()}`, 'last-event-id': String(seen.at(-1) ?? start) },
         signal: ended.signal,
       })
+
       let got = 0
       try {
         for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
@@ -793,6 +819,7 @@ describe('the stream of events', () => {
       } catch {
         // The server was killed while the stream was read.
       }
+
       ended.abort()
     }
 
@@ -804,17 +831,20 @@ describe('the stream of events', () => {
     await submitSome()
     await reading
     await submitSome()
+
     await server.kill()
     await server.start()
     const more = read(10)
     await submitSome()
     await more
+
     await until(
       async () =>
         (await server.call<RunPageView>('GET', '/runs?filter=phase in (queued, starting, running)')).body.runs
           .length === 0,
     )
     await new Promise((resolve) => setTimeout(resolve, 300))
+
     const wanted = (await all()).filter((seq) => seq > start)
     while (seen.at(-1)! < wanted.at(-1)!) await read(1)
     expect(seen).toEqual(wanted)
@@ -827,12 +857,14 @@ describe('the stream of events', () => {
       headers: { authorization: `Bearer ${server.token()}` },
       signal: ended.signal,
     })
+
     const told: ActivityView[] = []
     const reading = (async () => {
       for await (const chunk of response.body!.pipeThrough(new TextDecoderStream()))
         for (const [, data] of chunk.matchAll(/^event: activity\ndata: (.*)$/gm))
           told.push(JSON.parse(data!) as ActivityView)
     })().catch(() => {})
+
     const { body: logging } = await server.call<{ number: number }>('POST', '/runs', {
       kind: 'experiment',
       name: 'logging',
@@ -841,6 +873,7 @@ describe('the stream of events', () => {
     expect((await server.call('POST', `/runs/${logging.number}/batches`, batch)).status).toBe(200)
 
     await until(async () => told.some(({ runs }) => runs.includes(logging.number)))
+
     const script = 'python -c "import time; [print(i, flush=True) or time.sleep(0.2) for i in range(50)]"'
     const sweep = await server.submit(
       `version: 1\nkind: group\nhptuning: {matrix: {x: {values: [1]}}}\nrun: {cmd: '${script}'}\n`,

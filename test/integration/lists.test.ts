@@ -27,6 +27,7 @@ beforeAll(async () => {
     'group.yml',
     'version: 1\nkind: group\nhptuning: {grid_search: {}, metric: {name: val loss, optimization: minimize}, matrix: {x: {values: [1, 2]}}}\nrun: {cmd: "python train.py {{ x }}"}\n',
   )
+
   for (const args of [['run.yml', '--name', '名前', '--tags', 'a,b'], ['group.yml']]) {
     const { status, stderr } = await hagane('run', '-f', ...args, '--wait')
     if (status !== 0) throw new Error(stderr)
@@ -66,6 +67,7 @@ describe('a list as comma-separated values', () => {
     expect(rows).toHaveLength(3 + 1)
     for (const name of ['number', 'duration', 'environment', 'p.lr', 'p.x', '"m.""val loss"""'])
       expect(head!.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)).toContain(name)
+
     const columns = head!.replaceAll(/"((?:[^"]|"")*)"/g, (_, inner: string) => inner.replaceAll('""', '"'))
     expect(linesOf(await hagane('ls', '--csv', '--columns', columns))).toEqual([head, ...rows])
   })
@@ -77,6 +79,7 @@ describe('a list as comma-separated values', () => {
       '2,done,2,val loss,0.3333333333333333,1',
       '',
     ])
+
     expect(linesOf(await hagane('ls', '--sweeps', '--csv'))[0]).toMatch(/^number,name,.*,snapshot,p\.x$/)
     expect((await hagane('ls', '--sweeps', '--columns', 'metric,p.x')).stdout).toBe(
       '#  METRIC    P.X\n2  val loss  1\n',

@@ -59,6 +59,7 @@ describe('a log', () => {
         folder,
       )
       const file = join(server.dataDir, 'attempts', `hagane-${number}-1`, 'log')
+
       await until(
         async () =>
           existsSync(file) &&
@@ -67,6 +68,7 @@ describe('a log', () => {
         60_000,
       )
       await until(async () => statSync(file).blocks * 512 < 12 * MIB)
+
       writeFileSync(join(folder, 'stop'), '')
       await ended(server, number)
       expect(statSync(file).blocks * 512).toBeLessThan(6 * MIB)
@@ -111,7 +113,6 @@ describe('a log', () => {
       )
 
       expect((await work.hagane('backup', join(folder, 'backup'))).status).toBe(0)
-
       const kept = join(folder, 'backup', 'files', 'attempts', `hagane-${number}-1`, 'log')
       expect(readFileSync(kept).equals(readFileSync(file))).toBe(true)
       expect(statSync(kept).blocks * 512).toBeLessThan(6 * MIB)
@@ -130,6 +131,7 @@ describe('a log', () => {
       writeFileSync(secret, 'first-value\n', { mode: 0o600 })
       const cmd = 'echo got $TOKEN; while [ ! -e go ]; do sleep 0.1; done; echo again $TOKEN; exit 3'
       const { number } = await server.submit(document(cmd, 'environment: {secret_refs: [key]}\n'), folder)
+
       const log = async (): Promise<string> => (await page(server, `/runs/${number}/logs`)).text
       await until(async () => (await log()) !== '')
       writeFileSync(secret, 'other-value\n', { mode: 0o600 })
@@ -138,7 +140,6 @@ describe('a log', () => {
       rmSync(join(server.dataDir, 'secrets'), { recursive: true })
       expect(await log()).toBe('got ***********\n')
       expect((await work.hagane('backup', join(folder, 'secrets'))).status).toBe(0)
-
       const attempt = join(folder, 'secrets', 'files', 'attempts', `hagane-${number}-1`)
       expect(readFileSync(join(attempt, 'log'), 'utf8')).toBe('got ***********\n')
       expect(readdirSync(attempt)).not.toContain('secrets.json')
@@ -197,6 +198,7 @@ describe('a log', () => {
         expect((await page(server, `/runs/${number}/logs`)).text).toMatch(/^put\n/)
         expect((await page(server, `/runs/${number}/logs?tail=10`)).text).toMatch(/^put\n/)
       }
+
       expect((await server.call('GET', '/health')).status).toBe(200)
     },
   )

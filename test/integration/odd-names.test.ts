@@ -26,6 +26,7 @@ afterAll(async () => {
 
 /** Encodes text as Latin-1: one byte per character. */
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
+
 /** File names: as the API shows them, with `\x` and bytes that are not UTF-8 escaped, and as bytes on the disk. */
 const NAMES: readonly [text: string, bytes: Buffer][] = [
   ['plain.txt', latin('plain.txt')],
@@ -98,6 +99,7 @@ describe('output files of any name', () => {
       const number = await write()
       await until(async () => (await listed(number)).length === NAMES.length)
       expect(await listed(number)).toEqual(NAMES.map(([text]) => text).toSorted())
+
       for (const [text, bytes] of NAMES) {
         const answer = await fetch(
           `${server.url}/api/v1/runs/${number}/artifacts/content?path=${encodeURIComponent(text)}`,
@@ -118,7 +120,6 @@ describe('output files of any name', () => {
 
       const backup = join(work.folder, 'backup')
       expect((await work.hagane('backup', backup)).status).toBe(0)
-
       const other = mkdtempSync(join(tmpdir(), 'hagane-restored-'))
       expect((await work.hagane('restore', backup, '--data', other)).status).toBe(0)
       expect(sorted(filesIn(join(other, 'runs', String(number), 'outputs')))).toEqual(EXPECTED)
@@ -134,6 +135,7 @@ describe('output files of any name', () => {
     rmSync(join(server.dataDir, 'runs', String(number), 'outputs', '...'))
     writeFileSync(join(server.dataDir, 'runs', String(number), 'outputs', '-rf'), 'changed')
     mkdirSync(join(work.folder, 'past', 'plain.txt'), { recursive: true })
+
     const { status, json, stderr } = await work.hagane('artifacts', String(number), '--to', 'past', '--json')
     expect([status, (json as string[]).length]).toEqual([1, NAMES.length - 3])
     for (const name of ['...', '-rf', 'plain.txt']) expect(stderr).toContain(name)
@@ -150,6 +152,7 @@ describe('output files of any name', () => {
         `, "cd $HAGANE_OUTPUTS; for i in $(seq 150); do mkdir dddddddddddddddddddddddddddddd; cd dddddddddddddddddddddddddddddd; done; echo x > f"`,
       )
       await until(async () => (await listed(number)).length === NAMES.length)
+
       const { body } = await server.call<{ events: EventView[] } | EventView[]>('GET', `/events?run=${number}`)
       const events = Array.isArray(body) ? body : body.events
       expect(events.find(({ kind }) => kind === 'run.files_unreadable')?.data).toMatchObject({

@@ -77,8 +77,10 @@ for (const engine of ['sqlite', 'postgres'] as const) {
           ],
           ['GET', `/snapshots/${digest}`, undefined, 404, 'not_found'],
         ]
+
         for (const [method, path, body, status, code] of cases)
           expect([path.slice(0, 60), ...(await refused(method, path, body))]).toEqual([path.slice(0, 60), status, code])
+
         for (const filter of [
           'number = 1.5',
           'number > 99999999999',
@@ -142,6 +144,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         await until(
           async () => (await server.call<{ phase: string }>('GET', `/runs/${body.number}`)).body.phase === 'succeeded',
         )
+
         await server.call('DELETE', '/projects/gone')
         expect(await refused('POST', `/runs/${body.number}/restart`, {})).toEqual([409, 'conflict'])
       })
@@ -153,6 +156,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         await until(
           async () => (await server.call<{ phase: string }>('GET', `/sweeps/${number}`)).body.phase === 'done',
         )
+
         const [trial] = (await server.call<{ runs: { number: number }[] }>('GET', `/runs?sweep=${number}`)).body.runs
         const again = await server.call<{ number: number }>('POST', `/runs/${trial!.number}/restart`, {
           params: { b: '{{ a * 10 }}' },
@@ -161,6 +165,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
           a: 1,
           b: 10,
         })
+
         for (const b of ['{{ a / 0 }}', '{{ a +', 'text'])
           expect([b, ...(await refused('POST', `/runs/${trial!.number}/restart`, { params: { b } }))]).toEqual([
             b,
@@ -179,6 +184,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
 
       it('The next page of runs can be read in every order', async () => {
         for (let index = 0; index < 3; index += 1) await ended()
+
         for (const column of Object.keys(COLUMNS).filter((name) => name !== 'tag')) {
           const seen: number[] = []
           for (let next: string | null = ''; next !== null;) {
@@ -201,6 +207,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         await until(
           async () => (await server.call<{ phase: string }>('GET', `/runs/${number}`)).body.phase === 'paused',
         )
+
         const id = randomUUID()
         await server.call('POST', '/runs', { id })
         expect(await refused('POST', `/runs/${number}/resume`, { id })).toEqual([409, 'conflict'])
@@ -218,6 +225,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
           { k: 'a', name: 'f', path: 'f', size: 1e300, sha256: 'a'.repeat(64) },
           { k: 'p', v: { good: 1 } },
         ]
+
         const answer = await server.call<{ ack: number; refused: { seq: number }[] }>(
           'POST',
           `/runs/${created.body.number}/batches`,

@@ -19,6 +19,7 @@ beforeAll(async () => {
       `version: 1\nkind: group\nhptuning: {metric: {name: loss}, matrix: {a: {values: [1, 2]}}}\nrun: {cmd: ${JSON.stringify(trial)}}`,
     )
   ).number
+
   await until(async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep}`)).body.phase === 'done')
   run = (await server.call<{ runs: { number: number }[] }>('GET', `/runs?sweep=${sweep}`)).body.runs[0]!.number
   await until(async () => (await server.call<unknown[]>('GET', `/runs/${run}/artifacts`)).body.length === 1)
@@ -30,6 +31,7 @@ afterAll(async () => {
 
 /** Requests to routes whose path is not derived from the route table. */
 const REQUESTS: Partial<Record<RouteName, [path: string, body?: unknown]>> = {}
+
 function requestFor(name: RouteName): [path: string, body?: unknown] {
   const route: Route = ROUTES[name]
   const known = REQUESTS[name]
@@ -82,6 +84,7 @@ describe('the description of the API', () => {
     REQUESTS.searchLogs = [`/runs/${run}/logs/search?pattern=a`]
     REQUESTS.countLogLines = [`/runs/${run}/logs/lines?before=0`]
     REQUESTS.getArtifact = [`/runs/${run}/artifacts/content?path=a`]
+
     const created = await server.call<{ id: string }>('POST', '/projects', { name: 'described' })
     expect(ROUTES.createProject.answer.safeParse(created.body).success).toBe(true)
 
@@ -95,6 +98,7 @@ describe('the description of the API', () => {
       const parsed = route.answer.safeParse(body)
       expect([name, parsed.error?.issues ?? []]).toEqual([name, []])
     }
+
     for (const [name, path, body] of [
       ['bulkRuns', '/runs/bulk', { action: 'stop', filter: 'phase = running', dryRun: true }],
       ['restartRun', `/runs/${run}/restart`, {}],
@@ -109,6 +113,7 @@ describe('the description of the API', () => {
         (ROUTES[name].answer as z.ZodType).safeParse(answer.body).error?.issues ?? [],
       ]).toEqual([name, 200, []])
     }
+
     for (const [name, path, body] of [
       ['changeRun', `/runs/${run}`, { note: 'x' }],
       ['changeSweep', `/sweeps/${sweep}`, { note: 'x' }],

@@ -56,6 +56,7 @@ describe('parameters of an attempt', () => {
       phase: 'succeeded',
       params: { lr: 99, config: { layer0: 'x'.repeat(100) } },
     })
+
     for (const how of ['restart', 'copy', 'resume']) {
       const again = (await server.call<{ number: number }>('POST', `/runs/${number}/${how}`, {})).body.number
       await hasEnded(again)
@@ -112,6 +113,7 @@ print(given["mask"] == 2**64 - 1, given["seed"], given["long"] == 10**400, given
 Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400, nan=float("nan"), inf=float("inf"), deep={"low": [-float("inf"), -2**64]})
 `,
     )
+
     const cmd = 'python digits.py {{ mask }} {{ seed }} {{ deep }}'
     const { number } = await server.submit(
       `version: 1\nkind: experiment\nparams: ${YAML}\nrun: {cmd: "${cmd}"}`,
@@ -136,7 +138,6 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
     }
 
     using place = createWorkplace(server)
-
     for (const words of [
       ['show', String(number)],
       ['ls', '-n', '5'],
@@ -144,6 +145,7 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
       const { stdout } = await place.hagane(...words, '--json')
       expect([words[0], stdout.includes(given), stdout.includes(logged)]).toEqual([words[0], true, true])
     }
+
     expect((await place.hagane('show', String(number))).stdout).toMatch(/torch_seed\s*=?\s*9223372036854775807/)
   })
 

@@ -29,8 +29,10 @@ afterAll(async () => {
 })
 
 const names = Object.keys(ROUTES) as RouteName[]
+
 /** Routes that need no token, with their status for an empty request. */
 const PUBLIC: Partial<Record<RouteName, number>> = { health: 200, openapi: 200, openSession: 400, closeSession: 200 }
+
 /** Routes that the token of an attempt may use. */
 const FOR_ATTEMPTS: readonly RouteName[] = ['track']
 
@@ -100,6 +102,7 @@ describe('the routes of the API', () => {
       `Bearer ${otherRun}`,
       `bearer${server.token()}`,
     ]
+
     for (const name of names.filter((item) => PUBLIC[item] === undefined)) {
       for (const authorization of headers) {
         const { status, body } = await send(ROUTES[name].method, pathOf(ROUTES[name]), { authorization })
@@ -116,6 +119,7 @@ describe('the routes of the API', () => {
       first: 1,
       records: [{ k: 'm', s: 0, t: 1, v: { m: 1 } }],
     })
+
     for (const name of names.filter((item) => PUBLIC[item] === undefined && item !== 'shutdown')) {
       const route: Route = ROUTES[name]
       const { status } = await send(
@@ -126,6 +130,7 @@ describe('the routes of the API', () => {
       )
       expect([name, status]).toEqual([name, FOR_ATTEMPTS.includes(name) ? 200 : 403])
     }
+
     expect((await send('POST', `/api/v1/runs/${other.id}/batches`, bearer(attemptToken), batch)).status).toBe(403)
     expect(
       (
@@ -154,6 +159,7 @@ describe('the routes of the API', () => {
       { host, 'sec-fetch-site': 'cross-site' },
       { host, 'sec-fetch-site': 'same-site' },
     ]
+
     for (const name of names) {
       for (const headers of hostile) {
         const { status, headers: answer } = await send(ROUTES[name].method, pathOf(ROUTES[name]), {
@@ -164,6 +170,7 @@ describe('the routes of the API', () => {
         expect(answer['access-control-allow-origin']).toBeUndefined()
       }
     }
+
     expect(
       (await send('GET', '/api/v1/runs', { host: `LOCALHOST:${new URL(server.url).port}`, ...bearer(server.token()) }))
         .status,
@@ -181,6 +188,7 @@ describe('the routes of the API', () => {
         expect([name, method, isKnown || status === 404]).toEqual([name, method, true])
       }
     }
+
     for (const path of [
       '/api',
       '/api/v1',
@@ -195,6 +203,7 @@ describe('the routes of the API', () => {
     ]) {
       expect([path, (await send('GET', path, bearer(server.token()))).status]).toEqual([path, 404])
     }
+
     // The guard is inside each route, so that no spelling of a path avoids it.
     expect((await send('GET', '/api/v1/../v1/runs')).status).toBe(401)
   })
@@ -203,6 +212,7 @@ describe('the routes of the API', () => {
     const post = (path: string, body: string, headers: Record<string, string> = {}) =>
       send('POST', path, { ...bearer(server.token()), ...headers }, body)
     const track = `/api/v1/runs/${own.id}/batches`
+
     expect((await post(track, '{')).status).toBe(400)
     expect((await post(track, '{}', { 'content-type': 'text/plain' })).status).toBe(400)
     expect(
@@ -251,6 +261,7 @@ describe('the pages of the dashboard', () => {
       const script = /assets\/[\w.-]+\.js/.exec(body)![0]
       expect((await send('GET', `/${script}`)).headers['cache-control']).toContain('immutable')
     }
+
     expect((await send('GET', '/', { host: 'evil.example', 'sec-fetch-mode': 'navigate' })).status).toBe(421)
     // A link on another site may open a page. A script of another site may not load it.
     expect((await send('GET', '/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).status).toBe(200)
@@ -260,6 +271,7 @@ describe('the pages of the dashboard', () => {
   it('The cookie of a session works only for requests that come from the pages', async () => {
     const origin = server.url
     const open = async (body: object) => await send('POST', '/api/v1/session', { origin }, JSON.stringify(body))
+
     expect((await open({ token: attemptToken })).status).toBe(401)
     expect((await open({ code: 'guess' })).status).toBe(401)
 
@@ -285,6 +297,7 @@ describe('the pages of the dashboard', () => {
         )
       ).status,
     ).toBe(200)
+
     // With a cookie, a request from another site or without an origin changes nothing.
     expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie }, '{"note":"x"}')).status).toBe(401)
     expect(
@@ -307,6 +320,7 @@ describe('the pages of the dashboard', () => {
         forged,
         401,
       ])
+
     // A valid cookie does not make up for a wrong token.
     expect((await send('GET', '/api/v1/runs', { cookie, authorization: 'Bearer wrong' })).status).toBe(401)
 
@@ -335,10 +349,12 @@ describe('the tracking protocol', () => {
     expect((await post(writer, 1, [point(1), point(2)])).body.ack).toBe(2)
     expect((await post(writer, 1, [point(1), point(2)])).body.ack).toBe(2)
     expect((await post(writer, 2, [point(2), point(3)])).body.ack).toBe(3)
+
     const gap = await post(writer, 6, [point(6)])
     expect([gap.status, gap.body.error!.code]).toEqual([409, 'gap'])
     expect((await post(writer, 6, [point(6)], { lost: 2, closed: true })).body.ack).toBe(6)
     expect(await steps()).toEqual([1, 2, 3, 6])
+
     const run = await server.call<{ attempts: { delivery: unknown }[] }>('GET', `/runs/${other.number}`)
     expect(run.body.attempts[0]!.delivery).toEqual({ received: 4, lost: 2, isClosed: true })
   })

@@ -48,6 +48,7 @@ describe('the variables that scripts written for Polyaxon read', () => {
       POLYAXON_TASK_INFO: task,
       ...others
     } = variables
+
     expect(others).toEqual({
       HAGANE_OUTPUTS: join(server.dataDir, 'runs', String(run.number), 'outputs'),
       POLYAXON_RUN_OUTPUTS_PATH: join(server.dataDir, 'runs', String(run.number), 'outputs'),

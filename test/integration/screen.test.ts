@@ -28,6 +28,7 @@ let sweep: number
 beforeAll(async () => {
   server = await startTestServer()
   work = createWorkplace(server)
+
   const odd = join(work.folder, 'dir\u001b]0;title\u0007')
   mkdirSync(odd)
   const text = `version: 1\nkind: experiment\nparams: {p: ${JSON.stringify(HOSTILE)}}\nrun: {cmd: 'exit 3'}\n`
@@ -37,10 +38,12 @@ beforeAll(async () => {
     `version: 1\nkind: group\nhptuning: {grid_search: {}, metric: {name: ${JSON.stringify(`m${HOSTILE}`)}, optimization: maximize}, matrix: {x: {values: [${axis}]}}}\nrun: {cmd: 'echo {{ x }}'}\n`,
     odd,
   )
+
   await server.call('PATCH', `/runs/${run}`, { note: HOSTILE, tags: [HOSTILE] })
   await until(async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep}`)).body.phase === 'done')
   await server.call('POST', '/projects', { name: 'other', description: HOSTILE })
   await server.call('PUT', `/projects/default/metrics/${encodeURIComponent(`m${HOSTILE}`)}`, { direction: 'minimize' })
+
   work.write(
     'keys.yml',
     `version: 1\nkind: experiment\n"k\\e[31m": 1\n"run\\e[31m": 2\nrun: {cmd: "echo {{ nobody\\e[31m }}"}\n`,
@@ -169,6 +172,7 @@ describe('a list in a terminal', () => {
       `version: 1\nkind: experiment\nparams: {${options}, 説明: "${'とても長い説明'.repeat(20)}\\n二行目"}\nrun: {cmd: "true"}\n`,
       work.folder,
     )
+
     const lines = await inTerminal(columns, 'ls')
     expect(lines.length).toBeGreaterThan(3)
     for (const line of lines) expect(width(line)).toBeLessThanOrEqual(columns)

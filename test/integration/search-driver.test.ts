@@ -36,7 +36,6 @@ const SPACE = [
 describe('the search driver', () => {
   it('The search driver answers each line with one line of JSON, minimises, and omits inactive parameters', async () => {
     await using driver = startDriver()
-
     expect(await driver.say({ op: 'init', space: SPACE, seed: 3, trials: 60, concurrency: 5 })).toEqual({})
 
     let best = Infinity
@@ -52,6 +51,7 @@ describe('the search driver', () => {
         best = Math.min(best, value)
         return params['layers'] === 8 ? { id, failed: true } : { id, value }
       })
+
       expect(await driver.say({ op: 'tell', results })).toEqual({})
     }
     expect(best).toBeLessThan(0.02)

@@ -141,7 +141,6 @@ describe('a sweep with a search method', () => {
 
     const extended = await server.call<SweepView>('POST', `/sweeps/${sweep}/extend`, { trials: 4 })
     expect(extended.body).toMatchObject({ phase: 'running', trials: 28 })
-
     await ended(sweep)
     expect(await runsOf(sweep)).toHaveLength(28)
 
@@ -160,6 +159,7 @@ describe('a sweep with a search method', () => {
     expect((await ended(sweep)).counts).toMatchObject({ succeeded: expect.any(Number) })
 
     await recompute(place(), sweep)
+
     const warm = await submit(
       document(`  warm_start: [${sweep}]\n  auto: {n_experiments: 30}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'),
     )
@@ -197,8 +197,8 @@ describe('a sweep with a search method', () => {
     expect((await runsOf(sweep)).toSorted((a, b) => a.trial! - b.trial!).map(({ params }) => params['x'])).toEqual([
       2, 1, 3,
     ])
-
     await recompute(place(), sweep)
+
     await server.call('DELETE', `/sweeps/${sweep}`)
     const extended = await server.call<{ error: { code: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 1 })
     expect(extended.body.error.code).toBe('conflict')
@@ -258,6 +258,7 @@ describe('trials that are compared by their lowest value', () => {
 
     cli.write('dip.py', SCRIPTS['dip.py'])
     cli.write('group.yml', dip('  tpe: {n_experiments: 12}\n'))
+
     const followed = await cli.hagane('run', '-f', 'group.yml', '--wait')
     expect(followed.status).toBe(0)
 
@@ -267,6 +268,7 @@ describe('trials that are compared by their lowest value', () => {
     const wanted = runs.toSorted((a, b) => lowest(a.params['x']) - lowest(b.params['x']))[0]!
     const least = lowest(wanted.params['x'])
     expect(view.best).toMatchObject({ number: wanted.number, metric: 'loss', bestBy: 'min', value: least })
+
     for (const text of [
       followed.stderr,
       (await cli.hagane('show', String(sweep))).stdout,
@@ -400,6 +402,7 @@ describe('a sweep that promotes trials', () => {
 
     const checkpoint = (run: number, place = ''): string =>
       readFileSync(join(server.dataDir, 'runs', String(run), 'checkpoints', place, 'epoch'), 'utf8')
+
     expect((await made('copy', best.number, { epochs: '10' })).log).toBe('from 9 resumed=')
 
     const resumed = await made('resume', best.number, { epochs: '12' })
@@ -409,6 +412,7 @@ describe('a sweep that promotes trials', () => {
       '3',
       '12',
     ])
+
     expect((await made('resume', resumed.number, { epochs: '13' })).log).toBe('from 12 resumed=1')
     expect((await made('restart', best.number)).log).toBe('from 0 resumed=')
     // A run made from a trial that was not promoted does not wait for a promotion.
@@ -443,6 +447,7 @@ describe('a sweep that promotes trials', () => {
     const text = 'asha: {max_iter: 9, resource: {name: epochs}, n_experiments: 12, resume: true}'
     const sweep = await submit(halving(text).replace('{{ epochs }} 0', '{{ epochs }} 0.05'))
     await until(async () => (await runsOf(sweep)).filter(({ phase }) => phase === 'paused').length > 1)
+
     await server.call('POST', `/sweeps/${sweep}/pause`, {})
     await until(async () => (await runsOf(sweep)).every(({ phase }) => phase !== 'running' && phase !== 'stopping'))
     await server.call('POST', `/sweeps/${sweep}/resume`)
@@ -465,6 +470,7 @@ describe('a sweep that promotes trials', () => {
       ),
     )
     expect(await ended(sweep)).toMatchObject({ phase: 'done', trials: 5 })
+
     expect((await server.call('POST', `/sweeps/${sweep}/extend`, { trials: 5 })).status).toBe(200)
     expect(await ended(sweep)).toMatchObject({ phase: 'done', trials: 10 })
 
@@ -517,10 +523,12 @@ describe('a sweep that promotes trials', () => {
       ),
     )
     await until(async () => (await runsOf(sweep)).some(({ phase }) => phase === 'paused' || phase === 'succeeded'))
+
     await server.call('POST', `/sweeps/${sweep}/pause`, { keepRunning: true })
     const waiting = (await runsOf(sweep)).find(({ phase }) => phase === 'paused')
     if (waiting) await server.call('POST', `/runs/${waiting.number}/stop`)
     await server.call('POST', `/sweeps/${sweep}/resume`)
+
     expect((await ended(sweep)).phase).toBe('done')
     if (waiting) expect((await server.call<RunDetailView>('GET', `/runs/${waiting.number}`)).body.phase).toBe('stopped')
   })
@@ -567,6 +575,7 @@ describe('rules by another metric', () => {
       `  concurrency: 6\n  early_stopping: [${rule}]\n  matrix: {x: {values: ${values}}}`,
       'python slow.py {{ x }}',
     ).replace('  concurrency: 4\n', '')
+
     const sweep = await submit(text)
     expect((await ended(sweep)).phase).toBe('done')
 
@@ -580,6 +589,7 @@ describe('a sweep that has ended', () => {
   it('A sweep that was stopped or failed entirely can be extended, and one that reached its plateau cannot', async () => {
     const extend = async (sweep: number) =>
       await server.call<{ error: { message: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 2 })
+
     const failed = await submit(
       document('  random_search: {n_experiments: 2}\n  matrix: {x: {uniform: [0, 1]}}', 'exit 1'),
     )
@@ -594,10 +604,10 @@ describe('a sweep that has ended', () => {
     await server.call('POST', `/sweeps/${stopped}/stop`)
     expect(await ended(stopped)).toMatchObject({ phase: 'stopped', reason: 'StoppedByUser' })
     expect((await extend(stopped)).status).toBe(200)
-
     await until(async () => (await runsOf(stopped)).filter(({ phase }) => phase === 'running').length === 2)
     await server.call('POST', `/sweeps/${stopped}/stop`)
     await ended(stopped)
+
     const plateau = await submit(
       document(
         '  plateau: {n_experiments: 3}\n  random_search: {n_experiments: 90}\n  matrix: {x: {uniform: [0, 1]}}',
@@ -658,6 +668,7 @@ describe('`hagane sweep`', () => {
     expect(
       (await work.hagane('sweep', 'simulate', '-f', 'group.yml', '--record', String(sweep), '--plays', '1')).stdout,
     ).toMatch(/wall time/)
+
     for (const [flag, value] of [
       ['--plays', 'abc'],
       ['--plays', '0'],
@@ -689,6 +700,7 @@ describe('`hagane sweep`', () => {
       status: 2,
       stderr: expect.stringContaining('xx is not a parameter of the search: x, k'),
     })
+
     expect((await work.hagane('sweep', 'extend', String(sweep), '--trials', '2')).stdout).toContain('26')
     expect((await work.hagane('sweep', 'add', String(sweep), '-P', 'x=0.25', '-P', 'k=b')).stdout).toMatch(
       /run #\d+ tries it/,

@@ -74,6 +74,7 @@ describe('the command line of a clone', () => {
     expect(first).toHaveLength(1)
     expect((await clone.hagane('--help')).stdout).toContain('Runs machine-learning')
     expect(clone.bundles()).toEqual(first)
+
     edit(clone.folder, 'Runs machine-learning', 'Runs MACHINE-learning')
     expect((await clone.hagane('--help')).stdout).toContain('Runs MACHINE-learning')
     edit(clone.folder, 'Runs MACHINE-learning', 'Runs machine-learning')
@@ -110,6 +111,7 @@ describe('the command line of a clone', () => {
     // No process has this pid, which is above the maximum of Linux.
     make('left', 2 ** 22 + 1, 2)
     for (let count = 0; count < 9; count++) make(`later-${count}`, 2 ** 22 + 1, 3 + count)
+
     expect((await clone.hagane('--version')).status).toBe(0)
 
     const left = clone.bundles()
@@ -179,6 +181,7 @@ describe('a command that needs a server', () => {
         JSON.stringify({ pid: process.pid, url: other.url, version: '0.1.0' }),
       )
       writeFileSync(join(place.dataDir, 'token'), 'hpt_0123')
+
       expect(await place.run('a')).toMatchObject({ status: 0 })
       expect(await place.names()).toEqual(['a'])
     },

@@ -29,6 +29,7 @@ beforeAll(async () => {
     work.write(`${name}.yml`, `version: 1\nkind: experiment\nrun: {cmd: "${cmd}"}\n`)
     work.write(`${name}-group.yml`, group(cmd!))
   }
+
   expect((await hagane('run', 'ok.yml', '--wait')).status).toBe(0)
   expect((await hagane('run', 'ok-group.yml', '--wait')).status).toBe(0)
 })
@@ -123,6 +124,7 @@ describe('the exit status', () => {
         number = list.find(({ name, phase }) => name === file && phase === 'running')?.number ?? 0
         return number > 0
       })
+
       expect((await hagane('stop', String(number))).status).toBe(0)
       expect((await waiting).status).toBe(1)
     },
@@ -178,6 +180,7 @@ describe('the exit status', () => {
 const [status, body] = process.argv.slice(2)
 const server = createServer((_, response) => response.writeHead(Number(status)).end(body)).listen(0, '127.0.0.1', () => console.log(server.address().port))`,
     )
+
     for (const [status, body] of [
       ['200', '<html>'],
       ['404', '<html>'],

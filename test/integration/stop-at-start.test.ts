@@ -62,6 +62,7 @@ it('A command that is stopped before its supervisor has claimed it is signalled 
       outputsOwner: run,
       goesOnWith: null,
     })
+
     await executor.stop(attempt, GRACE_MS)
     await until(async () => (await executor.observe(attempt)).state === 'ended', GRACE_MS / 4)
     expect(await executor.observe(attempt)).toMatchObject({ state: 'ended', exitCode: 143 })

@@ -3,7 +3,7 @@ import { AppError } from '../../contract/errors.ts'
 import type { Locale } from '../../contract/messages/messages.ts'
 import type { RunPageView } from '../../contract/routes.ts'
 import { isTerminal } from '../../contract/phases.ts'
-import { parseFigures } from '../../core/filter/figures.ts'
+import { parseListFields } from '../../core/filter/list-fields.ts'
 import { formatFilter } from '../../core/filter/format.ts'
 import { parseFilter, parseSort } from '../../core/filter/parse.ts'
 import { changeRuns } from '../../services/bulk.ts'
@@ -51,7 +51,7 @@ export function createRunHandlers(
 
       const hints =
         query.cursor === undefined ? await findHints(store, { filter: scope.filter ?? undefined, sort }) : []
-      const figures = query.fields === undefined ? undefined : parseFigures(query.fields)
+      const figures = query.fields === undefined ? undefined : parseListFields(query.fields)
 
       return { runs: await toRunViews(store, page.runs, locale, figures), next: page.next, total: page.total, hints }
     },

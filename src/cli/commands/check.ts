@@ -4,7 +4,7 @@ import { EXIT } from '../../contract/errors.ts'
 import { toPlain } from '../../contract/values.ts'
 import { spaceSize } from '../../core/search/space.ts'
 import { checkDocument } from '../../core/spec/check.ts'
-import type { Checked } from '../../core/spec/check.ts'
+import type { CheckResult } from '../../core/spec/check.ts'
 import { SpecError } from '../../core/spec/document.ts'
 import type { Source } from '../../core/spec/document.ts'
 import { CliExit } from '../context.ts'
@@ -63,7 +63,7 @@ export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
   }
 }
 
-function toShown({ plan, trials, first }: Checked) {
+function toShown({ plan, trials, first }: CheckResult) {
   return {
     kind: plan.kind,
     trials,
@@ -73,7 +73,7 @@ function toShown({ plan, trials, first }: Checked) {
   }
 }
 
-function commandsOf(first: Checked['first']): string[] {
+function commandsOf(first: CheckResult['first']): string[] {
   return first.flatMap(({ command }) => command ?? [])
 }
 
@@ -96,7 +96,7 @@ function toViews(cli: Cli, problems: readonly Problem[]) {
   return problems.map((problem) => toProblemView(problem, cli.config.locale))
 }
 
-function showPlan(cli: Cli, { plan, trials, first }: Checked): void {
+function showPlan(cli: Cli, { plan, trials, first }: CheckResult): void {
   const paint = createPaint(cli.config.hasColor)
   cli.print(paint('green', cli.text('check_ok', { kind: plan.kind })))
 

@@ -19,17 +19,18 @@ export interface Completion {
  * are accepted, and a text that cannot be split into tokens counts as empty.
  */
 export function completionAt(text: string): Completion {
-  const tokens = safeTokens(text)
+  const tokens = tokenizeLeniently(text)
   const last = tokens.at(-1)
-  const isOpen = last !== undefined && last.end === text.length && last.type !== 'mark' && last.type !== 'operator'
-  const prefix = isOpen ? last.text : ''
-  const start = isOpen ? last.start : text.length
+  const isUnfinished =
+    last !== undefined && last.end === text.length && last.type !== 'mark' && last.type !== 'operator'
+  const prefix = isUnfinished ? last.text : ''
+  const start = isUnfinished ? last.start : text.length
 
-  return { prefix, start, ...contextAfter(isOpen ? tokens.slice(0, -1) : tokens) }
+  return { prefix, start, ...contextAfter(isUnfinished ? tokens.slice(0, -1) : tokens) }
 }
 
 /** Returns the tokens without the `end` token. An open quote is closed: it is not an error while a person types. */
-function safeTokens(text: string): Token[] {
+function tokenizeLeniently(text: string): Token[] {
   for (const closed of [text, `${text}"`, `${text}'`]) {
     try {
       return tokenize(closed)
@@ -80,7 +81,7 @@ function afterField(token: Token): Pick<Completion, 'expects' | 'field'> {
 }
 
 /** Returns the words of the filter language that fit, without names and values from the data. */
-export function wordsFor({ expects, field, prefix }: Completion): string[] {
+export function suggestWords({ expects, field, prefix }: Completion): string[] {
   const words =
     expects === 'field'
       ? fieldWords(prefix)
@@ -103,11 +104,12 @@ function fieldWords(prefix: string): string[] {
 function operatorWords(field: Field | undefined): string[] {
   const type = field && typeOf(field)
   const isOrdered = type === 'number' || type === 'time' || type === 'duration'
-  const known = COMPARISONS.filter(
+  const comparisons = COMPARISONS.filter(
     (op) =>
       type === undefined || type === 'param' || isOrdered !== (op === 'contains' || op === 'starts' || op === 'ends'),
   )
-  const fitting = isOrdered || type === undefined || type === 'param' ? known : known.filter((op) => !/[<>]/.test(op))
+  const fitting =
+    isOrdered || type === undefined || type === 'param' ? comparisons : comparisons.filter((op) => !/[<>]/.test(op))
   return [...fitting, 'in', 'not in', 'is missing', 'is not missing']
 }
 

@@ -12,8 +12,11 @@ export function toField(text: string, position: number): Field {
   const column = Object.hasOwn(COLUMN_ALIASES, lower) ? COLUMN_ALIASES[lower]! : lower
   if (Object.hasOwn(COLUMNS, column)) return { kind: 'column', name: column as ColumnName }
 
-  const known = [...Object.keys(COLUMNS), ...Object.keys(COLUMN_ALIASES)]
-  throw new FilterError('filter_field', position, { found: text, near: nearest(lower, known) ?? 'p.NAME, m.NAME' })
+  const columnNames = [...Object.keys(COLUMNS), ...Object.keys(COLUMN_ALIASES)]
+  throw new FilterError('filter_field', position, {
+    found: text,
+    near: nearest(lower, columnNames) ?? 'p.NAME, m.NAME',
+  })
 }
 
 /**

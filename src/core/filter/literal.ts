@@ -17,20 +17,20 @@ export function toLiteral(
   text: string,
   { isQuoted, position }: { isQuoted: boolean; position: number },
 ): Literal {
-  const wrong = (detail: DetailCode) =>
+  const toTypeError = (detail: DetailCode) =>
     new FilterError('filter_type', position, { field: formatField(field), expected: { detail }, found: text || '""' })
 
   switch (typeOf(field)) {
     case 'number':
-      if (!NUMBER.test(text)) throw wrong('a_number')
+      if (!NUMBER.test(text)) throw toTypeError('a_number')
       return { type: 'number', value: Number(text) }
     case 'duration': {
       const seconds = toSeconds(text)
-      if (seconds === undefined) throw wrong('a_duration')
+      if (seconds === undefined) throw toTypeError('a_duration')
       return { type: 'number', value: seconds }
     }
     case 'time':
-      return toTime(text) ?? fail(wrong('a_time'))
+      return toTime(text) ?? fail(toTypeError('a_time'))
     case 'param':
       return isQuoted || !NUMBER.test(text)
         ? { type: 'text', value: isQuoted ? text : toPythonWord(text) }

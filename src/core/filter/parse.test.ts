@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { errorText } from '../../contract/messages/messages.ts'
 import { describe, expect, it } from 'vitest'
 
-import { completionAt, wordsFor } from './complete.ts'
+import { completionAt, suggestWords } from './complete.ts'
 import { FilterError } from './filter.ts'
 import type { Filter, Literal } from './filter.ts'
 import { formatFilter } from './format.ts'
@@ -188,10 +188,10 @@ describe('Completion', () => {
   })
 
   it('Completion offers the words of the filter language that fit', () => {
-    expect(wordsFor(completionAt('pha'))).toEqual(['phase'])
-    expect(wordsFor(completionAt('phase = s'))).toEqual(['starting', 'stopping', 'succeeded', 'stopped'])
-    expect(wordsFor(completionAt('m.loss.m'))).toEqual(['m.loss.min', 'm.loss.max', 'm.loss.mean'])
-    expect(wordsFor(completionAt('m.loss '))).not.toContain('contains')
+    expect(suggestWords(completionAt('pha'))).toEqual(['phase'])
+    expect(suggestWords(completionAt('phase = s'))).toEqual(['starting', 'stopping', 'succeeded', 'stopped'])
+    expect(suggestWords(completionAt('m.loss.m'))).toEqual(['m.loss.min', 'm.loss.max', 'm.loss.mean'])
+    expect(suggestWords(completionAt('m.loss '))).not.toContain('contains')
   })
 })
 

@@ -119,9 +119,9 @@ class Parser {
   }
 
   #readPrimary(): Filter {
-    if (!this.#takeMark('(')) return this.#readPredicate()
+    if (!this.#takePunctuation('(')) return this.#readPredicate()
     const filter = this.#readOr()
-    if (!this.#takeMark(')')) throw this.#unexpected(')')
+    if (!this.#takePunctuation(')')) throw this.#unexpected(')')
     return filter
   }
 
@@ -151,7 +151,7 @@ class Parser {
     const token = this.#peek()
     if (token.type !== 'word') throw this.#unexpected({ detail: 'field' })
     const prefix = ['p.', 'm.', 'sys.'].find((item) => token.text.startsWith(item))
-    if (prefix === undefined || token.text !== prefix) return toField(this.#next().text, token.start)
+    if (prefix === undefined || token.text !== prefix) return toField(this.#takeAny().text, token.start)
 
     // A prefix that stands alone is followed by a quoted name: p."odd name", m."a/b".min
     const name = this.#readName(prefix)
@@ -166,18 +166,18 @@ class Parser {
   }
 
   #readPart(): MetricPart {
-    const token = this.#next()
+    const token = this.#takeAny()
     return toPart(token.text.slice(1), token.start)
   }
 
   /** Reads the name after a prefix such as `p.`: the rest of the same word, or the quoted text directly after it. */
   #readName(prefix: string): string {
-    const token = this.#next()
+    const token = this.#takeAny()
     if (token.text !== prefix) return token.text.slice(prefix.length)
     const quoted = this.#peek()
     if (quoted.type !== 'text' || quoted.start !== token.end)
       throw this.#unexpected({ detail: 'name_after', args: { prefix } })
-    return this.#next().text
+    return this.#takeAny().text
   }
 
   #readComparison(field: Field): Comparison {
@@ -198,10 +198,10 @@ class Parser {
   }
 
   #readList(field: Field): Literal[] {
-    if (!this.#takeMark('(')) throw this.#unexpected('(')
+    if (!this.#takePunctuation('(')) throw this.#unexpected('(')
     const values = [this.#readLiteral(field)]
-    while (this.#takeMark(',')) values.push(this.#readLiteral(field))
-    if (!this.#takeMark(')')) throw this.#unexpected({ detail: 'one_of', args: { known: ', )' } })
+    while (this.#takePunctuation(',')) values.push(this.#readLiteral(field))
+    if (!this.#takePunctuation(')')) throw this.#unexpected({ detail: 'one_of', args: { known: ', )' } })
     return values
   }
 
@@ -214,15 +214,15 @@ class Parser {
 
   #takeWord(word: string): boolean {
     const token = this.#peek()
-    const isIt = token.type === 'word' && token.text.toLowerCase() === word
-    if (isIt) this.#at += 1
-    return isIt
+    const isMatch = token.type === 'word' && token.text.toLowerCase() === word
+    if (isMatch) this.#at += 1
+    return isMatch
   }
 
-  #takeMark(mark: string): boolean {
-    const isIt = this.#peek().type === 'mark' && this.#peek().text === mark
-    if (isIt) this.#at += 1
-    return isIt
+  #takePunctuation(mark: string): boolean {
+    const isMatch = this.#peek().type === 'mark' && this.#peek().text === mark
+    if (isMatch) this.#at += 1
+    return isMatch
   }
 
   #expectEnd(): void {
@@ -233,7 +233,7 @@ class Parser {
     return this.#tokens[this.#at]!
   }
 
-  #next(): Token {
+  #takeAny(): Token {
     this.#at += 1
     return this.#tokens[this.#at - 1]!
   }

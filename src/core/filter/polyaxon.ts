@@ -73,10 +73,10 @@ function parseOperation(field: Field, text: string, position: number): Filter {
 
   const [, sign, value] = /^(<=|=<|>=|=>|<|>)?(.*)$/s.exec(text)!
   if (sign) return compare(sign === '=<' ? '<=' : sign === '=>' ? '>=' : (sign as Comparison), value!)
-  return text.includes('%') ? parseLike(field, text, position) : compare('=', text)
+  return text.includes('%') ? parsePattern(field, text, position) : compare('=', text)
 }
 
-function parseLike(field: Field, text: string, position: number): Filter {
+function parsePattern(field: Field, text: string, position: number): Filter {
   const [before, after] = [text.startsWith('%'), text.endsWith('%')]
   const inner = text.slice(Number(before), after && text.length > 1 ? -1 : undefined)
   if (inner === '' || inner.includes('%'))

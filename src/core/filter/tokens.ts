@@ -11,7 +11,7 @@ export interface Token {
   readonly end: number
 }
 
-const MARKS = new Set(['(', ')', ','])
+const PUNCTUATION = new Set(['(', ')', ','])
 const OPERATOR_CHARS = new Set(['=', '!', '<', '>'])
 
 /** Splits a filter into tokens, the last of type `end`. Throws FilterError for a quote that is not closed. */
@@ -26,7 +26,7 @@ export function tokenize(text: string): Token[] {
       continue
     }
 
-    const token = MARKS.has(char)
+    const token = PUNCTUATION.has(char)
       ? toToken('mark', text, at, at + 1)
       : char === '"' || char === "'"
         ? readQuoted(text, at)

@@ -1,6 +1,6 @@
 import { asNumber } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
-import { holds, parseExpression, valueOf } from '../spec/template.ts'
+import { isTrueFor, parseExpression, valueOf } from '../spec/template.ts'
 import type { Expression } from '../spec/template-syntax.ts'
 import type { Codec } from './codec.ts'
 import type { OnEvaluate } from './constraints.ts'
@@ -41,7 +41,7 @@ export function createConstraintRepair(
     for (let round = 0; round < PASSES_MAX; round += 1) {
       const broken = rules.filter(({ expression, letters }) => {
         spend(letters)
-        return holds(expression, codec.decode(x)) === false
+        return isTrueFor(expression, codec.decode(x)) === false
       })
       if (broken.length === 0) break
 
@@ -90,7 +90,7 @@ function repairRule(codec: Codec, { expression, targets, letters }: Rule, x: Flo
     if (codec.dimensions[j]!.categories > 0) matchCategory(codec, expression, x, j)
     else moveNumber(codec, expression, x, j)
     codec.normalise(x)
-    if (holds(expression, codec.decode(x)) !== false) return
+    if (isTrueFor(expression, codec.decode(x)) !== false) return
   }
 }
 

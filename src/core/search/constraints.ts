@@ -1,7 +1,7 @@
 import type { ValueMap } from '../../contract/values.ts'
 import type { Detail } from '../../contract/messages/messages.ts'
 import type { SearchSpace } from '../../contract/search-space.ts'
-import { holds, namesIn, parseExpression } from '../spec/template.ts'
+import { isTrueFor, namesIn, parseExpression } from '../spec/template.ts'
 
 /**
  * Returns a function that checks whether all expressions hold at a point. An expression that cannot be computed at a
@@ -16,7 +16,7 @@ export function createConstraintCheck(
   return (point) =>
     read.every(({ expression, letters: length }) => {
       spend(length)
-      return expression === undefined || holds(expression, point) !== false
+      return expression === undefined || isTrueFor(expression, point) !== false
     })
 }
 

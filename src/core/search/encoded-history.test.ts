@@ -71,7 +71,7 @@ describe('settle', () => {
   })
 })
 
-describe('a encoded', () => {
+describe('an encoded history', () => {
   const codec = createCodec([
     { name: 'a', kind: 'int', low: 1, high: 9 },
     { name: 'b', kind: 'values', values: ['x', 'y'] },
@@ -94,7 +94,7 @@ describe('a encoded', () => {
     count: encoded.resultCount,
   })
 
-  it('A encoded separates finished, failed and running trials', () => {
+  it('An encoded history separates finished, failed and running trials', () => {
     const encoded = createEncodedHistory(codec, [])
     encoded.read(history)
 
@@ -111,7 +111,7 @@ describe('a encoded', () => {
     expect(encoded.listFinishedAfter(1).map(({ index }) => index)).toEqual([2])
   })
 
-  it('A encoded is the same whether it reads a history at once or step by step', () => {
+  it('An encoded history is the same whether it reads a history at once or step by step', () => {
     const [once, stepwise] = [createEncodedHistory(codec, []), createEncodedHistory(codec, [])]
     once.read(history)
     for (let t = 1; t <= 4; t += 1) stepwise.read({ trials: trials.slice(0, t), results: [] })
@@ -120,7 +120,7 @@ describe('a encoded', () => {
     expect(stepwise.xs).toEqual(once.xs)
   })
 
-  it('A encoded contains earlier trials from the start, but only those with a value for every parameter', () => {
+  it('An encoded history contains earlier trials from the start, but only those with a value for every parameter', () => {
     const encoded = createEncodedHistory(codec, [
       { point: { a: 1, b: 'x' }, value: 3 },
       { point: { a: 1 }, value: 1 },
@@ -134,7 +134,7 @@ describe('a encoded', () => {
     expect(encoded.finished.map(({ value }) => value)).toEqual([3, 2, 7, 5])
   })
 
-  it('A encoded reports which points are used', () => {
+  it('An encoded history reports which points are used', () => {
     const encoded = createEncodedHistory(codec, [])
     encoded.read({ trials: [{ point: { a: 1, b: 'x', c: 3 }, source: 'given' }], results: [] })
     expect(encoded.isUsed(codec.normalise(codec.encode({ a: 2, b: 'x' })))).toBe(false)

@@ -5,13 +5,13 @@ import type { ValueMap } from '../../contract/values.ts'
 import { firstPoints } from '../search/registry.ts'
 import { toTask } from '../search/task.ts'
 import { trialsOf } from '../sweep/halving.ts'
-import { compileTrial, trialFailure, withResource } from './compile.ts'
+import { compileTrial, trialFailure, withFullResource } from './compile.ts'
 import { SpecError } from './document.ts'
 import type { Source } from './document.ts'
 import { loadPlan } from './load.ts'
 
 /** The result of checking a document without running it. */
-export interface Checked {
+export interface CheckResult {
   readonly plan: Plan
   readonly warnings: readonly Problem[]
   /** Number of runs that the document starts; null for a search without an end. */
@@ -29,15 +29,15 @@ export function checkDocument(
   sources: readonly Source[],
   params: Readonly<Record<string, string>>,
   shown: number,
-): Checked {
+): CheckResult {
   const { plan, warnings } = loadPlan(sources, params)
-  const refused = warnings.filter(({ code }) => LACKS.has(code))
-  if (refused.length > 0) throw new SpecError(refused)
+  const refusals = warnings.filter(({ code }) => REFUSING_WARNINGS.has(code))
+  if (refusals.length > 0) throw new SpecError(refusals)
   return { plan, warnings, trials: trialCount(plan), first: firstRuns(plan, shown) }
 }
 
 /** Warnings that count as errors here, because the server refuses to start a document with one of them. */
-const LACKS: ReadonlySet<ProblemCode> = new Set(['run_required', 'build_steps_required'])
+const REFUSING_WARNINGS: ReadonlySet<ProblemCode> = new Set(['run_required', 'build_steps_required'])
 
 function trialCount(plan: Plan): number | null {
   return plan.kind === 'group' ? trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) : 1
@@ -51,7 +51,7 @@ function firstRuns(plan: Plan, shown: number): { params: ValueMap; command: stri
   return points.map((point) =>
     trialFailure(plan, point)
       ? { params: point, command: null }
-      : toShown(compileTrial(plan, withResource(plan, point))),
+      : toShown(compileTrial(plan, withFullResource(plan, point))),
   )
 }
 

@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { Value } from '../../contract/values.ts'
-import { buildCommand, findPlaces } from './command.ts'
+import { buildCommand, findCommentAndLineEnds } from './command.ts'
 import { TemplateValueError } from './template.ts'
 
 let dir = ''
@@ -305,6 +305,6 @@ describe('findPlaces', () => {
   ]
 
   it.each(cases)('findPlaces finds the comment and the line ends outside quotes in %j', (text, comment, lineEnds) => {
-    expect(findPlaces(text)).toEqual({ comment, lineEnds })
+    expect(findCommentAndLineEnds(text)).toEqual({ comment, lineEnds })
   })
 })

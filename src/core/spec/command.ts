@@ -1,6 +1,6 @@
 import type { ValueMap } from '../../contract/values.ts'
 import { assertNever } from '../assert.ts'
-import { refuseLongValue } from './lengths.ts'
+import { assertValueFits } from './lengths.ts'
 import { renderPieces, TemplateValueError } from './template.ts'
 import type { Piece } from './template.ts'
 
@@ -16,36 +16,36 @@ export function buildCommand(lines: readonly string[], scope: ValueMap): string 
   const values: Piece[] = []
   const script = lines
     .filter((line) => line.trim() !== '')
-    .map((line) => clean(withMarks(renderPieces(line, scope), values)))
+    .map((line) => normalizeWords(withPlaceholders(renderPieces(line, scope), values)))
     .filter((line) => line !== '')
     .join(' && ')
 
   if (script === '') throw new TemplateValueError('command_nothing')
 
-  return fillIn(script, values)
+  return replacePlaceholders(script, values)
 }
 
 // Until a value is quoted, a placeholder stands for it: NUL, index, NUL. No command line can contain a NUL of its own.
-const MARK = '\0'
+const PLACEHOLDER_EDGE = '\0'
 
 /**
  * Joins the pieces of a line, with placeholders for values, and appends the values to `values`. An empty value is left
  * out, unless it is a parameter: that is one empty argument.
  */
-function withMarks(pieces: readonly Piece[], values: Piece[]): string {
+function withPlaceholders(pieces: readonly Piece[], values: Piece[]): string {
   return pieces
     .map((piece) => {
       const text = piece.type === 'words' ? piece.words.join(' ') : piece.text
-      if (text.includes(MARK)) throw new TemplateValueError('command_nul')
+      if (text.includes(PLACEHOLDER_EDGE)) throw new TemplateValueError('command_nul')
       if (piece.type === 'text') return text
       if (text === '' && !(piece.type === 'value' && piece.isParameter)) return ''
       values.push(piece)
-      return `${MARK}${values.length - 1}${MARK}`
+      return `${PLACEHOLDER_EDGE}${values.length - 1}${PLACEHOLDER_EDGE}`
     })
     .join('')
 }
 
-function clean(text: string): string {
+function normalizeWords(text: string): string {
   return text
     .split(/\s+/)
     .map((token) => token.replace(/^\\+|\\+$/g, ''))
@@ -57,27 +57,27 @@ function clean(text: string): string {
 type Context = 'bare' | 'double' | 'brace' | 'single' | 'ansi' | 'comment' | 'backtick' | 'arithmetic'
 
 // Words that need no quotes. `=` is not allowed: at the start of a command NAME=VALUE would be an assignment.
-const SAFE = /^[A-Za-z0-9_@%+:,./-]+$/
+const UNQUOTED_WORD = /^[A-Za-z0-9_@%+:,./-]+$/
 const NUMBER = /^[+-]?\d[\w.]*$/
 
 /** Walks the script as a shell reads its quotes, and replaces each placeholder by its value, quoted for its place. */
-function fillIn(script: string, values: readonly Piece[]): string {
+function replacePlaceholders(script: string, values: readonly Piece[]): string {
   const stack: Context[] = ['bare']
   let text = ''
 
   for (let at = 0; at < script.length; at += 1) {
     const context = stack.at(-1)!
-    if (script[at] === MARK) {
-      const end = script.indexOf(MARK, at + 1)
+    if (script[at] === PLACEHOLDER_EDGE) {
+      const end = script.indexOf(PLACEHOLDER_EDGE, at + 1)
       const piece = values[Number(script.slice(at + 1, end))]!
       for (const [index, word] of wordsOf(piece, context).entries())
-        text += `${index > 0 ? ' ' : ''}${literal(word, stack, { before: text, after: script[end + 1] })}`
+        text += `${index > 0 ? ' ' : ''}${quoteAtPlace(word, stack, { before: text, after: script[end + 1] })}`
       at = end
       continue
     }
 
     const token = nextToken(script, at, context, stack)
-    text += script[at + token.length] === MARK ? beforeValue(token, context) : token
+    text += script[at + token.length] === PLACEHOLDER_EDGE ? beforeValue(token, context) : token
     at += token.length - 1
   }
 
@@ -95,7 +95,7 @@ function beforeValue(token: string, context: Context): string {
   return context === 'double' || context === 'brace' || context === 'ansi' ? '\\\\' : ''
 }
 
-function isBreak(char: string | undefined): boolean {
+function isWordBoundary(char: string | undefined): boolean {
   return char === undefined || /\s/.test(char)
 }
 
@@ -108,30 +108,30 @@ function wordsOf(piece: Piece, context: Context): readonly string[] {
 }
 
 /** The text before a value, and the character after it. */
-interface Beside {
+interface Surroundings {
   readonly before: string
   readonly after: string | undefined
 }
 
 /** Returns a value as it must be written at its place. `stack` holds the open contexts, the innermost last. */
-function literal(word: string, stack: readonly Context[], beside: Beside): string {
+function quoteAtPlace(word: string, stack: readonly Context[], beside: Surroundings): string {
   const context = stack.at(-1)!
-  refuseLongValue(word)
+  assertValueFits(word)
   // The shell evaluates an arithmetic operand again after its expansion, and an index in the operand may run commands.
   if (context === 'arithmetic' && !NUMBER.test(word)) throw new TemplateValueError('command_arithmetic')
 
   const quoted = quote(word, context, beside)
-  const ticks = stack.filter((one) => one === 'backtick').length
+  const backtickDepth = stack.filter((one) => one === 'backtick').length
   // Inside backticks the shell removes one level of backslashes before it reads the command.
-  return ticks > 0 && context !== 'comment' ? quoted.replace(/[\\$`]/g, '\\$&') : quoted
+  return backtickDepth > 0 && context !== 'comment' ? quoted.replace(/[\\$`]/g, '\\$&') : quoted
 }
 
-function quote(word: string, context: Context, { before, after }: Beside): string {
+function quote(word: string, context: Context, { before, after }: Surroundings): string {
   // Directly after `$NAME` a word without quotes would become part of the variable's name.
   const isAfterName = /\$\w+$/.test(before)
   // Directly before `<` or `>` a number without quotes would be read as a file descriptor.
   const isDescriptor = /^\d+$/.test(word) && (after === '<' || after === '>')
-  const isSafe = SAFE.test(word) && !isAfterName && !isDescriptor
+  const isSafe = UNQUOTED_WORD.test(word) && !isAfterName && !isDescriptor
 
   switch (context) {
     case 'single':
@@ -170,12 +170,12 @@ function nextToken(script: string, at: number, context: Context, stack: Context[
   }
 
   if (context === 'ansi') {
-    if (char === '\\' && script[at + 1] !== MARK) return script.slice(at, at + 2)
+    if (char === '\\' && script[at + 1] !== PLACEHOLDER_EDGE) return script.slice(at, at + 2)
     if (char === "'") stack.pop()
     return char
   }
 
-  if (char === '\\' && script[at + 1] !== MARK) return script.slice(at, at + 2)
+  if (char === '\\' && script[at + 1] !== PLACEHOLDER_EDGE) return script.slice(at, at + 2)
   if (script.startsWith('$$', at)) return '$$'
 
   if (char === '`') {
@@ -224,20 +224,20 @@ function nextToken(script: string, at: number, context: Context, stack: Context[
   if (char === "'") stack.push('single')
   else if (char === '(') stack.push('bare')
   else if (char === ')' && stack.length > 1 && context === 'bare') stack.pop()
-  else if (char === '#' && isBreak(script[at - 1])) stack.push('comment')
+  else if (char === '#' && isWordBoundary(script[at - 1])) stack.push('comment')
   return char
 }
 
 /**
  * Offsets in the author's text of a command: the first comment, and the line ends before it that are outside quotes.
  */
-export interface CommandPlaces {
+export interface CommentAndLineEnds {
   readonly comment: number | undefined
   readonly lineEnds: readonly number[]
 }
 
 /** Finds the first comment and the line ends in a command whose lines are not joined yet. Templates count as words. */
-export function findPlaces(text: string): CommandPlaces {
+export function findCommentAndLineEnds(text: string): CommentAndLineEnds {
   const plain = text.replace(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/g, (tag) => 'x'.repeat(tag.length))
   const stack: Context[] = ['bare']
   const lineEnds: number[] = []

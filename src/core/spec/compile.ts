@@ -21,8 +21,8 @@ import { problemAt, SpecError } from './document.ts'
 import type { Document, PathKey } from './document.ts'
 import { checkInputs, checkSearched, flagText, otherRunProblem } from './inputs.ts'
 import type { CheckedInputs } from './inputs.ts'
-import { refuseTooLong } from './lengths.ts'
-import { omit, pick, referencedNames, splitParams, toOwnAxis, toOwnPoint } from './group-params.ts'
+import { assertCommandFits } from './lengths.ts'
+import { omit, pick, referencedNames, splitParams, toGroupAxis, toGroupPoint } from './group-params.ts'
 import type { SplitParams } from './group-params.ts'
 import { lintSpec, undefinedNames } from './lint.ts'
 import { toAxis, toMethod, toObjective, toStopCondition, toStoppingRule } from './search-plan.ts'
@@ -48,7 +48,7 @@ export interface Compiled {
 /** Turns a parsed document into its immutable plan. Throws SpecError with every problem found. */
 export function compileDocument(document: Document): Compiled {
   try {
-    return compileRead(document)
+    return compileParsed(document)
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
     // Undefined names in the command are reported together with the other problems.
@@ -57,16 +57,16 @@ export function compileDocument(document: Document): Compiled {
   }
 }
 
-function compileRead(document: Document): Compiled {
+function compileParsed(document: Document): Compiled {
   const spec = validateSpec(document)
   checkSyntax(document, spec)
 
   const searched = searchedNames(spec)
   const { params, texts } = readParams(document, spec, searched)
-  const compiled = guardTemplates(document, () =>
+  const compiled = withTemplateProblems(document, () =>
     spec.kind === 'group'
       ? compileSweep(spec, splitParams(params, texts, searched))
-      : compileRun(spec, templateOf(spec, { params: resolveParams(params, { texts }) }), {}),
+      : compileRun(spec, templateOf(spec, { params: resolveParams(params, { textNames: texts }) }), {}),
   )
 
   const plan = compiled.kind === 'group' ? checkSearch(document, compiled) : compiled
@@ -79,11 +79,11 @@ function compileRead(document: Document): Compiled {
  * Returns the plan of a trial: the sweep's template filled with a point. Throws TemplateError if it cannot be computed.
  */
 export function compileTrial(plan: SweepPlan, point: ValueMap): RunPlan {
-  return compileRun(TRIAL, plan.trial, point)
+  return compileRun(TRIAL_HEADER, plan.trial, point)
 }
 
 /** Returns a point with the maximum of the resource, if the method gives its trials a resource. */
-export function withResource({ method: { halving } }: Pick<SweepPlan, 'method'>, point: ValueMap): ValueMap {
+export function withFullResource({ method: { halving } }: Pick<SweepPlan, 'method'>, point: ValueMap): ValueMap {
   return halving ? { ...point, [halving.resource]: halving.isWhole ? halving.max : toFloat(halving.max) } : point
 }
 
@@ -104,8 +104,8 @@ export function compileChangedTrial(
   // Derived parameters are left out, so that they are computed again from the changed values.
   const own = omit(point, Object.keys(derived))
 
-  return guardTemplates(document, () => {
-    const changed = resolveParams(given, { texts, given: omit({ ...params, ...own }, Object.keys(given)) })
+  return withTemplateProblems(document, () => {
+    const changed = resolveParams(given, { textNames: texts, given: omit({ ...params, ...own }, Object.keys(given)) })
     return compileTrial(
       { ...plan, trial: { ...plan.trial, derived: omit(derived, Object.keys(changed)) } },
       { ...own, ...changed },
@@ -116,7 +116,7 @@ export function compileChangedTrial(
 /** Returns the plan of a trial that cannot run. It has only parameters, so that the trial can still be shown. */
 export function compileParamsOnly(plan: SweepPlan, point: ValueMap): RunPlan {
   const template = { ...plan.trial, derived: {}, cmd: [], tags: [], environment: null, build: null }
-  return compileRun(TRIAL, template, point, { isFinal: true })
+  return compileRun(TRIAL_HEADER, template, point, { isFinal: true })
 }
 
 /**
@@ -171,19 +171,19 @@ function checkSyntax(document: Document, spec: Spec): void {
 }
 
 function templateProblem(document: Document, error: TemplateError, path: readonly PathKey[]): Problem {
-  const remedy = templateRemedy(error.detail)
+  const remedy = remedyOf(error.detail)
   return problemAt(document, path, error instanceof TemplateSyntaxError ? 'template_syntax' : 'template_value', {
     detail: error.detail,
     remedy,
   })
 }
 
-function templateRemedy({ detail, args }: Detail): Detail {
+function remedyOf({ detail, args }: Detail): Detail {
   return isSlip(detail) ? slip(detail, args).remedy : phrase('template_check')
 }
 
 /** Runs `work`. Turns a TemplateError into a SpecError at the failing text; without a known path, at the command. */
-function guardTemplates<T>(document: Document, work: () => T): T {
+function withTemplateProblems<T>(document: Document, work: () => T): T {
   try {
     return work()
   } catch (error) {
@@ -214,9 +214,9 @@ function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
   if (wrong.length > 0) throw new SpecError(wrong)
 
   const points = new Map(checked.flatMap((point) => ('point' in point ? [[point.key, point.point] as const] : [])))
-  const complete = { ...plan, firstPoints: [...points.values()] }
-  checkTrial(document, complete)
-  return complete
+  const checkedPlan = { ...plan, firstPoints: [...points.values()] }
+  checkTrial(document, checkedPlan)
+  return checkedPlan
 }
 
 /** Returns why a constraint cannot be parsed; undefined for a valid one. */
@@ -245,7 +245,7 @@ function checkTrial(document: Document, plan: SweepPlan): void {
     ])
   }
 
-  guardTemplates(document, () => points.forEach((point) => compileTrial(plan, withResource(plan, point))))
+  withTemplateProblems(document, () => points.forEach((point) => compileTrial(plan, withFullResource(plan, point))))
 }
 
 const TRIALS_TRIED = 10
@@ -258,9 +258,9 @@ const VALUES_TRIED = 200
 function failingTrials(document: Document, plan: SweepPlan): Problem[] {
   const { points } = previewPoints(toTask(plan, { seed: plan.seed ?? 0 }), TRIALS_TRIED, plan.firstPoints)
   const [first] = points
-  const isFree = plan.space.every(({ when }) => when === undefined)
+  const isUnconditional = plan.space.every(({ when }) => when === undefined)
   const varied = plan.space.flatMap((axis) =>
-    first && isFree && (axis.kind === 'values' || axis.kind === 'pvalues')
+    first && isUnconditional && (axis.kind === 'values' || axis.kind === 'pvalues')
       ? axis.values.slice(0, VALUES_TRIED).map((value): ValueMap => ({ ...first, [axis.name]: value }))
       : [],
   )
@@ -274,7 +274,7 @@ function failingTrials(document: Document, plan: SweepPlan): Problem[] {
     const args = {
       point: at.join(' ').slice(0, POINT_CHARS_MAX),
       detail: error.detail,
-      remedy: templateRemedy(error.detail),
+      remedy: remedyOf(error.detail),
     }
 
     const problem = problemAt(document, error.path ?? ['run', 'cmd'], 'trial_fails', args)
@@ -290,7 +290,7 @@ const POINT_CHARS_MAX = 100
 /** Returns the error with which compiling the trial of a point fails; undefined where the trial can be compiled. */
 export function trialFailure(plan: SweepPlan, point: ValueMap): TemplateError | undefined {
   try {
-    compileTrial(plan, withResource(plan, point))
+    compileTrial(plan, withFullResource(plan, point))
     return undefined
   } catch (error) {
     if (error instanceof TemplateError) return error
@@ -335,7 +335,7 @@ interface Header {
   readonly description?: string | null | undefined
 }
 
-const TRIAL: Header = { kind: 'experiment' }
+const TRIAL_HEADER: Header = { kind: 'experiment' }
 
 /**
  * Renders the template of a run into its plan. Throws TemplateError.
@@ -346,9 +346,11 @@ function compileRun(
   { kind, name, description }: Header,
   template: TrialTemplate,
   point: ValueMap,
-  { isFinal = false } = {},
+  { isFinal: keepsTemplates = false } = {},
 ): RunPlan {
-  const params = isFinal ? { ...point, ...omit(template.params, Object.keys(point)) } : trialParams(template, point)
+  const params = keepsTemplates
+    ? { ...point, ...omit(template.params, Object.keys(point)) }
+    : trialParams(template, point)
   const scope: ValueMap = { ...params, params }
 
   for (const flag of template.flags) {
@@ -363,7 +365,7 @@ function compileRun(
   const command = template.cmd.length > 0 ? toCommand(template.cmd, scope) : null
   const build = toBuildPlan(renderDeep(template.build, scope, buildPath))
 
-  atPath(['run', 'cmd'], () => refuseTooLong(template.cmd, command, build))
+  atPath(['run', 'cmd'], () => assertCommandFits(template.cmd, command, build))
 
   return {
     kind,
@@ -387,12 +389,12 @@ function compileRun(
  * derived from others. Throws TemplateError.
  */
 function trialParams({ params, derived = {}, texts = [] }: TrialTemplate, point: ValueMap): ValueMap {
-  const open = Object.fromEntries(Object.entries(point).filter(([, value]) => referencedNames(value).length > 0))
-  const fixed = { ...omit(point, Object.keys(open)), ...omit(params, Object.keys(point)) }
-  if (Object.keys(open).length === 0 && Object.keys(derived).length === 0) return fixed
+  const templated = Object.fromEntries(Object.entries(point).filter(([, value]) => referencedNames(value).length > 0))
+  const fixed = { ...omit(point, Object.keys(templated)), ...omit(params, Object.keys(point)) }
+  if (Object.keys(templated).length === 0 && Object.keys(derived).length === 0) return fixed
   const pathOf = (name: string): PathKey[] =>
-    Object.hasOwn(open, name) ? ['hptuning', 'matrix', name] : ['params', name]
-  const resolved = resolveParams({ ...open, ...derived }, { texts, given: fixed, pathOf })
+    Object.hasOwn(templated, name) ? ['hptuning', 'matrix', name] : ['params', name]
+  const resolved = resolveParams({ ...templated, ...derived }, { textNames: texts, given: fixed, pathOf })
   return { ...pick({ ...fixed, ...resolved }, Object.keys(point)), ...fixed, ...resolved }
 }
 
@@ -457,11 +459,11 @@ function compileSweep(spec: GroupSpec, params: SplitParams): SweepPlan {
     tags: [...new Set(spec.tags ?? [])],
     method,
     space: Object.entries(hptuning.matrix ?? {}).map(([name, entry]) => ({
-      ...toOwnAxis(name, entry, params),
+      ...toGroupAxis(name, entry, params),
       ...(entry.when && { when: entry.when }),
     })),
     constraints: hptuning.constraints ?? [],
-    firstPoints: (hptuning.first_points ?? []).map((point) => toOwnPoint(point, params)),
+    firstPoints: (hptuning.first_points ?? []).map((point) => toGroupPoint(point, params)),
     warmStart: hptuning.warm_start ?? [],
     failures: hptuning.on_failure?.policy ?? 'penalise',
     ...(hptuning.on_failure?.goesOn && { goesOnFailing: true as const }),

@@ -1,4 +1,4 @@
-import type { Checked } from './check.ts'
+import type { CheckResult } from './check.ts'
 import type { Compiled } from './compile.ts'
 import type { Source } from './document.ts'
 
@@ -7,5 +7,5 @@ export interface Compiler {
   /** Calls `loadPlan`. Throws SpecError. */
   load(sources: readonly Source[], params: Readonly<Record<string, string>>): Promise<Compiled>
   /** Calls `checkDocument`. Throws SpecError. */
-  check(sources: readonly Source[], params: Readonly<Record<string, string>>, shown: number): Promise<Checked>
+  check(sources: readonly Source[], params: Readonly<Record<string, string>>, shown: number): Promise<CheckResult>
 }

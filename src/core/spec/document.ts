@@ -21,7 +21,7 @@ export interface Document {
   /** Returns the place of the part at a path; where the part is absent, the place of its nearest written parent. */
   locate(path: readonly PathKey[]): Place
   /** Returns the spelling of a value that is not a text, such as `12e4567`. Undefined for any other part. */
-  spelling(path: readonly PathKey[]): string | undefined
+  spellingAt(path: readonly PathKey[]): string | undefined
 }
 
 /** All problems of a document, thrown at once. */
@@ -37,11 +37,11 @@ export class SpecError extends Error {
 export function problemAt(document: Document, path: readonly PathKey[], code: ProblemCode, args: Args = {}): Problem {
   // A path under `params` lies under `declarations` where the document uses that older name.
   const [first, ...rest] = path
-  const own =
+  const located =
     first === 'params' && document.data['params'] === undefined && document.data['declarations'] !== undefined
       ? ['declarations', ...rest]
       : path
-  return { code, args, path: formatPath(own), ...document.locate(own) }
+  return { code, args, path: formatPath(located), ...document.locate(located) }
 }
 
 /** Formats a path as `hptuning.matrix.lr.values[2]`. */

@@ -2,7 +2,7 @@ import type { MatrixEntry } from '../../contract/matrix.ts'
 import type { Axis } from '../../contract/search-space.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import type { PathKey } from './document.ts'
-import { mapTexts, renderDeep, resolveParams, typeDeep } from './render.ts'
+import { replaceTexts, renderDeep, resolveParams, typeDeep } from './render.ts'
 import { toAxis } from './search-plan.ts'
 import { namesIn } from './template.ts'
 import { hasTemplate } from './template-syntax.ts'
@@ -41,7 +41,7 @@ export function splitParams(params: ValueMap, texts: readonly string[], searched
   )
 
   return {
-    params: resolveParams(omit(own, Object.keys(derived)), { texts }),
+    params: resolveParams(omit(own, Object.keys(derived)), { textNames: texts }),
     derived,
     // A parameter that reads itself, such as `lr: "{{ lr }}"`, takes its value from the search.
     fixed: pick(
@@ -55,7 +55,7 @@ export function splitParams(params: ValueMap, texts: readonly string[], searched
 /** Returns the names that templates inside a value read. Throws TemplateSyntaxError. */
 export function referencedNames(value: Value): string[] {
   const names: string[] = []
-  mapTexts(value, [], (text) => {
+  replaceTexts(value, [], (text) => {
     if (hasTemplate(text)) names.push(...namesIn(text))
     return text
   })
@@ -66,18 +66,18 @@ export function referencedNames(value: Value): string[] {
  * Returns an axis of a group. Its listed values are typed as parameters are, and templates that read only the group's
  * constant parameters are rendered. A fixed axis has a single value. Throws TemplateError.
  */
-export function toOwnAxis(name: string, entry: MatrixEntry, { params, fixed, texts }: SplitParams): Axis {
+export function toGroupAxis(name: string, entry: MatrixEntry, { params, fixed, texts }: SplitParams): Axis {
   const path = ['hptuning', 'matrix', name]
-  const own = (value: Value): Value => typedValue(renderKnown(value, params, path), texts.includes(name))
-  if (Object.hasOwn(fixed, name)) return { name, kind: 'values', values: [own(fixed[name]!)] }
+  const toValue = (value: Value): Value => typedValue(renderIfConstant(value, params, path), texts.includes(name))
+  if (Object.hasOwn(fixed, name)) return { name, kind: 'values', values: [toValue(fixed[name]!)] }
   const axis = toAxis(name, entry)
-  return axis.kind === 'values' || axis.kind === 'pvalues' ? { ...axis, values: axis.values.map(own) } : axis
+  return axis.kind === 'values' || axis.kind === 'pvalues' ? { ...axis, values: axis.values.map(toValue) } : axis
 }
 
 /** Returns a first point of a group with values rendered and typed as those of its axes, and with the fixed values. */
-export function toOwnPoint(point: ValueMap, { params, fixed, texts }: SplitParams): ValueMap {
+export function toGroupPoint(point: ValueMap, { params, fixed, texts }: SplitParams): ValueMap {
   const own = (name: string, value: Value): Value =>
-    typedValue(renderKnown(value, params, ['hptuning', 'first_points']), texts.includes(name))
+    typedValue(renderIfConstant(value, params, ['hptuning', 'first_points']), texts.includes(name))
   return Object.fromEntries(Object.entries({ ...point, ...fixed }).map(([name, value]) => [name, own(name, value)]))
 }
 
@@ -86,7 +86,7 @@ function typedValue(value: Value, isText: boolean): Value {
 }
 
 /** Renders a value whose templates read only these parameters. Returns any other value unchanged. */
-function renderKnown(value: Value, params: ValueMap, path: readonly PathKey[]): Value {
+function renderIfConstant(value: Value, params: ValueMap, path: readonly PathKey[]): Value {
   return referencedNames(value).every((name) => Object.hasOwn(params, name)) ? renderDeep(value, params, path) : value
 }
 

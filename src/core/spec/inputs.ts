@@ -89,7 +89,7 @@ function isTemplated(value: Value): boolean {
 }
 
 /** A template that is one parameter name, perhaps with filters: `{{ lr | float }}`. */
-const ONE_NAME = /^\{\{\s*[\p{L}_][\p{L}\p{M}\p{N}_]*\s*(\|[^}]*)?\}\}$/u
+const SINGLE_NAME_TEMPLATE = /^\{\{\s*[\p{L}_][\p{L}\p{M}\p{N}_]*\s*(\|[^}]*)?\}\}$/u
 
 /**
  * Returns the problem of a text that reads an output of another run, which is unsupported; undefined for other texts.
@@ -118,7 +118,7 @@ class InputReader {
   /** Returns the value in the form that the input's type needs. A list given as one text is split into its items. */
   read(path: readonly PathKey[], io: IoSpec, value: Value): Value {
     if (isTemplated(value)) {
-      if (!ONE_NAME.test((value as string).trim()))
+      if (!SINGLE_NAME_TEMPLATE.test((value as string).trim()))
         this.#add(path, 'io_reference', slip('io_template', { name: io.name }))
       return value
     }
@@ -131,13 +131,13 @@ class InputReader {
       return read
     }
 
-    const typed = io.type === 'bool' && !io.is_flag ? toFlags(read) : read
+    const typed = io.type === 'bool' && !io.is_flag ? toBooleans(read) : read
     this.#checkOptions(path, io, typed)
     return typed
   }
 
   #addWrong(path: readonly PathKey[], { expected, found }: TypeProblem): void {
-    const spelling = this.#document.spelling(path)
+    const spelling = this.#document.spellingAt(path)
     if (isPhrase(expected, 'word_text') && spelling !== undefined)
       this.#add(path, 'wrong_type', slip('text_unquoted', { found: spelling }))
     else if (isPhrase(expected, 'word_list') && !isPhrase(found, 'word_map'))
@@ -148,9 +148,9 @@ class InputReader {
   #checkOptions(path: readonly PathKey[], { options, is_list: isList }: IoSpec, value: Value): void {
     if (!options) return
     const items = isList && Array.isArray(value) ? value : [value]
-    const strange = items.find((item) => !options.some((option) => isOption(option, item)))
-    const known = options.map((option) => spell(describe(option))).join(', ')
-    if (strange !== undefined) this.#add(path, 'not_in', { found: describe(strange), known })
+    const unlisted = items.find((item) => !options.some((option) => isOption(option, item)))
+    const known = options.map((option) => wordsText(describe(option))).join(', ')
+    if (unlisted !== undefined) this.#add(path, 'not_in', { found: describe(unlisted), known })
   }
 
   #add(path: readonly PathKey[], code: ProblemCode, args: Args): void {
@@ -163,7 +163,7 @@ function isOption(option: Value, item: Value): boolean {
   return isEqual(option, item) || (typeof item === 'string' && isEqual(option, parsePythonLiteral(item)))
 }
 
-function spell(words: Words): string {
+function wordsText(words: Words): string {
   return typeof words === 'string' ? words : words.detail
 }
 
@@ -195,8 +195,8 @@ function isPhrase(words: Words, code: DetailCode): boolean {
 }
 
 /** Converts texts and numbers to booleans: in a template a text such as `no` would count as true. */
-function toFlags(value: Value): Value {
-  if (Array.isArray(value)) return value.map(toFlags)
+function toBooleans(value: Value): Value {
+  if (Array.isArray(value)) return value.map(toBooleans)
   if (typeof value === 'string') return /^(true|yes|1|on)$/i.test(value)
   return typeof value === 'number' ? value !== 0 : value
 }
@@ -269,16 +269,16 @@ function hasType(value: Value, type: string): boolean {
   }
 }
 
-const OFF = /^(false|no|n|f|0|off|none|)$/i
+const OFF_TEXT = /^(false|no|n|f|0|off|none|)$/i
 
 /** Returns the text of a flag input in a command: `--name` if the flag is on, else an empty text. */
 export function flagText(name: string, value: Value | undefined): string {
-  const number = value instanceof Float ? value.value : value
+  const plain = value instanceof Float ? value.value : value
   const isOff =
-    number === undefined ||
-    number === null ||
-    number === false ||
-    number === 0 ||
-    (typeof number === 'string' && OFF.test(number.trim()))
+    plain === undefined ||
+    plain === null ||
+    plain === false ||
+    plain === 0 ||
+    (typeof plain === 'string' && OFF_TEXT.test(plain.trim()))
   return isOff ? '' : `--${name}`
 }

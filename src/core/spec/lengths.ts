@@ -5,7 +5,7 @@ import { TemplateValueError } from './template.ts'
 const encoder = new TextEncoder()
 
 /** Throws TemplateValueError for a value that is too long to be one argument of a program. */
-export function refuseLongValue(text: string): void {
+export function assertValueFits(text: string): void {
   const size = bytesOf(text)
   if (size > LIMITS.commandWordBytesMax)
     throw new TemplateValueError('value_long', { size, max: LIMITS.commandWordBytesMax })
@@ -14,9 +14,13 @@ export function refuseLongValue(text: string): void {
 /**
  * Throws TemplateValueError for a command that the system would refuse to start: one of its words or variables is too
  * long, or the script and the variables together are.
- * @param lines - The author's text with its templates. `refuseLongValue` checks the values.
+ * @param lines - The author's text with its templates. `assertValueFits` checks the values.
  */
-export function refuseTooLong(lines: readonly string[], command: CommandPlan | null, build: BuildPlan | null): void {
+export function assertCommandFits(
+  lines: readonly string[],
+  command: CommandPlan | null,
+  build: BuildPlan | null,
+): void {
   const word = { max: LIMITS.commandWordBytesMax }
   const variables = (build?.envVars ?? []).map(([name, value]) => ({ name, size: bytesOf(`${name}=${value}`) }))
   for (const variable of variables)

@@ -9,15 +9,15 @@ import { Float, isValueMap } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { nearest } from '../nearest.ts'
 import { spaceSize } from '../search/space.ts'
-import { findPlaces } from './command.ts'
+import { findCommentAndLineEnds } from './command.ts'
 import { PARAMS_FILE, problemAt } from './document.ts'
 import type { Document, PathKey } from './document.ts'
 import { referencedNames } from './group-params.ts'
-import { refusalOf } from './runnable.ts'
+import { unrunnableReason } from './runnable.ts'
 import { namesIn, referencesIn } from './template.ts'
 import { hasTemplate, TemplateSyntaxError } from './template-syntax.ts'
 import { commandPath, textsOf } from './texts.ts'
-import type { PlacedText } from './texts.ts'
+import type { TextAtPath } from './texts.ts'
 
 type Warn = (path: readonly PathKey[], code: ProblemCode, args?: Args) => void
 
@@ -29,13 +29,13 @@ export function lintSpec(document: Document, spec: Spec, plan: Plan): Problem[] 
   lintNames(document, warn)
   lintResources(document.data['environment'], ['environment'], warn)
   lintIgnored(document.data['environment'], warn)
-  lintReferences(textsOf(spec), knownNames(plan), warn)
+  lintReferences(textsOf(spec), definedNames(plan), warn)
   lintCommand(spec, plan, warn)
-  lintGiven(document, spec, warn)
+  lintNewParams(document, spec, warn)
   lintBuild(document, spec, warn)
   if (spec.kind === 'group' && plan.kind === 'group') lintSearch(document, { spec, plan }, warn)
 
-  const refused = refusalOf(plan)
+  const refused = unrunnableReason(plan)
   if (refused) warn(refused.path, refused.code, refused.args)
 
   return problems
@@ -114,7 +114,7 @@ function lintIgnored(environment: Value | undefined, warn: Warn): void {
 }
 
 /** Returns all names that a template may read, with their values; undefined for a value that differs between runs. */
-function knownNames(plan: Plan): Map<string, Value | undefined> {
+function definedNames(plan: Plan): Map<string, Value | undefined> {
   if (plan.kind !== 'group') return new Map(Object.entries(plan.params))
   const { trial, space, method } = plan
   const varying = [
@@ -127,7 +127,7 @@ function knownNames(plan: Plan): Map<string, Value | undefined> {
 }
 
 /** Warns about names in the templates of these texts that nothing defines. */
-function lintReferences(texts: readonly PlacedText[], known: ReadonlyMap<string, Value | undefined>, warn: Warn): void {
+function lintReferences(texts: readonly TextAtPath[], known: ReadonlyMap<string, Value | undefined>, warn: Warn): void {
   const list = known.size > 0 ? [...known.keys()].join(', ') : phrase('word_none')
   for (const { text, path } of texts) {
     for (const [first, ...members] of hasTemplate(text) ? referencesIn(text) : []) {
@@ -146,7 +146,7 @@ function lintReferences(texts: readonly PlacedText[], known: ReadonlyMap<string,
  */
 export function undefinedNames(document: Document): Problem[] {
   const { data } = document
-  const method = ['hyperband', 'asha'].map((name) => valueAt(data, ['hptuning', name, 'resource', 'name']))
+  const resourceNames = ['hyperband', 'asha'].map((name) => valueAt(data, ['hptuning', name, 'resource', 'name']))
   const matrix = valueAt(data, ['hptuning', 'matrix'])
   const sections = [data['params'], data['declarations'], matrix].filter(
     (section) => section !== undefined && section !== null,
@@ -158,7 +158,7 @@ export function undefinedNames(document: Document): Problem[] {
 
   const names = [
     ...sections.flatMap((section) => Object.keys(section)),
-    ...method,
+    ...resourceNames,
     ...inputs.map((input) => valueAt(input, ['name'])),
   ]
 
@@ -175,7 +175,7 @@ export function undefinedNames(document: Document): Problem[] {
 }
 
 /** Returns the lines of a command whose templates can be parsed. */
-function commandTexts(cmd: unknown): PlacedText[] {
+function commandTexts(cmd: unknown): TextAtPath[] {
   const lines = (Array.isArray(cmd) ? cmd : [cmd]).map((line: unknown) => (typeof line === 'string' ? line : ''))
   return lines.map((text, index) => ({ text, path: commandPath(lines, index) })).filter(({ text }) => isReadable(text))
 }
@@ -205,7 +205,7 @@ function lacksMember(value: Value | undefined, members: readonly string[]): bool
 const NESTED_SHELL = /\b(?:ba|da|z)?sh\s+-\w*c\b|\beval\b|(?:\bsource|(?:^|[\s;&|])\.)\s+\/dev\/(?:stdin|fd)/
 
 /** Places where bash evaluates a text as an expression or as the name of a variable. Group 1 is the evaluated text. */
-const COMPUTED: readonly RegExp[] = [
+const EVALUATED: readonly RegExp[] = [
   /(?:\$|(?:^|[;&|(]|\b(?:if|while|until|then|do|else|for))\s*)\(\((.*?)\)\)/g,
   /\[\[([^\]]*\s-(?:eq|ne|lt|le|gt|ge)\s[^\]]*)\]\]/g,
   /(?:\btest|\[\[?)\s+-v\s+(\{\{.*?\}\}|\S+)/g,
@@ -219,17 +219,17 @@ const COMPUTED: readonly RegExp[] = [
   /=\(\s*\[([^\]]*)\]=/g,
 ]
 
-/** Returns the first place where bash would evaluate a value, or a variable from `holders`. */
-function computedIn(line: string, holders: readonly string[]): string | undefined {
-  for (const place of COMPUTED)
+/** Returns the first place where bash would evaluate a value, or a variable from `assigned`. */
+function findEvaluated(line: string, assigned: readonly string[]): string | undefined {
+  for (const place of EVALUATED)
     for (const [found, computed] of line.matchAll(place))
-      if (namesIn(computed!).size > 0 || holders.some((name) => new RegExp(`\\b${name}\\b`).test(computed!)))
+      if (namesIn(computed!).size > 0 || assigned.some((name) => new RegExp(`\\b${name}\\b`).test(computed!)))
         return found.trim()
   return undefined
 }
 
 /** Returns the names of shell variables to which the lines assign a value: `NAME={{ x }}`. */
-function holdersIn(lines: readonly string[]): string[] {
+function assignedVariables(lines: readonly string[]): string[] {
   return lines.flatMap((line) =>
     [...line.matchAll(/(?:^|[\s;&|(])([A-Za-z_]\w*)=["']?[^\s;&|]*\{\{/g)].map(([, name]) => name!),
   )
@@ -237,7 +237,7 @@ function holdersIn(lines: readonly string[]): string[] {
 
 function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
   const lines = ('run' in spec && spec.run?.cmd) || []
-  const holders = holdersIn(lines)
+  const assigned = assignedVariables(lines)
 
   lines.forEach((line, index) => {
     const path = commandPath(lines, index)
@@ -245,10 +245,10 @@ function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
     if (quote !== undefined) warn(path, 'quote_wide', { found: quote })
     if (namesIn(line).size > 0 && NESTED_SHELL.test(line)) warn(path, 'template_in_nested_shell')
 
-    const computed = computedIn(line, holders)
+    const computed = findEvaluated(line, assigned)
     if (computed !== undefined) warn(path, 'template_computed', { found: computed.slice(0, 60) })
 
-    const { comment, lineEnds } = findPlaces(line)
+    const { comment, lineEnds } = findCommentAndLineEnds(line)
     const isFollowed =
       comment !== undefined &&
       (/\n\s*\S/.test(line.slice(comment)) || lines.slice(index + 1).some((next) => next.trim() !== ''))
@@ -312,7 +312,7 @@ function valuesOfTrials({ space, trial }: SweepPlan, name: string): readonly (Va
 }
 
 /** Warns about `-P` parameters that the document neither has nor reads, with the nearest name that it has. */
-function lintGiven(document: Document, spec: Spec, warn: Warn): void {
+function lintNewParams(document: Document, spec: Spec, warn: Warn): void {
   const section = document.data['declarations'] === undefined ? 'params' : 'declarations'
   const all = Object.keys((document.data[section] ?? {}) as ValueMap)
   const isGiven = (name: string): boolean => document.locate([section, name]).file === PARAMS_FILE
@@ -335,16 +335,16 @@ function lintSearch(document: Document, { spec, plan }: { spec: GroupSpec; plan:
   lintConcurrency(document, warn)
 
   const params = { ...spec.declarations, ...spec.params }
-  const given = new Set(Object.keys(params).filter((name) => !referencedNames(params[name]!).includes(name)))
+  const fixedNames = new Set(Object.keys(params).filter((name) => !referencedNames(params[name]!).includes(name)))
   for (const axis of plan.space) {
     const path = ['hptuning', 'matrix', axis.name]
-    if (given.has(axis.name)) warn(path, 'param_shadows_matrix', { name: axis.name })
+    if (fixedNames.has(axis.name)) warn(path, 'param_shadows_matrix', { name: axis.name })
     if (axis.kind === 'values') lintValues(axis.name, axis.values, warn)
-    lintBounds(axis, path, warn)
+    lintAxisBounds(axis, path, warn)
   }
 
   const resource = plan.method.halving?.resource
-  if (resource !== undefined && given.has(resource))
+  if (resource !== undefined && fixedNames.has(resource))
     warn(['params', resource], 'param_beside_resource', { name: resource })
 
   const conditions = valueAt(document.data, ['hptuning', 'early_stopping'])
@@ -367,7 +367,7 @@ function lintSearch(document: Document, { spec, plan }: { spec: GroupSpec; plan:
 const EXPONENT_MAX = 30
 const EXPONENT_MIN = 0.2
 
-function lintBounds(axis: Axis, path: readonly PathKey[], warn: Warn): void {
+function lintAxisBounds(axis: Axis, path: readonly PathKey[], warn: Warn): void {
   if (axis.kind === 'uniform' && axis.low > axis.high) warn(path, 'bounds_reversed', { name: axis.name })
   if (axis.kind === 'loguniform' || axis.kind === 'qloguniform')
     lintExponents(axis, { ...axis, base: Math.E, instead: 'log' }, path, warn)

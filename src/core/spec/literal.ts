@@ -11,12 +11,12 @@ export function parsePythonLiteral(text: string): Value | undefined {
   try {
     return reader.readAll()
   } catch (error) {
-    if (error instanceof NotALiteral) return undefined
+    if (error instanceof NotALiteralError) return undefined
     throw error
   }
 }
 
-class NotALiteral extends Error {}
+class NotALiteralError extends Error {}
 
 const NUMBER = /[+-]?(?:0x[0-9a-f]+|0o[0-7]+|0b[01]+|(?:\d[\d_]*)?\.?\d*(?:e[+-]?\d+)?)/iy
 const INTEGER = /^[+-]?(0|[1-9][\d_]*|0x[0-9a-f]+|0o[0-7]+|0b[01]+)$/i
@@ -33,32 +33,32 @@ class LiteralReader {
   }
 
   readAll(): Value {
-    const first = this.#value()
-    if (this.#peek() !== ',') return this.#end(first)
+    const first = this.#readValue()
+    if (this.#peek() !== ',') return this.#expectEnd(first)
 
     const items = [first]
     while (this.#take(',')) {
       if (this.#at >= this.#text.length) break
-      items.push(this.#value())
+      items.push(this.#readValue())
     }
 
-    return this.#end(items)
+    return this.#expectEnd(items)
   }
 
-  #end(value: Value): Value {
-    this.#space()
-    if (this.#at < this.#text.length) throw new NotALiteral()
+  #expectEnd(value: Value): Value {
+    this.#skipSpace()
+    if (this.#at < this.#text.length) throw new NotALiteralError()
     return value
   }
 
-  #value(): Value {
-    this.#space()
+  #readValue(): Value {
+    this.#skipSpace()
     const char = this.#text[this.#at]
-    if (char === undefined) throw new NotALiteral()
-    if (char === '[') return this.#list('[', ']')
-    if (char === '(') return this.#list('(', ')')
-    if (char === '{') return this.#map()
-    if (char === '"' || char === "'") return this.#string(char)
+    if (char === undefined) throw new NotALiteralError()
+    if (char === '[') return this.#readList('[', ']')
+    if (char === '(') return this.#readList('(', ')')
+    if (char === '{') return this.#readMap()
+    if (char === '"' || char === "'") return this.#readString(char)
 
     for (const [word, value] of [
       ['True', true],
@@ -71,57 +71,57 @@ class LiteralReader {
       }
     }
 
-    return this.#number()
+    return this.#readNumber()
   }
 
-  #number(): Value {
+  #readNumber(): Value {
     NUMBER.lastIndex = this.#at
     const text = NUMBER.exec(this.#text)?.[0] ?? ''
     this.#at += text.length
     const clean = text.replaceAll('_', '')
     if (INTEGER.test(clean)) return toInteger(clean)
     if (FLOATING.test(clean)) return toFloat(Number(clean))
-    throw new NotALiteral()
+    throw new NotALiteralError()
   }
 
-  #list(open: string, close: string): Value {
+  #readList(open: string, close: string): Value {
     this.#enter(open)
     const items: Value[] = []
-    let isTuple = open === '['
+    let isList = open === '['
     while (!this.#take(close)) {
-      items.push(this.#value())
-      if (this.#take(',')) isTuple = true
-      else if (this.#peek() !== close) throw new NotALiteral()
+      items.push(this.#readValue())
+      if (this.#take(',')) isList = true
+      else if (this.#peek() !== close) throw new NotALiteralError()
     }
     this.#depth -= 1
-    return isTuple || items.length !== 1 ? items : items[0]!
+    return isList || items.length !== 1 ? items : items[0]!
   }
 
-  #map(): ValueMap {
+  #readMap(): ValueMap {
     this.#enter('{')
     const entries: [string, Value][] = []
     while (!this.#take('}')) {
-      const key = this.#value()
-      if (!this.#take(':')) throw new NotALiteral()
-      entries.push([String(key), this.#value()])
-      if (!this.#take(',') && this.#peek() !== '}') throw new NotALiteral()
+      const key = this.#readValue()
+      if (!this.#take(':')) throw new NotALiteralError()
+      entries.push([String(key), this.#readValue()])
+      if (!this.#take(',') && this.#peek() !== '}') throw new NotALiteralError()
     }
     this.#depth -= 1
     return Object.fromEntries(entries)
   }
 
-  #string(mark: string): string {
+  #readString(mark: string): string {
     let out = ''
     for (this.#at += 1; this.#text[this.#at] !== mark; this.#at += 1) {
       const char = this.#text[this.#at]
-      if (char === undefined || char === '\n') throw new NotALiteral()
-      out += char === '\\' ? this.#escape() : char
+      if (char === undefined || char === '\n') throw new NotALiteralError()
+      out += char === '\\' ? this.#readEscape() : char
     }
     this.#at += 1
     return out
   }
 
-  #escape(): string {
+  #readEscape(): string {
     this.#at += 1
     const char = this.#text[this.#at] ?? ''
     const known: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"' }
@@ -130,7 +130,7 @@ class LiteralReader {
 
   #enter(open: string): void {
     this.#depth += 1
-    if (this.#depth > DEPTH_MAX || !this.#take(open)) throw new NotALiteral()
+    if (this.#depth > DEPTH_MAX || !this.#take(open)) throw new NotALiteralError()
   }
 
   #take(char: string): boolean {
@@ -140,11 +140,11 @@ class LiteralReader {
   }
 
   #peek(): string | undefined {
-    this.#space()
+    this.#skipSpace()
     return this.#text[this.#at]
   }
 
-  #space(): void {
+  #skipSpace(): void {
     while (/\s/.test(this.#text[this.#at] ?? '')) this.#at += 1
   }
 }

@@ -17,7 +17,7 @@ function loadDocument(sources: readonly Source[], params: Readonly<Record<string
   if (KINDS_WITHOUT_PARAMS.has(String(document.data['kind'])))
     return parseDocument([...sources, inputsSource(document.data['inputs'], params)])
   const section = document.data['declarations'] && !document.data['params'] ? 'declarations' : 'params'
-  return parseDocument([...sources, paramsSource(asWritten(document.data[section], params), section)])
+  return parseDocument([...sources, paramsSource(withBooleans(document.data[section], params), section)])
 }
 
 const KINDS_WITHOUT_PARAMS = new Set(['build', 'notebook', 'tensorboard'])
@@ -33,18 +33,20 @@ function inputsSource(inputs: unknown, params: Readonly<Record<string, string>>)
       ? { ...io, default: params[io.name], is_optional: true }
       : io,
   )
-  const strange = Object.keys(params).filter((name) => !declared.some((io) => io.name === name))
-  return { file: PARAMS_FILE, text: JSON.stringify(strange.length > 0 ? { params } : { inputs: given }) }
+  const undeclared = Object.keys(params).filter((name) => !declared.some((io) => io.name === name))
+  return { file: PARAMS_FILE, text: JSON.stringify(undeclared.length > 0 ? { params } : { inputs: given }) }
 }
 
 /** Turns texts such as `false` into booleans for parameters that are booleans in the document: `-P` gives texts. */
-function asWritten(own: unknown, params: Readonly<Record<string, string>>): Record<string, string> {
+function withBooleans(own: unknown, params: Readonly<Record<string, string>>): Record<string, string> {
   const isFlag = (name: string): boolean =>
     isValueMap(own) && Object.hasOwn(own, name) && typeof own[name] === 'boolean'
-  return Object.fromEntries(Object.entries(params).map(([name, text]) => [name, isFlag(name) ? asFlag(text) : text]))
+  return Object.fromEntries(
+    Object.entries(params).map(([name, text]) => [name, isFlag(name) ? toBooleanText(text) : text]),
+  )
 }
 
-function asFlag(text: string): string {
+function toBooleanText(text: string): string {
   if (/^(true|yes|on|1)$/i.test(text)) return 'True'
   return /^(false|no|off|0)$/i.test(text) ? 'False' : text
 }

@@ -24,7 +24,7 @@ export function parseDocument(sources: readonly Source[]): Document {
     data: merged.data,
     warnings: parts.flatMap((part) => part.warnings),
     locate: (path) => locate(merged.places, path, { file: sources[0]!.file, line: 1, column: 1 }),
-    spelling: (path) => merged.spellings.get(formatPath(path)),
+    spellingAt: (path) => merged.spellings.get(formatPath(path)),
   }
 }
 
@@ -34,7 +34,7 @@ export function paramsSource(params: Readonly<Record<string, string>>, section: 
 }
 
 /** One parsed source. */
-interface Part {
+interface ParsedSource {
   readonly data: ValueMap
   readonly places: ReadonlyMap<string, Place>
   /** Spellings of the values that are not texts, by path. */
@@ -42,7 +42,7 @@ interface Part {
   readonly warnings: readonly Problem[]
 }
 
-function parseSource(source: Source): Part {
+function parseSource(source: Source): ParsedSource {
   const lines = new LineCounter()
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
@@ -143,43 +143,43 @@ class NodeReader {
   readonly warnings: Problem[] = []
   readonly problems: Problem[] = []
   readonly #targets: ReadonlyMap<Alias, Node>
-  readonly #place: (offset: number) => Place
+  readonly #placeAt: (offset: number) => Place
   #nodes = 0
 
   constructor(document: YamlDocument.Parsed, place: (offset: number) => Place) {
     this.#targets = findTargets(document)
-    this.#place = place
+    this.#placeAt = place
   }
 
   read(node: unknown, path: readonly PathKey[]): Value {
     this.#nodes += 1
     if (path.length > DEPTH_MAX)
-      throw new SpecError([this.#problem('yaml_too_deep', slip('yaml_deep'), path, node as Node)])
+      throw new SpecError([this.#problemAt('yaml_too_deep', slip('yaml_deep'), path, node as Node)])
     if (this.#nodes > NODES_MAX)
       throw new SpecError([
-        this.#problem('yaml_too_deep', slip('yaml_large', { max: String(NODES_MAX) }), path, node as Node),
+        this.#problemAt('yaml_too_deep', slip('yaml_large', { max: String(NODES_MAX) }), path, node as Node),
       ])
 
     if (isAlias(node)) return this.#readAlias(node, path)
-    this.#remember(path, node)
+    this.#recordPlace(path, node)
     if (isScalar(node)) return this.#readScalar(node, path)
     if (!isMap(node) && !isSeq(node)) return null
 
-    this.#open.add(node)
+    this.#ancestors.add(node)
     const value = isMap(node)
       ? this.#readMap(node.items, path)
       : node.items.map((item, index) => this.read(item, [...path, index]))
-    this.#open.delete(node)
+    this.#ancestors.delete(node)
     return value
   }
 
   /** The nodes around the current one, to find an alias that refers to a node around itself. */
-  readonly #open = new Set<Node>()
+  readonly #ancestors = new Set<Node>()
 
   #readAlias(alias: Alias, path: readonly PathKey[]): Value {
     const target = this.#targetOf(alias, path)
-    if (this.#open.has(target))
-      throw new SpecError([this.#problem('yaml_too_deep', slip('yaml_circle', { name: alias.source }), path, alias)])
+    if (this.#ancestors.has(target))
+      throw new SpecError([this.#problemAt('yaml_too_deep', slip('yaml_circle', { name: alias.source }), path, alias)])
     return this.read(target, path)
   }
 
@@ -193,34 +193,35 @@ class NodeReader {
 
   #targetOf(alias: Alias, path: readonly PathKey[]): Node {
     const target = this.#targets.get(alias)
-    if (!target) throw new SpecError([this.#slip('yaml_alias', { name: alias.source }, path, alias)])
+    if (!target) throw new SpecError([this.#syntaxProblem('yaml_alias', { name: alias.source }, path, alias)])
     return target
   }
 
-  #keyText(key: unknown, path: readonly PathKey[]): string {
+  #readKey(key: unknown, path: readonly PathKey[]): string {
     const node = isAlias(key) ? this.#targetOf(key, path) : key
     // YAML reads `{{ name }}` without quotes as a mapping that is a key.
-    if (isMap(node)) throw new SpecError([this.#slip('yaml_start', { mark: '{' }, path, node)])
-    if (!isScalar(node)) throw new SpecError([this.#slip('yaml_key', {}, path, key as Node)])
+    if (isMap(node)) throw new SpecError([this.#syntaxProblem('yaml_start', { mark: '{' }, path, node)])
+    if (!isScalar(node)) throw new SpecError([this.#syntaxProblem('yaml_key', {}, path, key as Node)])
     const text = scalarText(node)
-    if (startsWithWideSpace(text)) this.problems.push(this.#slip('yaml_wide_space', {}, path, node))
-    if (/^[\p{L}\p{N}_.-]+ *：/u.test(text)) this.problems.push(this.#slip('yaml_wide_colon', {}, path, node))
+    if (startsWithWideSpace(text)) this.problems.push(this.#syntaxProblem('yaml_wide_space', {}, path, node))
+    if (/^[\p{L}\p{N}_.-]+ *：/u.test(text)) this.problems.push(this.#syntaxProblem('yaml_wide_colon', {}, path, node))
     return this.#readText(text, path, node)
   }
 
   #readPair(pair: Pair, path: readonly PathKey[], map: ValueMap, seen: Set<string>): void {
-    const key = this.#keyText(pair.key, path)
+    const key = this.#readKey(pair.key, path)
     const inner = [...path, key]
-    if (seen.has(key)) this.warnings.push(this.#problem('duplicate_key', { key }, inner, pair.key as Node))
+    if (seen.has(key)) this.warnings.push(this.#problemAt('duplicate_key', { key }, inner, pair.key as Node))
     seen.add(key)
     setKey(map, key, this.read(pair.value, inner))
-    this.#remember(inner, pair.key)
+    this.#recordPlace(inner, pair.key)
   }
 
   #merge(pair: Pair, path: readonly PathKey[], map: ValueMap): void {
     const sources = isSeq(pair.value) ? [...pair.value.items].reverse() : [pair.value]
     const values = sources.map((source) => this.read(source, path))
-    if (!values.every(isValueMap)) return void this.problems.push(this.#slip('yaml_merge', {}, path, pair.key as Node))
+    if (!values.every(isValueMap))
+      return void this.problems.push(this.#syntaxProblem('yaml_merge', {}, path, pair.key as Node))
     for (const value of values) for (const [key, item] of Object.entries(value)) setKey(map, key, item)
   }
 
@@ -234,7 +235,7 @@ class NodeReader {
 
     if (typeof value === 'number') {
       if (Math.abs(value) === Infinity && !/inf/i.test(source))
-        this.warnings.push(this.#problem('number_infinite', { found: source }, path, node))
+        this.warnings.push(this.#problemAt('number_infinite', { found: source }, path, node))
       // An integer too long for a float keeps every digit. With leading zeros it stays a text, which prints the same.
       if (/^([+-]?[1-9]\d*|0[xo][\da-f]+)$/i.test(source)) return toInteger(source)
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
@@ -249,7 +250,9 @@ class NodeReader {
   #readText(text: string, path: readonly PathKey[], node: Node): string {
     const forbidden = /\0|\p{Cs}/u.exec(text)
     if (forbidden)
-      this.problems.push(this.#slip('yaml_character', { name: forbiddenCharacter(forbidden[0])!.name }, path, node))
+      this.problems.push(
+        this.#syntaxProblem('yaml_character', { name: forbiddenCharacter(forbidden[0])!.name }, path, node),
+      )
     return text
   }
 
@@ -258,26 +261,26 @@ class NodeReader {
     const text = scalarText(node)
     const read = TAG_READERS[tag]?.(text.trim())
     if (read !== undefined) return read
-    this.problems.push(this.#slip('yaml_tag_value', { tag: `!!${tag}`, found: text }, path, node))
+    this.problems.push(this.#syntaxProblem('yaml_tag_value', { tag: `!!${tag}`, found: text }, path, node))
     return null
   }
 
   #warnAboutOldYaml(node: Scalar, source: string, path: readonly PathKey[]): void {
     const code = oldYamlCode(source, path)
-    if (code) this.warnings.push(this.#problem(code, { found: source }, path, node))
+    if (code) this.warnings.push(this.#problemAt(code, { found: source }, path, node))
   }
 
-  #remember(path: readonly PathKey[], node: unknown): void {
+  #recordPlace(path: readonly PathKey[], node: unknown): void {
     const offset = (node as Node | null)?.range?.[0]
-    if (offset !== undefined) this.places.set(formatPath(path), this.#place(offset))
+    if (offset !== undefined) this.places.set(formatPath(path), this.#placeAt(offset))
   }
 
-  #slip(fault: FaultCode, args: PlainArgs, path: readonly PathKey[], node: Node | null): Problem {
-    return this.#problem('yaml_syntax', slip(fault, args), path, node)
+  #syntaxProblem(fault: FaultCode, args: PlainArgs, path: readonly PathKey[], node: Node | null): Problem {
+    return this.#problemAt('yaml_syntax', slip(fault, args), path, node)
   }
 
-  #problem(code: ProblemCode, args: Args, path: readonly PathKey[], node: Node | null): Problem {
-    return { code, args, path: formatPath(path), ...this.#place(node?.range?.[0] ?? 0) }
+  #problemAt(code: ProblemCode, args: Args, path: readonly PathKey[], node: Node | null): Problem {
+    return { code, args, path: formatPath(path), ...this.#placeAt(node?.range?.[0] ?? 0) }
   }
 }
 
@@ -323,11 +326,11 @@ function setKey(map: ValueMap, key: string, value: Value): void {
   Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
-function mergeParts(base: Part, over: Part): Part {
+function mergeParts(base: ParsedSource, override: ParsedSource): ParsedSource {
   return {
-    data: mergeMaps(base.data, over.data),
-    places: new Map([...base.places, ...over.places]),
-    spellings: new Map([...base.spellings, ...over.spellings]),
+    data: mergeMaps(base.data, override.data),
+    places: new Map([...base.places, ...override.places]),
+    spellings: new Map([...base.spellings, ...override.spellings]),
     warnings: base.warnings,
   }
 }

@@ -23,17 +23,18 @@ function toPythonRepr(value: Value): string {
 /**
  * Returns JSON that Python's `json` reads as the same value: 1.0 stays a float, integers keep every digit, and NaN and
  * Infinity, which JSON lacks, are written as Python writes them.
- * @param gap - The text after commas and colons.
+ * @param separatorSpace - The text after commas and colons.
  */
-export function toPythonJson(value: Value, gap = ' '): string {
+export function toPythonJson(value: Value, separatorSpace = ' '): string {
   if (value instanceof Float) return jsonFloat(value.value)
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : jsonFloat(value)
-  if (Array.isArray(value)) return `[${value.map((item) => toPythonJson(item, gap)).join(`,${gap}`)}]`
+  if (Array.isArray(value))
+    return `[${value.map((item) => toPythonJson(item, separatorSpace)).join(`,${separatorSpace}`)}]`
   if (value instanceof LongInteger) return value.toString()
   if (!isValueMap(value)) return JSON.stringify(value)
   return `{${Object.entries(value)
-    .map(([key, item]) => `${JSON.stringify(key)}:${gap}${toPythonJson(item, gap)}`)
-    .join(`,${gap}`)}}`
+    .map(([key, item]) => `${JSON.stringify(key)}:${separatorSpace}${toPythonJson(item, separatorSpace)}`)
+    .join(`,${separatorSpace}`)}}`
 }
 
 function jsonFloat(value: number): string {

@@ -17,27 +17,27 @@ export function atPath<T>(path: readonly PathKey[], work: () => T): T {
 
 /** Renders every text inside a value; keys and other values stay. Throws TemplateError with the path of the text. */
 export function renderDeep(value: Value, scope: ValueMap, path: readonly PathKey[]): Value {
-  return mapTexts(value, path, (text, at) => (hasTemplate(text) ? atPath(at, () => renderText(text, scope)) : text))
+  return replaceTexts(value, path, (text, at) => (hasTemplate(text) ? atPath(at, () => renderText(text, scope)) : text))
 }
 
 /** Returns a value with every text in it replaced; keys and other values stay. */
-export function mapTexts(
+export function replaceTexts(
   value: Value,
   path: readonly PathKey[],
   replace: (text: string, path: readonly PathKey[]) => Value,
 ): Value {
   if (typeof value === 'string') return replace(value, path)
-  if (Array.isArray(value)) return value.map((item, index) => mapTexts(item, [...path, index], replace))
+  if (Array.isArray(value)) return value.map((item, index) => replaceTexts(item, [...path, index], replace))
   if (isValueMap(value))
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, mapTexts(item, [...path, key], replace)]),
+      Object.entries(value).map(([key, item]) => [key, replaceTexts(item, [...path, key], replace)]),
     )
   return value
 }
 
 export interface ResolveOptions {
   /** Names of parameters whose texts stay texts, even if they look like numbers. */
-  readonly texts?: readonly string[]
+  readonly textNames?: readonly string[]
   /** Final values of other names, which the parameters may read. */
   readonly given?: ValueMap
   /** Returns the path of a parameter in the document. */
@@ -50,7 +50,7 @@ export interface ResolveOptions {
  */
 export function resolveParams(
   params: ValueMap,
-  { texts = [], given = {}, pathOf = (name) => ['params', name] }: ResolveOptions = {},
+  { textNames = [], given = {}, pathOf = (name) => ['params', name] }: ResolveOptions = {},
 ): ValueMap {
   const resolved = Object.assign(Object.create(null) as ValueMap, given)
   const pending: string[] = []
@@ -75,7 +75,7 @@ export function resolveParams(
 
     pending.push(name)
     const rendered = renderDeep(raw, scope, pathOf(name))
-    resolved[name] = texts.includes(name) ? rendered : typeDeep(rendered)
+    resolved[name] = textNames.includes(name) ? rendered : typeDeep(rendered)
     pending.pop()
     return resolved[name]
   }
@@ -86,7 +86,7 @@ export function resolveParams(
 
 /** Types the texts of a value as Python literals: `"8"` becomes 8, `"False"` becomes False; other texts stay. */
 export function typeDeep(value: Value): Value {
-  return mapTexts(value, [], (text) => {
+  return replaceTexts(value, [], (text) => {
     const typed = parsePythonLiteral(text)
     return typed === undefined ? text : typed
   })

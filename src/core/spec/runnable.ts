@@ -7,7 +7,7 @@ const RUNNABLE_KINDS: readonly string[] = ['experiment', 'job', 'build', 'group'
  * Returns why a valid plan cannot be run; undefined for a plan that can. A document with such a plan gets a warning,
  * and its submission is refused.
  */
-export function refusalOf(
+export function unrunnableReason(
   plan: Plan,
 ): { readonly code: ProblemCode; readonly args: Record<string, string>; readonly path: readonly string[] } | undefined {
   if (!RUNNABLE_KINDS.includes(plan.kind)) return { code: 'kind_not_built', args: { kind: plan.kind }, path: ['kind'] }

@@ -5,7 +5,7 @@ import type { PathKey } from './document.ts'
 /** Returns the keys that the schema of a kind allows at a path of a document. */
 export function knownKeys(kind: Kind, path: readonly PathKey[]): string[] {
   let schema: unknown = SPEC_SCHEMAS[kind]
-  for (const key of path) schema = step(schema, key)
+  for (const key of path) schema = schemaOfMember(schema, key)
   const shape = shapeOf(schema)
   return shape ? Object.keys(shape) : []
 }
@@ -26,7 +26,7 @@ export function placesOf(kind: Kind, key: string): string[] {
   return found.sort((a, b) => a.length - b.length).map((path) => path.join('.'))
 }
 
-function step(schema: unknown, key: PathKey): unknown {
+function schemaOfMember(schema: unknown, key: PathKey): unknown {
   const inner = unwrap(schema)
   return typeof key === 'number' ? (inner as { element?: unknown })?.element : shapeOf(inner)?.[key]
 }

@@ -69,14 +69,14 @@ function gaussianPlan({ n_initial_trials, utility_function: utility }: NonNullab
   return {
     initial: n_initial_trials,
     ...(utility && { acquisition: { kind, kappa: utility.kappa ?? 0, eps: utility.eps ?? 0 } }),
-    ...(process && { shape: shapeOf(process) }),
+    ...(process && { shape: toKernelShape(process) }),
     ...(process?.length_scale != null && process.length_scale > 0 && { length: process.length_scale }),
-    ...(utility?.n_warmup != null && { candidates: within(utility.n_warmup, CANDIDATES_BOUNDS) }),
-    ...(utility?.n_iter != null && { starts: within(utility.n_iter, STARTS_BOUNDS) }),
+    ...(utility?.n_warmup != null && { candidates: clamp(utility.n_warmup, CANDIDATES_BOUNDS) }),
+    ...(utility?.n_iter != null && { starts: clamp(utility.n_iter, STARTS_BOUNDS) }),
   }
 }
 
-function shapeOf({
+function toKernelShape({
   kernel,
   nu,
 }: {
@@ -87,7 +87,7 @@ function shapeOf({
   return nu != null && nu < 2 ? 'matern32' : 'matern52'
 }
 
-function within(number: number, [low, high]: readonly [number, number]): number {
+function clamp(number: number, [low, high]: readonly [number, number]): number {
   return Math.min(high, Math.max(low, number))
 }
 
@@ -138,32 +138,32 @@ export function toAxis(name: string, entry: MatrixEntry): Axis {
       name,
       kind: 'pvalues',
       values: entry.pairs.map(([value]) => value),
-      weights: withRest(entry.pairs.map(([, weight]) => weight)),
+      weights: withRemainder(entry.pairs.map(([, weight]) => weight)),
     }
 
   const { fields } = entry
-  const of = (field: string): number => fields[field]!
+  const numberOf = (field: string): number => fields[field]!
 
   switch (entry.option) {
     case 'range':
       return {
         name,
         kind: 'range',
-        start: of('start'),
-        step: of('step'),
-        count: Math.max(1, Math.ceil((of('stop') - of('start')) / of('step') - STEP_TOLERANCE)),
+        start: numberOf('start'),
+        step: numberOf('step'),
+        count: Math.max(1, Math.ceil((numberOf('stop') - numberOf('start')) / numberOf('step') - STEP_TOLERANCE)),
         isFloat: entry.isFloat,
       }
     case 'linspace':
     case 'geomspace':
-      return { name, kind: entry.option, start: of('start'), stop: of('stop'), count: of('num') }
+      return { name, kind: entry.option, start: numberOf('start'), stop: numberOf('stop'), count: numberOf('num') }
     case 'logspace':
       return {
         name,
         kind: 'logspace',
-        start: of('start'),
-        stop: of('stop'),
-        count: of('num'),
+        start: numberOf('start'),
+        stop: numberOf('stop'),
+        count: numberOf('num'),
         base: fields['base'] ?? 10,
       }
     case 'uniform':
@@ -171,20 +171,34 @@ export function toAxis(name: string, entry: MatrixEntry): Axis {
     case 'log':
     case 'int':
     case 'logint':
-      return { name, kind: entry.option, low: of('low'), high: of('high') }
+      return { name, kind: entry.option, low: numberOf('low'), high: numberOf('high') }
     case 'quniform':
     case 'qloguniform':
-      return { name, kind: entry.option, low: of('low'), high: of('high'), q: of('q'), isFloat: entry.isFloat }
+      return {
+        name,
+        kind: entry.option,
+        low: numberOf('low'),
+        high: numberOf('high'),
+        q: numberOf('q'),
+        isFloat: entry.isFloat,
+      }
     case 'normal':
     case 'lognormal':
-      return { name, kind: entry.option, loc: of('loc'), scale: of('scale') }
+      return { name, kind: entry.option, loc: numberOf('loc'), scale: numberOf('scale') }
     default:
-      return { name, kind: entry.option, loc: of('loc'), scale: of('scale'), q: of('q'), isFloat: entry.isFloat }
+      return {
+        name,
+        kind: entry.option,
+        loc: numberOf('loc'),
+        scale: numberOf('scale'),
+        q: numberOf('q'),
+        isFloat: entry.isFloat,
+      }
   }
 }
 
 /** Adds the probability that the weights leave over to the last of them, as Polyaxon 0.6.1 does. */
-function withRest(weights: readonly number[]): number[] {
+function withRemainder(weights: readonly number[]): number[] {
   const rest = 1 - weights.reduce((sum, weight) => sum + weight, 0)
   return weights.map((weight, index) => (index === weights.length - 1 ? Math.max(0, weight + rest) : weight))
 }

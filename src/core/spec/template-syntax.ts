@@ -61,7 +61,7 @@ type Tag = { readonly kind: 'text' | 'output' | 'block'; readonly text: string }
 
 /** Parses a template. Throws TemplateSyntaxError. */
 export function parseTemplate(text: string): readonly TemplateNode[] {
-  const tags = split(text)
+  const tags = splitTags(text)
   const cursor = { tags, at: 0 }
   const nodes = parseNodes(cursor, [], 0)
   if (cursor.at < tags.length) throw new TemplateSyntaxError('template_stray', { tag: tags[cursor.at]!.text })
@@ -79,10 +79,10 @@ const COMMENT = /\{#[\s\S]*?#\}/y
 const OPENING = /\{[{%#]/g
 
 /** Splits a text into tags and the text between them. A `{#` without its end is text: shells write `${#list}`. */
-function split(text: string): Tag[] {
-  const pieces: Piece[] = []
+function splitTags(text: string): Tag[] {
+  const pieces: SourcePiece[] = []
   let end = 0
-  const push = (start: number, piece: Piece): void => {
+  const push = (start: number, piece: SourcePiece): void => {
     if (start > end) pieces.push({ kind: 'text', source: text.slice(end, start) })
     pieces.push(piece)
     end = start + piece.source.length
@@ -90,37 +90,37 @@ function split(text: string): Tag[] {
 
   OPENING.lastIndex = 0
   for (let match = OPENING.exec(text); match; match = OPENING.exec(text)) {
-    const piece = pieceAt(text, match.index)
+    const piece = readPiece(text, match.index)
     if (piece) push(match.index, piece)
     OPENING.lastIndex = piece ? end : match.index + 2
   }
 
   if (end < text.length) pieces.push({ kind: 'text', source: text.slice(end) })
-  return trim(pieces)
+  return toTags(pieces)
 }
 
-type Piece = { readonly kind: 'text' | 'output' | 'block' | 'comment' | 'raw'; readonly source: string }
+type SourcePiece = { readonly kind: 'text' | 'output' | 'block' | 'comment' | 'raw'; readonly source: string }
 
-function pieceAt(text: string, at: number): Piece | undefined {
+function readPiece(text: string, at: number): SourcePiece | undefined {
   const mark = text.slice(at, at + 2)
-  if (mark === '{#') return matched(COMMENT, text, at, 'comment')
-  if (matched(RAW, text, at, 'raw')) return rawAt(text, at)
-  const end = endOfTag(text, at + 2, mark === '{{' ? '}}' : '%}')
+  if (mark === '{#') return matchPiece(COMMENT, text, at, 'comment')
+  if (matchPiece(RAW, text, at, 'raw')) return readRaw(text, at)
+  const end = findTagEnd(text, at + 2, mark === '{{' ? '}}' : '%}')
   if (end === -1) throw new TemplateSyntaxError('template_open', { mark })
   return { kind: mark === '{{' ? 'output' : 'block', source: text.slice(at, end) }
 }
 
 /** Returns the offset after the closing braces of a tag, or -1. Skips quoted texts, because they may contain braces. */
-function endOfTag(text: string, from: number, close: string): number {
+function findTagEnd(text: string, from: number, close: string): number {
   for (let at = from; at < text.length; at += 1) {
     if (text.startsWith(close, at)) return at + close.length
-    if (text[at] === '"' || text[at] === "'") at = Math.max(at, endOfQuote(text, at))
+    if (text[at] === '"' || text[at] === "'") at = Math.max(at, findQuoteEnd(text, at))
   }
   return -1
 }
 
 /** Returns the offset of the quote that closes the one at `from`; -1 for a quote that is never closed. */
-function endOfQuote(text: string, from: number): number {
+function findQuoteEnd(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at += 1) {
     if (text[at] === '\\') at += 1
     else if (text[at] === text[from]) return at
@@ -128,13 +128,13 @@ function endOfQuote(text: string, from: number): number {
   return -1
 }
 
-function matched(pattern: RegExp, text: string, at: number, kind: Piece['kind']): Piece | undefined {
+function matchPiece(pattern: RegExp, text: string, at: number, kind: SourcePiece['kind']): SourcePiece | undefined {
   pattern.lastIndex = at
   const found = pattern.exec(text)
   return found ? { kind, source: found[0] } : undefined
 }
 
-function rawAt(text: string, at: number): Piece {
+function readRaw(text: string, at: number): SourcePiece {
   END_RAW.lastIndex = at
   const end = END_RAW.exec(text)
   if (!end) throw new TemplateSyntaxError('template_end_missing', { tag: 'endraw' })
@@ -142,7 +142,7 @@ function rawAt(text: string, at: number): Piece {
 }
 
 /** Turns pieces into tags and drops comments. A minus inside the braces removes the white space on its side. */
-function trim(pieces: readonly Piece[]): Tag[] {
+function toTags(pieces: readonly SourcePiece[]): Tag[] {
   const tags: Tag[] = []
   for (const [index, { kind, source }] of pieces.entries()) {
     if (kind === 'comment') continue
@@ -162,7 +162,7 @@ function trim(pieces: readonly Piece[]): Tag[] {
 
 const RAW_TAGS = /^\{%-?\s*raw\s*-?%\}|\{%-?\s*endraw\s*-?%\}$/g
 
-function isTag(piece: Piece | undefined): piece is Piece {
+function isTag(piece: SourcePiece | undefined): piece is SourcePiece {
   return piece !== undefined && piece.kind !== 'text'
 }
 
@@ -171,7 +171,7 @@ interface Cursor {
   at: number
 }
 
-function parseNodes(cursor: Cursor, until: readonly string[], depth: number): TemplateNode[] {
+function parseNodes(cursor: Cursor, endTags: readonly string[], depth: number): TemplateNode[] {
   if (depth > NESTING_MAX) throw new TemplateSyntaxError('template_deep')
   const nodes: TemplateNode[] = []
 
@@ -179,11 +179,11 @@ function parseNodes(cursor: Cursor, until: readonly string[], depth: number): Te
     const tag = cursor.tags[cursor.at]!
     if (tag.kind === 'text') nodes.push({ type: 'text', text: tag.text })
     else if (tag.kind === 'output') nodes.push({ type: 'output', expression: parseExpression(tag.text) })
-    else if (until.includes(firstWord(tag))) return nodes
+    else if (endTags.includes(firstWord(tag))) return nodes
     else nodes.push(parseBlock(cursor, tag, depth))
   }
 
-  if (until.length > 0) throw new TemplateSyntaxError('template_end_missing', { tag: until.at(-1)! })
+  if (endTags.length > 0) throw new TemplateSyntaxError('template_end_missing', { tag: endTags.at(-1)! })
   return nodes
 }
 
@@ -217,13 +217,13 @@ function parseFor(cursor: Cursor, head: string, depth: number): TemplateNode {
   if (!match) throw new TemplateSyntaxError(/^[^,]+,.*\sin\s/s.test(head) ? 'template_two_names' : 'template_for')
 
   const body = parseNodes(cursor, ['else', 'endfor'], depth + 1)
-  let otherwise: TemplateNode[] = []
+  let elseBody: TemplateNode[] = []
   if (firstWord(cursor.tags[cursor.at]!) === 'else') {
     cursor.at += 1
-    otherwise = parseNodes(cursor, ['endfor'], depth + 1)
+    elseBody = parseNodes(cursor, ['endfor'], depth + 1)
   }
 
-  return { type: 'for', variable: toName(match[1]!), items: parseExpression(match[2]!), body, otherwise }
+  return { type: 'for', variable: toName(match[1]!), items: parseExpression(match[2]!), body, otherwise: elseBody }
 }
 
 // A name in any script, as in Python.
@@ -256,7 +256,7 @@ function tokenize(text: string): Token[] {
   while (TOKEN.lastIndex < text.trimEnd().length) {
     const from = TOKEN.lastIndex
     const match = TOKEN.exec(text)
-    if (!match) throw unreadable(text.slice(from).trim())
+    if (!match) throw toTokenError(text.slice(from).trim())
     const type = (['number', 'word', 'string', 'mark'] as const).find((_, index) => match[index + 1] !== undefined)!
     tokens.push({ type, text: match[0].trim() })
   }
@@ -267,7 +267,7 @@ function tokenize(text: string): Token[] {
 }
 
 /** Returns the error for a text that does not begin with a token. */
-function unreadable(rest: string): TemplateSyntaxError {
+function toTokenError(rest: string): TemplateSyntaxError {
   if (rest.startsWith('=')) return new TemplateSyntaxError('template_named_argument')
   if (rest.startsWith(':')) return new TemplateSyntaxError('template_slice')
   if (rest.startsWith('{')) return new TemplateSyntaxError('template_map')
@@ -286,9 +286,9 @@ const BINARY_LEVELS: readonly (readonly string[])[] = [
   ['**'],
 ]
 // Index of the comparisons in BINARY_LEVELS.
-const COMPARISONS = 2
+const COMPARISON_LEVEL = 2
 const ESCAPES: Partial<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
-const WORDS: Record<string, Value> = { true: true, True: true, false: false, False: false, none: null, None: null }
+const CONSTANTS: Record<string, Value> = { true: true, True: true, false: false, False: false, none: null, None: null }
 
 /** Recursive descent parser over the tokens of one expression. */
 class ExpressionParser {
@@ -301,7 +301,7 @@ class ExpressionParser {
   }
 
   parseAll(): Expression {
-    const expression = this.#condition()
+    const expression = this.#parseCondition()
     if (this.#token.type !== 'end') this.#fail()
     return expression
   }
@@ -329,29 +329,29 @@ class ExpressionParser {
     if (!this.#take(text)) throw new TemplateSyntaxError('template_mark_missing', { mark: text })
   }
 
-  #condition(): Expression {
+  #parseCondition(): Expression {
     this.#depth += 1
     if (this.#depth > NESTING_MAX) throw new TemplateSyntaxError('template_deep')
-    const whenTrue = this.#binary(0)
+    const whenTrue = this.#parseBinary(0)
     this.#depth -= 1
     if (!this.#take('if')) return whenTrue
-    const test = this.#binary(0)
-    return { type: 'condition', test, whenTrue, otherwise: this.#take('else') ? this.#condition() : undefined }
+    const test = this.#parseBinary(0)
+    return { type: 'condition', test, whenTrue, otherwise: this.#take('else') ? this.#parseCondition() : undefined }
   }
 
-  #binary(level: number): Expression {
+  #parseBinary(level: number): Expression {
     const operators = BINARY_LEVELS[level]
-    if (!operators) return this.#unary()
-    if (level === COMPARISONS && this.#take('not'))
-      return { type: 'unary', operator: 'not', operand: this.#binary(COMPARISONS) }
+    if (!operators) return this.#parseUnary()
+    if (level === COMPARISON_LEVEL && this.#take('not'))
+      return { type: 'unary', operator: 'not', operand: this.#parseBinary(COMPARISON_LEVEL) }
 
-    let left = this.#binary(level + 1)
+    let left = this.#parseBinary(level + 1)
     for (let isChained = false; ; isChained = true) {
       const operator = this.#takeOperator(operators)
       if (!operator) return left
       // Jinja reads `a < b < c` as two comparisons. A chain is refused, because it would be evaluated differently here.
-      if (level === COMPARISONS && isChained) throw new TemplateSyntaxError('template_chained')
-      left = { type: 'binary', operator, left, right: this.#binary(level + 1) }
+      if (level === COMPARISON_LEVEL && isChained) throw new TemplateSyntaxError('template_chained')
+      left = { type: 'binary', operator, left, right: this.#parseBinary(level + 1) }
     }
   }
 
@@ -363,67 +363,67 @@ class ExpressionParser {
     return operators.find((operator) => this.#take(operator))
   }
 
-  #unary(): Expression {
-    return this.#filters(this.#signed())
+  #parseUnary(): Expression {
+    return this.#parseFilters(this.#parseSigned())
   }
 
   /** A sign binds tighter than a filter: `-3 | abs` is 3. */
-  #signed(): Expression {
+  #parseSigned(): Expression {
     for (const operator of ['-', '+'] as const)
-      if (this.#take(operator)) return { type: 'unary', operator, operand: this.#signed() }
-    return this.#postfix(this.#primary())
+      if (this.#take(operator)) return { type: 'unary', operator, operand: this.#parseSigned() }
+    return this.#parsePostfix(this.#parsePrimary())
   }
 
-  #filters(start: Expression): Expression {
+  #parseFilters(start: Expression): Expression {
     let target = start
     for (;;) {
-      if (this.#take('|')) target = { type: 'filter', target, name: this.#word(), args: this.#arguments() }
-      else if (this.#take('is')) target = this.#test(target)
+      if (this.#take('|')) target = { type: 'filter', target, name: this.#takeAnyWord(), args: this.#parseArguments() }
+      else if (this.#take('is')) target = this.#parseTest(target)
       else return target
     }
   }
 
-  #test(target: Expression): Expression {
+  #parseTest(target: Expression): Expression {
     const isNegated = this.#take('not')
-    const name = this.#word()
+    const name = this.#takeAnyWord()
     if (this.#token.type === 'number' || this.#token.type === 'string')
       throw new TemplateSyntaxError('template_test_argument', { name })
     return { type: 'test', isNegated, target, name }
   }
 
-  #postfix(start: Expression): Expression {
+  #parsePostfix(start: Expression): Expression {
     let target = start
     for (;;) {
-      if (this.#take('.')) target = { type: 'attribute', target, key: { type: 'literal', value: this.#word() } }
+      if (this.#take('.')) target = { type: 'attribute', target, key: { type: 'literal', value: this.#takeAnyWord() } }
       else if (this.#take('[')) {
-        target = { type: 'attribute', target, key: this.#condition() }
+        target = { type: 'attribute', target, key: this.#parseCondition() }
         this.#expect(']')
       } else return target
     }
   }
 
-  #arguments(): Expression[] {
+  #parseArguments(): Expression[] {
     if (!this.#take('(')) return []
-    return this.#list(')')
+    return this.#parseList(')')
   }
 
-  #list(close: string): Expression[] {
+  #parseList(close: string): Expression[] {
     const items: Expression[] = []
     while (!this.#take(close)) {
-      items.push(this.#condition())
+      items.push(this.#parseCondition())
       if (!this.#take(',') && this.#token.text !== close) this.#fail()
     }
     return items
   }
 
-  #word(): string {
+  #takeAnyWord(): string {
     const token = this.#token
     if (token.type !== 'word') this.#fail()
     this.#at += 1
     return token.text
   }
 
-  #primary(): Expression {
+  #parsePrimary(): Expression {
     const token = this.#token
     this.#at += 1
 
@@ -439,13 +439,13 @@ class ExpressionParser {
       }
 
     if (token.type === 'word')
-      return Object.hasOwn(WORDS, token.text)
-        ? { type: 'literal', value: WORDS[token.text]! }
+      return Object.hasOwn(CONSTANTS, token.text)
+        ? { type: 'literal', value: CONSTANTS[token.text]! }
         : { type: 'name', name: toName(token.text) }
 
-    if (token.text === '[') return { type: 'list', items: this.#list(']') }
+    if (token.text === '[') return { type: 'list', items: this.#parseList(']') }
     if (token.text === '(') {
-      const inner = this.#condition()
+      const inner = this.#parseCondition()
       this.#expect(')')
       return inner
     }

@@ -216,7 +216,7 @@ describe('resolveParams', () => {
   )
 
   it('The texts of declared text inputs stay texts', () => {
-    expect(resolveParams({ a: '1.10', b: '{{ a }}', c: '1.10' }, { texts: ['a', 'b'] })).toEqual({
+    expect(resolveParams({ a: '1.10', b: '{{ a }}', c: '1.10' }, { textNames: ['a', 'b'] })).toEqual({
       a: '1.10',
       b: '1.10',
       c: 1.1,

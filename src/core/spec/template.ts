@@ -9,14 +9,14 @@ import type { Expression, TemplateNode } from './template-syntax.ts'
 export class TemplateValueError extends TemplateError {}
 
 /** The result of the `words` filter: a value that is meant to be several arguments. */
-class Words {
+class WordList {
   readonly items: readonly string[]
   constructor(items: readonly string[]) {
     this.items = items
   }
 }
 
-type Result = Value | Words | undefined
+type Result = Value | WordList | undefined
 
 /** A piece of a rendered template: the author's text, an inserted value, or the words of an inserted value. */
 export type Piece =
@@ -44,8 +44,8 @@ export function renderPieces(template: string, scope: ValueMap): Piece[] {
 
 /** Whether an expression is true; undefined where it cannot be computed. Throws TemplateSyntaxError. */
 export function isTrue(expression: string, scope: ValueMap): boolean | undefined {
-  const read = parseExpression(expression)
-  return read && holds(read, scope)
+  const parsed = parseExpression(expression)
+  return parsed && isTrueFor(parsed, scope)
 }
 
 /** Parses an expression without braces; undefined for a text that is not an expression. Throws TemplateSyntaxError. */
@@ -55,16 +55,16 @@ export function parseExpression(expression: string): Expression | undefined {
 }
 
 /** Whether a parsed expression is true; undefined where it cannot be computed. */
-export function holds(expression: Expression, scope: ValueMap): boolean | undefined {
-  return computed(() => isTruthy(toValue(evaluate(expression, scope))))
+export function isTrueFor(expression: Expression, scope: ValueMap): boolean | undefined {
+  return undefinedIfUncomputable(() => isTruthy(toValue(evaluate(expression, scope))))
 }
 
 /** Returns the value of a parsed expression; undefined where it has none or cannot be computed. */
 export function valueOf(expression: Expression, scope: ValueMap): Value | undefined {
-  return computed(() => toValue(evaluate(expression, scope)))
+  return undefinedIfUncomputable(() => toValue(evaluate(expression, scope)))
 }
 
-function computed<T>(work: () => T): T | undefined {
+function undefinedIfUncomputable<T>(work: () => T): T | undefined {
   try {
     return work()
   } catch (error) {
@@ -107,7 +107,7 @@ function renderNodes(nodes: readonly TemplateNode[], scope: ValueMap, out: Piece
 
 function renderOutput(expression: Expression, scope: ValueMap, out: Piece[]): void {
   const result = evaluate(expression, scope)
-  if (result instanceof Words) out.push({ type: 'words', words: result.items })
+  if (result instanceof WordList) out.push({ type: 'words', words: result.items })
   else if (result !== undefined)
     out.push({ type: 'value', text: toPythonText(result), isParameter: isReference(expression) })
 }
@@ -146,14 +146,14 @@ function toItems(value: Value | undefined): readonly Value[] {
 const RESULT_SIZE_MAX = 100_000
 
 /** Throws TemplateValueError for a result that is too long: values that double repeatedly would fill the memory. */
-function limited(result: Result): Result {
+function requireShort(result: Result): Result {
   const size = typeof result === 'string' || Array.isArray(result) ? result.length : 0
   if (size > RESULT_SIZE_MAX) throw new TemplateValueError('template_value_long')
   return result
 }
 
 function toValue(result: Result): Value | undefined {
-  return result instanceof Words ? [...result.items] : result
+  return result instanceof WordList ? [...result.items] : result
 }
 
 function evaluate(expression: Expression, scope: ValueMap): Result {
@@ -165,15 +165,15 @@ function evaluate(expression: Expression, scope: ValueMap): Result {
     case 'list':
       return expression.items.map((item) => toValue(evaluate(item, scope)) ?? null)
     case 'attribute':
-      return attribute(toValue(evaluate(expression.target, scope)), toValue(evaluate(expression.key, scope)))
+      return readMember(toValue(evaluate(expression.target, scope)), toValue(evaluate(expression.key, scope)))
     case 'filter':
-      return limited(applyFilter(expression, scope))
+      return requireShort(applyFilter(expression, scope))
     case 'test':
       return applyTest(expression, scope)
     case 'unary':
       return applyUnary(expression, scope)
     case 'binary':
-      return limited(applyBinary(expression, scope))
+      return requireShort(applyBinary(expression, scope))
     case 'condition':
       if (isTruthy(toValue(evaluate(expression.test, scope)))) return evaluate(expression.whenTrue, scope)
       return expression.otherwise && evaluate(expression.otherwise, scope)
@@ -193,7 +193,7 @@ function isPlainAscii(text: string): boolean {
   return /^[\u0000-\u007f]*$/.test(text)
 }
 
-function attribute(target: Value | undefined, key: Value | undefined): Value | undefined {
+function readMember(target: Value | undefined, key: Value | undefined): Value | undefined {
   if (target === undefined) throw new TemplateValueError('template_member', { name: toPythonText(key ?? null) })
   const index = asNumber(key)
   if (index !== undefined && (Array.isArray(target) || typeof target === 'string')) return target.at(index)
@@ -201,7 +201,7 @@ function attribute(target: Value | undefined, key: Value | undefined): Value | u
   return isValueMap(target) ? ownValue(target, name) : undefined
 }
 
-type Filter = (value: Value | undefined, args: readonly (Value | undefined)[]) => Value | Words | undefined
+type Filter = (value: Value | undefined, args: readonly (Value | undefined)[]) => Value | WordList | undefined
 
 const FILTERS: Record<string, Filter> = {
   default: (value, [fallback, alsoFalse]) =>
@@ -233,7 +233,7 @@ const FILTERS: Record<string, Filter> = {
   sum: (value) => toItems(value).reduce((total, item) => arithmetic('+', total, item), 0 as Value),
   tojson: (value) => toPythonJson(value ?? null, ''),
   words: (value) =>
-    new Words(Array.isArray(value) ? value.map(toPythonText) : textOf(value).split(/\s+/).filter(Boolean)),
+    new WordList(Array.isArray(value) ? value.map(toPythonText) : textOf(value).split(/\s+/).filter(Boolean)),
 }
 FILTERS['d'] = FILTERS['default']!
 FILTERS['count'] = FILTERS['length']!
@@ -286,7 +286,7 @@ function requireDefined(operand: Expression, value: Value | undefined): void {
 /**
  * Throws TemplateValueError for a difference such as `batch-size` where a parameter has this name: the author means it.
  */
-function requireNoDash({ operator, left, right }: Extract<Expression, { type: 'binary' }>, scope: ValueMap): void {
+function refuseDashedName({ operator, left, right }: Extract<Expression, { type: 'binary' }>, scope: ValueMap): void {
   const name = operator === '-' ? dashedName(left, right) : undefined
   if (name !== undefined && ownValue(scope, name) !== undefined) throw new TemplateValueError('template_dash', { name })
 }
@@ -303,7 +303,7 @@ function dashedName(left: Expression, right: Expression): string | undefined {
 
 function applyBinary(expression: Extract<Expression, { type: 'binary' }>, scope: ValueMap): Value | undefined {
   const { operator } = expression
-  requireNoDash(expression, scope)
+  refuseDashedName(expression, scope)
 
   const left = toValue(evaluate(expression.left, scope))
   if (operator === 'and' && !isTruthy(left)) return left
@@ -404,37 +404,37 @@ function textOf(value: Value | undefined): string {
 
 type References = Map<string, Reference>
 
-function collectNodes(nodes: readonly TemplateNode[], bound: ReadonlySet<string>, found: References): void {
+function collectNodes(nodes: readonly TemplateNode[], loopNames: ReadonlySet<string>, found: References): void {
   for (const node of nodes) {
-    if (node.type === 'output') collect(node.expression, bound, found)
+    if (node.type === 'output') collectReferences(node.expression, loopNames, found)
     if (node.type === 'if') {
       for (const branch of node.branches) {
-        if (branch.test) collect(branch.test, bound, found)
-        collectNodes(branch.body, bound, found)
+        if (branch.test) collectReferences(branch.test, loopNames, found)
+        collectNodes(branch.body, loopNames, found)
       }
     }
     if (node.type === 'for') {
-      collect(node.items, bound, found)
-      collectNodes(node.body, new Set([...bound, node.variable, 'loop']), found)
-      collectNodes(node.otherwise, bound, found)
+      collectReferences(node.items, loopNames, found)
+      collectNodes(node.body, new Set([...loopNames, node.variable, 'loop']), found)
+      collectNodes(node.otherwise, loopNames, found)
     }
   }
 }
 
-function collect(expression: Expression, bound: ReadonlySet<string>, found: References): void {
+function collectReferences(expression: Expression, loopNames: ReadonlySet<string>, found: References): void {
   const reference = toReference(expression)
   if (reference) {
-    if (!bound.has(reference[0])) found.set(reference.join('.'), reference)
+    if (!loopNames.has(reference[0])) found.set(reference.join('.'), reference)
     return
   }
 
   // `default` and `is defined` guard a name that may be missing.
-  const guards =
+  const isGuard =
     (expression.type === 'filter' && /^d(efault)?$/.test(expression.name)) ||
     (expression.type === 'test' && /defined$/.test(expression.name))
 
   for (const child of childrenOf(expression)) {
-    if (!(guards && toReference(child) && child === expression.target)) collect(child, bound, found)
+    if (!(isGuard && toReference(child) && child === expression.target)) collectReferences(child, loopNames, found)
   }
 }
 

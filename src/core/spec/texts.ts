@@ -1,10 +1,10 @@
 import type { Spec } from '../../contract/spec.ts'
 import type { Value } from '../../contract/values.ts'
 import type { PathKey } from './document.ts'
-import { mapTexts } from './render.ts'
+import { replaceTexts } from './render.ts'
 
 /** A text of a document that may contain templates, with its path. */
-export interface PlacedText {
+export interface TextAtPath {
   readonly text: string
   readonly path: readonly PathKey[]
 }
@@ -15,14 +15,14 @@ export function commandPath(lines: readonly string[], index: number): readonly P
 }
 
 /** Returns the texts of a document in which templates are checked. */
-export function textsOf(spec: Spec): PlacedText[] {
+export function textsOf(spec: Spec): TextAtPath[] {
   const sections = spec as { [name: string]: Value }
   const lines = ('run' in spec && spec.run?.cmd) || []
-  const texts: PlacedText[] = lines.map((text, index) => ({ text, path: commandPath(lines, index) }))
+  const texts: TextAtPath[] = lines.map((text, index) => ({ text, path: commandPath(lines, index) }))
 
   const add = (value: Value | undefined, path: readonly PathKey[]): void => {
     if (value !== undefined)
-      mapTexts(value, path, (text, at) => {
+      replaceTexts(value, path, (text, at) => {
         texts.push({ text, path: at })
         return text
       })

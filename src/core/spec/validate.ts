@@ -10,7 +10,7 @@ import { Float, isValueMap, LongInteger } from '../../contract/values.ts'
 import { nearest } from '../nearest.ts'
 import { problemAt, SpecError } from './document.ts'
 import type { Document, PathKey } from './document.ts'
-import { newPlace } from './old-words.ts'
+import { presentPathOf } from './moved-keys.ts'
 import { knownKeys, placesOf } from './schema-walk.ts'
 
 /** Checks a document against the schema of its kind. Throws SpecError with every problem found. */
@@ -20,7 +20,7 @@ export function validateSpec(document: Document): Spec {
   if (result.success) return result.data
   const problems = result.error.issues.flatMap((issue) => toProblems(document, kind, issue))
   throw new SpecError(
-    withoutEchoes([...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]),
+    withoutFollowUps([...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]),
   )
 }
 
@@ -28,7 +28,7 @@ export function validateSpec(document: Document): Spec {
  * Leaves out problems that only follow from another one: those of lines that stand after an empty field at the same
  * level and should be indented under it, and those of `isMistyped`.
  */
-function withoutEchoes(problems: readonly Problem[]): Problem[] {
+function withoutFollowUps(problems: readonly Problem[]): Problem[] {
   const empty = problems.filter(
     ({ code, args }) => code === 'wrong_type' && (args['detail'] as { detail?: string }).detail === 'nothing_under',
   )
@@ -79,7 +79,7 @@ function readKind(document: Document): Kind {
 
 function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Problem[] {
   const path = issue.path.filter((key): key is PathKey => typeof key !== 'symbol')
-  const section = numberRead(document, path, issue.code === 'unrecognized_keys')
+  const section = findNumberForSection(document, path, issue.code === 'unrecognized_keys')
   if (section) return [wrongType(document, section, phrase('word_map'))]
 
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(document, kind, path, key))
@@ -101,11 +101,15 @@ function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Pr
 /**
  * Returns the path of a number that stands where a section is expected. A whole float and a long integer are objects,
  * so the schema reads them as mappings and reports their members.
- * @param isAbout - The object at `path` itself may be the number, because the issue is about its keys.
+ * @param includesPath - The object at `path` itself may be the number, because the issue is about its keys.
  */
-function numberRead(document: Document, path: readonly PathKey[], isAbout: boolean): readonly PathKey[] | undefined {
-  const around = Array.from({ length: path.length + (isAbout ? 1 : 0) }, (_, length) => path.slice(0, length))
-  return around.find((one) => {
+function findNumberForSection(
+  document: Document,
+  path: readonly PathKey[],
+  includesPath: boolean,
+): readonly PathKey[] | undefined {
+  const prefixes = Array.from({ length: path.length + (includesPath ? 1 : 0) }, (_, length) => path.slice(0, length))
+  return prefixes.find((one) => {
     const value = valueAt(document.data, one)
     return value instanceof Float || value instanceof LongInteger
   })
@@ -124,34 +128,38 @@ const EXPECTED: Partial<Record<string, Words>> = {
 const WIDE_COLON = /^[\p{L}\p{N}_.-]+ *：/u
 
 /** Returns the problem of a value of the wrong type. Common mistakes have messages of their own. */
-function wrongType(document: Document, path: readonly PathKey[], expected: Words, told?: Words): Problem {
+function wrongType(document: Document, path: readonly PathKey[], expected: Words, reported?: Words): Problem {
   const found = valueAt(document.data, path)
   const key = String(path.at(-1))
-  const wanted = typeof expected === 'string' ? expected : expected.detail
-  const spelling = document.spelling(path)
+  const expectedWord = typeof expected === 'string' ? expected : expected.detail
+  const spelling = document.spellingAt(path)
   const problem = (args: Args): Problem => problemAt(document, path, 'wrong_type', args)
 
   if (typeof found === 'string' && WIDE_COLON.test(found))
     return problemAt(document, path, 'yaml_syntax', slip('yaml_wide_colon'))
-  if (wanted === 'word_map' && path.length === 1 && key === 'run' && typeof found === 'string')
+  if (expectedWord === 'word_map' && path.length === 1 && key === 'run' && typeof found === 'string')
     return problem(slip('run_text', { found }))
-  if ((wanted === 'word_map' || wanted === 'word_list') && found === null && typeof path.at(-1) === 'string')
+  if (
+    (expectedWord === 'word_map' || expectedWord === 'word_list') &&
+    found === null &&
+    typeof path.at(-1) === 'string'
+  )
     return problem(slip('nothing_under', { key }))
-  if (wanted === 'word_map' && path.at(-2) === 'resources' && path.at(-3) === 'environment')
+  if (expectedWord === 'word_map' && path.at(-2) === 'resources' && path.at(-3) === 'environment')
     return problem(
       slip('resource_amount', { key, found: describe(found), meant: typeof found === 'number' ? String(found) : '2' }),
     )
-  if (/^word_text/.test(wanted) && isValueMap(found) && Object.keys(found).length === 1)
+  if (/^word_text/.test(expectedWord) && isValueMap(found) && Object.keys(found).length === 1)
     return problem(slip('yaml_colon'))
-  if (/^word_text/.test(wanted) && spelling !== undefined && found !== null)
+  if (/^word_text/.test(expectedWord) && spelling !== undefined && found !== null)
     return problem(slip('text_unquoted', { found: spelling }))
-  return problem(slip('wrong_kind', { expected, found: told ?? describe(found) }))
+  return problem(slip('wrong_kind', { expected, found: reported ?? describe(found) }))
 }
 
 function unknownKey(document: Document, kind: Kind, path: readonly PathKey[], key: string): Problem {
   const at = [...path, key]
   const known = knownKeys(kind, path)
-  const renamed = newPlace(path, key)
+  const renamed = presentPathOf(path, key)
   if (renamed !== undefined) return problemAt(document, at, 'unknown_key', slip('old_word', { key, place: renamed }))
 
   const near = nearest(key, known) ?? (path.length > 0 ? known.find((name) => name.startsWith(`${key}_`)) : undefined)

@@ -49,51 +49,51 @@ export function startsWithWideSpace(text: string): boolean {
   return /^ *[\u00a0\u2000-\u200b\u3000]/.test(text)
 }
 
-interface Place {
+interface FaultContext {
   readonly text: string
   readonly finding: Finding
   readonly findings: readonly Finding[]
 }
 
-type Rule = (place: Place) => YamlFault | undefined
+type Rule = (place: FaultContext) => YamlFault | undefined
 
 /** The rules in order of precedence: each finds one kind of mistake. */
 const RULES: readonly Rule[] = [
-  wideSpace,
-  wideColon,
-  tab,
-  openQuote,
-  openBracket,
-  commentInText,
-  unknownTag,
-  wrongEscape,
-  start,
-  textAfterEnd,
-  colonInText,
-  blockHeader,
-  indent,
-  noColon,
+  findWideSpace,
+  findWideColon,
+  findTab,
+  findOpenQuote,
+  findOpenBracket,
+  findCommentInText,
+  findUnknownTag,
+  findWrongEscape,
+  findBadStart,
+  findTextAfterEnd,
+  findColonInText,
+  findBadBlockHeader,
+  findBadIndent,
+  findMissingColon,
 ]
 
-function wideSpace({ text, finding }: Place): YamlFault | undefined {
+function findWideSpace({ text, finding }: FaultContext): YamlFault | undefined {
   const line = linesUpTo(text, finding.pos[0]).find((line) => startsWithWideSpace(line.text))
   return line && { fault: 'yaml_wide_space', args: {}, offset: line.offset + line.text.search(/[^ ]/) }
 }
 
-function wideColon({ text, finding }: Place): YamlFault | undefined {
+function findWideColon({ text, finding }: FaultContext): YamlFault | undefined {
   const line = linesUpTo(text, finding.pos[0]).find((line) => /^\s*(?:- +)?[\p{L}\p{N}_.-]+ *：/u.test(line.text))
   return line && { fault: 'yaml_wide_colon', args: {}, offset: line.offset + line.text.indexOf('：') }
 }
 
-function tab({ text, finding, findings }: Place): YamlFault | undefined {
+function findTab({ text, finding, findings }: FaultContext): YamlFault | undefined {
   const line = lineAt(text, finding.pos[0])
   const at = /^\s*/.exec(line.text)![0].indexOf('\t')
   if (at !== -1) return { fault: 'yaml_tab', args: {}, offset: line.offset + at }
-  const told = findings.find(({ code }) => code === 'TAB_AS_INDENT')
-  return told && { fault: 'yaml_tab', args: {}, offset: told.pos[0] }
+  const reported = findings.find(({ code }) => code === 'TAB_AS_INDENT')
+  return reported && { fault: 'yaml_tab', args: {}, offset: reported.pos[0] }
 }
 
-function openQuote({ text, findings }: Place): YamlFault | undefined {
+function findOpenQuote({ text, findings }: FaultContext): YamlFault | undefined {
   if (!findings.some(({ code, message }) => code === 'MISSING_CHAR' && /closing ["']quote/.test(message)))
     return undefined
   const open = tokensOf(text).findLast(
@@ -104,13 +104,13 @@ function openQuote({ text, findings }: Place): YamlFault | undefined {
 
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']' }
 
-function openBracket({ text, findings }: Place): YamlFault | undefined {
-  const told = findings.find(({ message }) => /^Flow (map|sequence)/.test(message))
-  if (!told) return undefined
+function findOpenBracket({ text, findings }: FaultContext): YamlFault | undefined {
+  const reported = findings.find(({ message }) => /^Flow (map|sequence)/.test(message))
+  if (!reported) return undefined
 
   const open: { mark: string; offset: number }[] = []
   for (const { source, offset } of tokensOf(text)) {
-    if (offset >= told.pos[0]) break
+    if (offset >= reported.pos[0]) break
     if (source === '{' || source === '[') open.push({ mark: source, offset })
     if (source === '}' || source === ']') open.pop()
   }
@@ -120,7 +120,7 @@ function openBracket({ text, findings }: Place): YamlFault | undefined {
 }
 
 /** Finds a comment that ends a plain text of several lines, so that the next line of the text stands alone. */
-function commentInText({ text, finding }: Place): YamlFault | undefined {
+function findCommentInText({ text, finding }: FaultContext): YamlFault | undefined {
   const line = lineAt(text, finding.pos[0])
   const before = linesUpTo(text, line.offset - 1).findLast(({ text }) => text.trim() !== '')
   const at = before && line.offset > 0 ? before.text.search(/\s#/) : -1
@@ -130,13 +130,13 @@ function commentInText({ text, finding }: Place): YamlFault | undefined {
 
 const ENTRY = /^\s*(?:- +)?[\w.-]+:(?:\s|$)/
 
-function unknownTag({ text, finding }: Place): YamlFault | undefined {
+function findUnknownTag({ text, finding }: FaultContext): YamlFault | undefined {
   if (finding.code !== 'TAG_RESOLVE_FAILED') return undefined
   const found = /^\S+/.exec(text.slice(finding.pos[0]))?.[0] ?? '!'
   return { fault: 'yaml_tag', args: { found }, offset: finding.pos[0] }
 }
 
-function wrongEscape({ text, finding }: Place): YamlFault | undefined {
+function findWrongEscape({ text, finding }: FaultContext): YamlFault | undefined {
   if (finding.code !== 'BAD_DQ_ESCAPE') return undefined
   return {
     fault: 'yaml_escape',
@@ -146,13 +146,13 @@ function wrongEscape({ text, finding }: Place): YamlFault | undefined {
 }
 
 /** Finds a text without quotes that begins with a special character of YAML. */
-function start({ text, finding }: Place): YamlFault | undefined {
+function findBadStart({ text, finding }: FaultContext): YamlFault | undefined {
   if (finding.code !== 'BAD_SCALAR_START' && finding.code !== 'BAD_ALIAS') return undefined
   return { fault: 'yaml_start', args: { mark: text[finding.pos[0]]! }, offset: finding.pos[0] }
 }
 
 /** Finds text after a bracket or a quote that ended the value. */
-function textAfterEnd({ text, finding }: Place): YamlFault | undefined {
+function findTextAfterEnd({ text, finding }: FaultContext): YamlFault | undefined {
   if (!/at node end/.test(finding.message)) return undefined
 
   const line = lineAt(text, finding.pos[0])
@@ -166,7 +166,7 @@ function textAfterEnd({ text, finding }: Place): YamlFault | undefined {
   return { fault: 'yaml_after_quote', args: { mark }, offset: finding.pos[0] }
 }
 
-function colonInText({ text, finding }: Place): YamlFault | undefined {
+function findColonInText({ text, finding }: FaultContext): YamlFault | undefined {
   if (finding.code !== 'BLOCK_AS_IMPLICIT_KEY') return undefined
   const line = lineAt(text, finding.pos[0])
   const from = finding.pos[0] - line.offset
@@ -176,19 +176,19 @@ function colonInText({ text, finding }: Place): YamlFault | undefined {
   return next && { fault: 'yaml_indent', args: {}, offset: next.offset + next.text.search(/\S/) }
 }
 
-function blockHeader({ finding }: Place): YamlFault | undefined {
+function findBadBlockHeader({ finding }: FaultContext): YamlFault | undefined {
   return /Block scalar header|Not a YAML token/.test(finding.message)
     ? { fault: 'yaml_block', args: {}, offset: finding.pos[0] }
     : undefined
 }
 
-function indent({ text, finding }: Place): YamlFault | undefined {
+function findBadIndent({ text, finding }: FaultContext): YamlFault | undefined {
   if (finding.code !== 'BAD_INDENT') return undefined
   const line = lineAt(text, finding.pos[0])
   return { fault: 'yaml_indent', args: {}, offset: line.offset + Math.max(0, line.text.search(/\S/)) }
 }
 
-function noColon({ text, finding }: Place): YamlFault | undefined {
+function findMissingColon({ text, finding }: FaultContext): YamlFault | undefined {
   if (finding.code !== 'MULTILINE_IMPLICIT_KEY' && finding.code !== 'MISSING_CHAR') return undefined
   const line = lineAt(text, finding.pos[0])
   return {
@@ -228,12 +228,12 @@ function lineAfter(text: string, { text: line, offset }: Line): Line | undefined
 }
 
 // Tokens that the lexer adds and that are no characters of the text.
-const CONTROLS = new Set(['\u0002', '\u0018', '\u001f'])
+const LEXER_CONTROLS = new Set(['\u0002', '\u0018', '\u001f'])
 
 function tokensOf(text: string): { source: string; offset: number }[] {
   let at = 0
   return [...new Lexer().lex(text)].flatMap((source) => {
-    if (CONTROLS.has(source)) return []
+    if (LEXER_CONTROLS.has(source)) return []
     const offset = at
     at += source.length
     return [{ source, offset }]

@@ -1,7 +1,7 @@
 import type { PathKey } from './document.ts'
 
 /** Keys of Polyaxon 0.1 to 0.4 and of other tools, with the places where documents have them now. */
-const NEW_PLACES: Readonly<Record<string, string>> = {
+const MOVED_KEYS: Readonly<Record<string, string>> = {
   'run.image': 'build.image',
   'run.build_steps': 'build.build_steps',
   'run.env_vars': 'build.env_vars',
@@ -45,7 +45,7 @@ const NEW_PLACES: Readonly<Record<string, string>> = {
 }
 
 /** Returns where a key of an older file is written now; undefined for a key that never had another place. */
-export function newPlace(path: readonly PathKey[], key: string): string | undefined {
+export function presentPathOf(path: readonly PathKey[], key: string): string | undefined {
   const name = [...path, key].join('.')
-  return Object.hasOwn(NEW_PLACES, name) ? NEW_PLACES[name] : undefined
+  return Object.hasOwn(MOVED_KEYS, name) ? MOVED_KEYS[name] : undefined
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { parseFigures, variedParams, withAuto } from './figures.ts'
+import { parseListFields, findVaryingParams, addAutoFields } from './list-fields.ts'
 import { FilterError } from './filter.ts'
 
 describe('The parameters and metrics of a run list', () => {
@@ -11,11 +11,11 @@ describe('The parameters and metrics of a run list', () => {
     ['created,p.lr', { isAuto: false, params: ['lr'], metrics: [] }],
     ['', { isAuto: false, params: [], metrics: [] }],
   ])('The list "%s" is parsed into parameters and metrics', (text, expected) => {
-    expect(parseFigures(text)).toEqual(expected)
+    expect(parseListFields(text)).toEqual(expected)
   })
 
   it.each(['tag', 'nonsense', 'p.'])('A list with "%s" is refused', (text) => {
-    expect(() => parseFigures(text)).toThrow(FilterError)
+    expect(() => parseListFields(text)).toThrow(FilterError)
   })
 
   it('With auto a list also has the parameters that differ between the rows and the most common metrics', () => {
@@ -24,15 +24,15 @@ describe('The parameters and metrics of a run list', () => {
       { lr: 2, seed: 1, same: 'a', rare: true },
     ]
 
-    expect(variedParams(rows)).toEqual(['lr', 'rare'])
-    expect(variedParams(rows.slice(0, 1))).toEqual([])
+    expect(findVaryingParams(rows)).toEqual(['lr', 'rare'])
+    expect(findVaryingParams(rows.slice(0, 1))).toEqual([])
 
-    const asked = parseFigures('p.same,m.acc,auto')
-    expect(withAuto(asked, { params: rows, metrics: ['loss', 'acc'] })).toEqual({
+    const asked = parseListFields('p.same,m.acc,auto')
+    expect(addAutoFields(asked, { params: rows, metrics: ['loss', 'acc'] })).toEqual({
       params: ['same', 'lr', 'rare'],
       metrics: ['acc', 'loss'],
     })
-    expect(withAuto({ ...asked, isAuto: false }, { params: rows, metrics: ['loss'] })).toEqual({
+    expect(addAutoFields({ ...asked, isAuto: false }, { params: rows, metrics: ['loss'] })).toEqual({
       isAuto: false,
       params: ['same'],
       metrics: ['acc'],

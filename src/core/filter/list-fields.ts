@@ -2,13 +2,13 @@ import type { Field } from './filter.ts'
 import { parseField, splitFields } from './parse.ts'
 
 /** Names of the parameters and metrics that each row of a run list includes. */
-export interface Figures {
+export interface ListFields {
   readonly params: readonly string[]
   readonly metrics: readonly string[]
 }
 
-/** The parameters and metrics that a request for a run list names. With `isAuto`, `withAuto` adds to them. */
-export interface FiguresAsked extends Figures {
+/** The parameters and metrics that a request for a run list names. With `isAuto`, `addAutoFields` adds to them. */
+export interface RequestedListFields extends ListFields {
   readonly isAuto: boolean
 }
 
@@ -21,7 +21,7 @@ const AUTO_PARAMS_MAX = 6
  * Reads a list such as `p.lr, m."val loss", auto`. Columns of the run itself, such as `created`, are accepted and left
  * out, because every row has them. Throws FilterError.
  */
-export function parseFigures(text: string): FiguresAsked {
+export function parseListFields(text: string): RequestedListFields {
   const parts = splitFields(text)
   const fields = parts.filter((part) => part !== AUTO).map(parseField)
   const namesOf = (kind: Field['kind']): string[] => [
@@ -35,21 +35,21 @@ export function parseFigures(text: string): FiguresAsked {
  * @param params - The parameters of each row.
  * @param metrics - The metrics of the rows, the most common first.
  */
-export function withAuto(
-  asked: FiguresAsked,
+export function addAutoFields(
+  requested: RequestedListFields,
   { params, metrics }: { params: readonly Readonly<Record<string, unknown>>[]; metrics: readonly string[] },
-): Figures {
-  if (!asked.isAuto) return asked
+): ListFields {
+  if (!requested.isAuto) return requested
   return {
-    params: [...new Set([...asked.params, ...variedParams(params).slice(0, AUTO_PARAMS_MAX)])],
-    metrics: [...new Set([...asked.metrics, ...metrics.slice(0, AUTO_METRICS_MAX)])],
+    params: [...new Set([...requested.params, ...findVaryingParams(params).slice(0, AUTO_PARAMS_MAX)])],
+    metrics: [...new Set([...requested.metrics, ...metrics.slice(0, AUTO_METRICS_MAX)])],
   }
 }
 
 /**
  * Returns the parameters with more than one value among the rows, or that only some rows have; the most common first.
  */
-export function variedParams(rows: readonly Readonly<Record<string, unknown>>[]): string[] {
+export function findVaryingParams(rows: readonly Readonly<Record<string, unknown>>[]): string[] {
   const seen = new Map<string, { first: string; count: number; isVaried: boolean }>()
 
   for (const row of rows)
