@@ -13,7 +13,7 @@ import { once } from 'node:events'
 
 import type { ServerConfig } from './config/config.ts'
 import { createDataDir } from './config/config.ts'
-import { beginRestoring, endRestoring, isRestoring } from './config/state-files.ts'
+import { noteRestoring, removeRestoringNote, isRestoring } from './config/state-files.ts'
 import { copyFolder } from './executors/local/copy-folder.ts'
 import { removeTree } from './executors/local/files.ts'
 import { readLogCut } from './executors/local/log-limit.ts'
@@ -146,7 +146,7 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
   await migrate(database)
   await refuseUsed(config.dataDir, database)
 
-  beginRestoring(config.dataDir, folder)
+  noteRestoring(config.dataDir, folder)
   for (const name of note.folders) {
     await removeTree(join(config.dataDir, name))
     await copyFolder(join(folder, 'files', name), join(config.dataDir, name))
@@ -158,7 +158,7 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
   // repeated.
   await fillTables(database, rowsOf, Date.parse(note.createdAt))
 
-  endRestoring(config.dataDir)
+  removeRestoringNote(config.dataDir)
   return note
 }
 

@@ -94,7 +94,7 @@ async function examineFiles({ config, store }: Patient): Promise<DoctorFinding> 
   const wrong: string[] = []
   let files = 0
   for (let cursor: string | undefined; ;) {
-    const page = await store.scan.search.page({
+    const page = await store.scan.runQueries.listPage({
       sort: [],
       limit: RUNS_AT_ONCE,
       ...(cursor !== undefined && { cursor }),

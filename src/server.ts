@@ -15,11 +15,11 @@ import { createCodeStore } from './artifacts/code-store.ts'
 import { createDataDir } from './config/config.ts'
 import type { ServerConfig } from './config/config.ts'
 import { PACKAGE_DIR, VERSION } from './config/package.ts'
-import { batchesOf, openSpools } from './config/spool.ts'
+import { toBatches, openUnusedSpools } from './config/spool.ts'
 import type { Spool } from './config/spool.ts'
 import {
   directoryId,
-  endRestoring,
+  removeRestoringNote,
   ensureSecret,
   isRestoring,
   readServerState,
@@ -140,7 +140,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     if (await isEmpty(database)) throw new RestoreCutError(config.dataDir)
     // A restore inserts all rows in its last transaction. Rows are there, so the restore is complete and only its note
     // was not removed.
-    endRestoring(config.dataDir)
+    removeRestoringNote(config.dataDir)
   }
 
   const active = lease && stack.use(await lease(database.writer))
@@ -192,7 +192,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     searcher,
     checkOut: (digest) => checkOut(shared, digest),
     prepare: (run) => prepareEnvironment(shared, run),
-    readPackages: (hash) => builder.packages(hash),
+    readPackages: (hash) => builder.readPackages(hash),
     cleanUp: () => cleanUp({ ...shared, log, trashKeepMs: config.trashDays * DAY_MS }),
     takeLeftRecords: async (run, attempt) =>
       await takeLeftRecords({ ...shared, log }, run, attemptDir(config.dataDir, attempt).spool),
@@ -263,7 +263,7 @@ async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, f
   let isAnyTaken = false
 
   try {
-    for (const spool of existsSync(folder) ? await openSpools(folder, LIMITS.leftRecordsBytesMax) : []) {
+    for (const spool of existsSync(folder) ? await openUnusedSpools(folder, LIMITS.unsentRecordsBytesMax) : []) {
       if (spool.meta.run !== run.id) continue
       let error = await takeSpool(deps, run, spool)
       // On a full disk the first try has released the reserve, so a second one may succeed.
@@ -293,7 +293,7 @@ function isPassing(error: unknown): boolean {
  */
 async function takeSpool(deps: TrackingDeps, run: Run, spool: Spool): Promise<unknown> {
   try {
-    await takeLeftBatches(deps, run, batchesOf(spool))
+    await takeLeftBatches(deps, run, toBatches(spool))
     await spool.remove()
     return undefined
   } catch (error) {

@@ -25,10 +25,10 @@ export interface Call<N extends RouteName> {
   readonly body: BodyOf<N>
   readonly caller: Caller | undefined
   readonly locale: Locale
-  /** For routes with `isCreate`: the id of the thing to create, and a digest of the request. */
+  /** For routes with `isIdempotentCreate`: the id of the thing to create, and a digest of the request. */
   readonly creation: Creation
   /**
-   * For routes with `takesBytes`: the body as it arrives. Iterating throws AppError `too_large` beyond the route's
+   * For routes with `hasByteBody`: the body as it arrives. Iterating throws AppError `too_large` beyond the route's
    * limit.
    */
   readonly bytes: AsyncIterable<Uint8Array>
@@ -60,11 +60,11 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
       const caller = await authorize(keys, route.access, context)
 
       // On a full disk the reserve is kept for recording how runs end.
-      if (route.takesRoom && storage.state().level === 'full') throw new AppError('storage_full')
+      if (route.isRefusedWhenFull && storage.getState().level === 'full') throw new AppError('storage_full')
       const bytesMax = route.bodyBytesMax ?? LIMITS.bodyBytesMax
 
       const raw = route.body && (await readJson(context, bytesMax))
-      refuseNul({ ...context.req.param(), ...context.req.query(), ...(!route.judgesParts && { body: raw }) })
+      refuseNul({ ...context.req.param(), ...context.req.query(), ...(!route.skipsNulCheck && { body: raw }) })
       for (const [key, value] of Object.entries<string>(context.req.param()))
         if (value.length > LIMITS.nameCharsMax)
           throw new AppError('invalid', { detail: phrase('query_long', { key, max: LIMITS.nameCharsMax }) })
@@ -79,9 +79,9 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
         query: route.query && parse(route.query, context.req.query()),
         body: route.body && parse(route.body, raw),
         creation:
-          route.isCreate &&
+          route.isIdempotentCreate &&
           toCreation(ids, `${route.method} ${context.req.path}`, raw, context.req.header('idempotency-key')),
-        bytes: route.takesBytes && limited(context.req.raw.body ?? [], bytesMax),
+        bytes: route.hasByteBody && limited(context.req.raw.body ?? [], bytesMax),
         param: (key: string) => context.req.param(key) ?? '',
         header: (key: string) => context.req.header(key),
       }

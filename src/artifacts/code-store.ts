@@ -59,13 +59,13 @@ export function createCodeStore(dataDir: string): CodeStore {
   }
 
   return {
-    alone: async (work) => {
+    runExclusively: async (work) => {
       const mine = turn.then(work)
       turn = mine.catch(() => {})
       return await mine
     },
 
-    missing: async (hashes) => hashes.filter((hash) => !existsSync(blobPath(hash))),
+    listMissing: async (hashes) => hashes.filter((hash) => !existsSync(blobPath(hash))),
     put,
 
     putAll: async (bytes) => {

@@ -165,7 +165,7 @@ export function createProgram(cli: Cli): Command {
     .option(
       '--plays <count>',
       help('sweep_simulate_plays'),
-      number('--plays', { min: 1, max: LIMITS.playsMax, isWhole: true }),
+      number('--plays', { min: 1, max: LIMITS.simulationsMax, isWhole: true }),
       5,
     )
     .action(load(cli, async () => withFiles((await import('./commands/sweep.ts')).simulate)))

@@ -5,7 +5,7 @@ import { FilterError } from '../core/filter/filter.ts'
 import type { ColumnName, Field } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
 import { parseColumn } from '../core/filter/parse.ts'
-import { nearest } from '../core/nearest.ts'
+import { findNearest } from '../core/nearest.ts'
 
 /**
  * One column of a list of runs or sweeps. `name` is written as in filters; `valueOf` returns undefined for a missing
@@ -112,7 +112,7 @@ export function sweepColumn(text: string): Column<SweepView> {
   if (field?.kind !== 'param')
     throw new FilterError('filter_field', 0, {
       found: text,
-      near: nearest(name, Object.keys(SWEEP_VALUES)) ?? 'p.NAME',
+      near: findNearest(name, Object.keys(SWEEP_VALUES)) ?? 'p.NAME',
     })
   return bestParam(field.name)
 }

@@ -68,7 +68,7 @@ const TRASH_DAYS_DEFAULT = 30
 const LOG_MIB_DEFAULT = 1_024
 
 /** Names of the server's variables that runs get, because programs may need them. All others stay with the server. */
-const PASSED_ON =
+const INHERITED_VARIABLES =
   /^(HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|PATH|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|CUDA_HOME|CUDA_PATH|XDG_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|(HTTP|HTTPS|NO|ALL)_PROXY|VIRTUAL_ENV|CONDA_\w+|PYENV_\w+|PYTHONPATH|PYTHONUTF8|PYTHONIOENCODING|PYTHONUNBUFFERED|OPENBLAS_\w+)$/i
 
 const PORT_MAX = 65_535
@@ -95,7 +95,7 @@ export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv
     logMibMax: readNumber(env, 'HAGANE_LOG_LIMIT_MIB', { min: 1 }) ?? LOG_MIB_DEFAULT,
     baseEnv: Object.fromEntries(
       Object.entries(env).filter(
-        (entry): entry is [string, string] => PASSED_ON.test(entry[0]) && entry[1] !== undefined,
+        (entry): entry is [string, string] => INHERITED_VARIABLES.test(entry[0]) && entry[1] !== undefined,
       ),
     ),
   }

@@ -32,7 +32,7 @@ export function writeLogin(login: Login, env: NodeJS.ProcessEnv = process.env): 
 
 /** Removes the stored server. Returns false where there was none. */
 export function removeLogin(env: NodeJS.ProcessEnv = process.env): boolean {
-  const known = readLogin(env) !== undefined
+  const hadLogin = readLogin(env) !== undefined
   rmSync(loginFile(env), { force: true })
-  return known
+  return hadLogin
 }

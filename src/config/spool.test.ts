@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { openSpools } from './spool.ts'
+import { openUnusedSpools } from './spool.ts'
 
 let folder: string
 
@@ -36,7 +36,7 @@ async function isOpened(patch: object): Promise<boolean> {
   writeFileSync(join(folder, 'w.meta.json'), JSON.stringify({ ...meta, ...patch }))
   writeFileSync(join(folder, 'w.000000000000001.jsonl'), '{"first":1}\n{"k":"m"}\n{"k":"cut')
 
-  const [spool] = await openSpools(folder)
+  const [spool] = await openUnusedSpools(folder)
   if (spool) expect(spool.segments).toEqual([{ first: 1, records: [{ k: 'm' }] }])
   return spool !== undefined
 }

@@ -46,13 +46,13 @@ export interface Spool {
  * Returns the spools in a folder that no running process sends. Unreadable notes are left alone, and so are writers
  * whose files exceed `bytesMax` in total, because files are read as a whole.
  */
-export async function openSpools(folder: string, bytesMax = Infinity): Promise<Spool[]> {
+export async function openUnusedSpools(folder: string, bytesMax = Infinity): Promise<Spool[]> {
   // Programs can write to this folder, so only plain files are opened.
   const names = (await readdir(folder, { withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ name }) => name)
   const notes = names.filter((name) => name.endsWith('.meta.json'))
-  const spools = await Promise.all(notes.map((note) => openIfThere(folder, names, note, bytesMax)))
+  const spools = await Promise.all(notes.map((metaFile) => openIfThere(folder, names, metaFile, bytesMax)))
   return spools.filter((spool) => spool !== undefined)
 }
 
@@ -69,10 +69,10 @@ async function openIfThere(...args: Parameters<typeof openSpool>): Promise<Spool
 async function openSpool(
   folder: string,
   names: readonly string[],
-  note: string,
+  metaFile: string,
   bytesMax: number,
 ): Promise<Spool | undefined> {
-  const { data: meta } = metaSchema.safeParse(parseOrNone(await read(join(folder, note))))
+  const { data: meta } = metaSchema.safeParse(parseOrNone(await read(join(folder, metaFile))))
   if (!meta || (!meta.closed && isRunning(meta))) return undefined
 
   const files = names.filter((name) => name.startsWith(`${meta.writer}.`) && name.endsWith('.jsonl')).sort()
@@ -82,7 +82,7 @@ async function openSpool(
     meta,
     segments: segments.filter((segment) => segment !== undefined),
     remove: async () => {
-      for (const name of [...files, note]) await rm(join(folder, name), { force: true })
+      for (const name of [...files, metaFile]) await rm(join(folder, name), { force: true })
     },
   }
 }
@@ -104,7 +104,7 @@ async function read(path: string): Promise<string> {
  * Returns the records in batches, in order. The records before a segment were acknowledged or no longer exist. Each
  * batch therefore declares them as lost, and the server counts only those that it has not received.
  */
-export function* batchesOf({ meta, segments }: Spool): Generator<BatchRequest> {
+export function* toBatches({ meta, segments }: Spool): Generator<BatchRequest> {
   const { writer, attempt } = meta
   let left = segments.reduce((sum, segment) => sum + segment.records.length, 0)
 

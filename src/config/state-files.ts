@@ -51,12 +51,12 @@ export function isRestoring(dataDir: string): boolean {
 }
 
 /** Records that a backup is being restored into the directory. */
-export function beginRestoring(dataDir: string, backup: string): void {
+export function noteRestoring(dataDir: string, backup: string): void {
   replaceFile(restoringFile(dataDir), backup)
 }
 
-/** Removes the note of `beginRestoring`. */
-export function endRestoring(dataDir: string): void {
+/** Removes the note of `noteRestoring`. */
+export function removeRestoringNote(dataDir: string): void {
   rmSync(restoringFile(dataDir), { force: true })
 }
 
@@ -79,8 +79,8 @@ export function readToken(dataDir: string): string | undefined {
 
 /** Returns the secret in a file. The file is made on first use, and only its owner can read it. */
 export function ensureSecret(path: string, prefix = ''): string {
-  const known = readOrNone(path)?.trim()
-  if (known) return known
+  const existing = readOrNone(path)?.trim()
+  if (existing) return existing
   const secret = prefix + randomBytes(32).toString('hex')
   replaceFile(path, secret)
   return secret

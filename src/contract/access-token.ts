@@ -20,5 +20,5 @@ export const accessTokenView = z.strictObject({
 export type AccessTokenView = z.output<typeof accessTokenView>
 
 /** Answer that contains a new token. The token appears nowhere else; the database stores only its hash. */
-export const createdTokenView = accessTokenView.extend({ token: z.string() })
-export type CreatedTokenView = z.output<typeof createdTokenView>
+export const newTokenView = accessTokenView.extend({ token: z.string() })
+export type CreatedTokenView = z.output<typeof newTokenView>

@@ -6,7 +6,7 @@ import { moment } from './run.ts'
 import { RUN_PHASES } from './phases.ts'
 
 /** A number on a chart; null where it is not finite. */
-const mark = z.number().nullable()
+const chartNumber = z.number().nullable()
 
 /** A part of the x axis: in steps, in seconds since the first point of each line, or in seconds since 1970. */
 const chartRange = z.strictObject({ axis: z.enum(['step', 'relative', 'wall']), from: z.number(), to: z.number() })
@@ -26,9 +26,9 @@ export const seriesView = z.strictObject({
   run: z.int(),
   metric: z.string(),
   step: z.array(z.number()),
-  last: z.array(mark),
-  min: z.array(mark),
-  max: z.array(mark),
+  last: z.array(chartNumber),
+  min: z.array(chartNumber),
+  max: z.array(chartNumber),
   /** Milliseconds since 1970 of the last point of each bucket. */
   time: z.array(z.number()),
   /** Milliseconds since 1970 of the first point of the whole series. */
@@ -69,7 +69,7 @@ export const trialsView = z.strictObject({
   reason: z.array(z.string().nullable()),
   rung: z.array(z.int()),
   /** Value of the metric that counts for the trial. */
-  value: z.array(mark),
+  value: z.array(chartNumber),
   /** Whether the trial logged the metric, but the value is NaN or infinite. */
   isOdd: z.array(z.boolean()),
   startedAt: z.array(moment.nullable()),
@@ -77,7 +77,7 @@ export const trialsView = z.strictObject({
   /** Values of each searched parameter; null where a trial does not have it. */
   params: z.record(z.string(), z.array(z.unknown())),
   /** Results at rungs in the order in which they were recorded. */
-  reached: z.array(z.strictObject({ index: z.int(), rung: z.int(), value: mark })),
+  reached: z.array(z.strictObject({ index: z.int(), rung: z.int(), value: chartNumber })),
   /** Every attempt that has begun, oldest first. */
   attempts: z.strictObject({
     index: z.array(z.int()),
@@ -120,7 +120,7 @@ export const groupsRequest = z.strictObject({
     .optional(),
 })
 /** Statistics of a column over the runs of a group. */
-const spread = z.strictObject({ n: z.int(), mean: mark, sd: mark, min: mark, max: mark })
+const spread = z.strictObject({ n: z.int(), mean: chartNumber, sd: chartNumber, min: chartNumber, max: chartNumber })
 /** Groups of runs. */
 export const groupsView = z.strictObject({
   /** In the requested order, at most `LIMITS.groupsMax`. */
@@ -146,10 +146,10 @@ const bandView = z.strictObject({
   runs: z.int(),
   drawn: z.int(),
   step: z.array(z.number()),
-  mean: z.array(mark),
-  sd: z.array(mark),
-  min: z.array(mark),
-  max: z.array(mark),
+  mean: z.array(chartNumber),
+  sd: z.array(chartNumber),
+  min: z.array(chartNumber),
+  max: z.array(chartNumber),
   n: z.array(z.int()),
 })
 export type BandView = z.output<typeof bandView>
@@ -174,7 +174,7 @@ export const namesView = z.strictObject({ params: z.array(nameCount), metrics: z
 export type NamesView = z.output<typeof namesView>
 
 /** Returns a logged number for a chart; null where it is not finite. */
-export function toMark(value: number | null): z.output<typeof mark> {
+export function toChartNumber(value: number | null): z.output<typeof chartNumber> {
   return value === null || !Number.isFinite(value) ? null : value
 }
 
@@ -182,6 +182,6 @@ export function toMark(value: number | null): z.output<typeof mark> {
  * Returns a computed number for a chart, rounded to twelve digits because the rest is rounding error; null where it is
  * not finite.
  */
-export function toFigure(value: number | null): z.output<typeof mark> {
+export function toRoundedNumber(value: number | null): z.output<typeof chartNumber> {
   return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(12))
 }

@@ -22,7 +22,7 @@ export class FieldError extends Error {
 }
 
 /** Part of a sentence: a text that is the same in every language, or a phrase of the catalogue. */
-export type Words = string | Detail
+export type SentencePart = string | Detail
 
 /** Returns a phrase of the catalogue with its arguments. */
 export function phrase(detail: DetailCode, args?: Args): Detail {
@@ -30,10 +30,10 @@ export function phrase(detail: DetailCode, args?: Args): Detail {
 }
 
 /** Code of a phrase that describes a mistake. A second phrase, with `_fix` added to the code, is the remedy. */
-export type SlipCode = { [Code in DetailCode]: `${Code}_fix` extends DetailCode ? Code : never }[DetailCode]
+export type MistakeCode = { [Code in DetailCode]: `${Code}_fix` extends DetailCode ? Code : never }[DetailCode]
 
 /** Whether the catalogue has a remedy for this phrase. */
-export function isSlip(code: DetailCode): code is SlipCode {
+export function hasRemedy(code: DetailCode): code is MistakeCode {
   return Object.hasOwn(CATALOGUES.en.details, `${code}_fix`)
 }
 
@@ -41,7 +41,7 @@ export function isSlip(code: DetailCode): code is SlipCode {
  * Returns the arguments of a problem whose sentence and remedy depend on the mistake. The problem keeps its own code,
  * for programs.
  */
-export function slip(code: SlipCode, args: Args = {}): { readonly detail: Detail; readonly remedy: Detail } {
+export function mistakeArgs(code: MistakeCode, args: Args = {}): { readonly detail: Detail; readonly remedy: Detail } {
   return { detail: phrase(code, args), remedy: phrase(`${code}_fix` as DetailCode, args) }
 }
 
@@ -73,7 +73,7 @@ export function field<T>(json: JsonSchema, read: (value: unknown) => T) {
 }
 
 /** Returns words for a value of a document, to be shown in an error. */
-export function describe(value: unknown): Words {
+export function describeValue(value: unknown): SentencePart {
   if (value === null || value === undefined) return phrase('word_nothing')
   if (Array.isArray(value)) return phrase('word_list')
   if (value instanceof Float) return spellNumber(value.value, true)
@@ -94,7 +94,7 @@ function spellNumber(value: number, isFloat: boolean): string {
 }
 
 function wrongType(expected: DetailCode, value: unknown, path: readonly number[] = []): FieldError {
-  return new FieldError('wrong_type', { expected: phrase(expected), found: describe(value) }, path)
+  return new FieldError('wrong_type', { expected: phrase(expected), found: describeValue(value) }, path)
 }
 
 // YAML 1.1 and Python group digits by underscores.
@@ -121,9 +121,9 @@ export function int(options: { min?: number } = {}) {
   return field(numberJson, (value) => {
     const number = Math.trunc(readNumber(value, 'word_whole'))
     if (!Number.isSafeInteger(number))
-      throw new FieldError('too_large', { max: String(Number.MAX_SAFE_INTEGER), found: describe(value) })
+      throw new FieldError('too_large', { max: String(Number.MAX_SAFE_INTEGER), found: describeValue(value) })
     if (options.min !== undefined && number < options.min)
-      throw new FieldError('too_small', { min: String(options.min), found: describe(value) })
+      throw new FieldError('too_small', { min: String(options.min), found: describeValue(value) })
     return number
   })
 }
@@ -133,7 +133,7 @@ export function float(options: { min?: number } = {}) {
   return field(numberJson, (value) => {
     const number = readNumber(value, 'word_number')
     if (options.min !== undefined && number < options.min)
-      throw new FieldError('too_small', { min: String(options.min), found: describe(value) })
+      throw new FieldError('too_small', { min: String(options.min), found: describeValue(value) })
     return number
   })
 }
@@ -150,7 +150,7 @@ export function text() {
 export function matchingText(pattern: RegExp, code: string) {
   return field({ type: 'string', pattern: pattern.source }, (value) => {
     if (typeof value !== 'string') throw wrongType('word_text', value)
-    if (!pattern.test(value)) throw new FieldError(code, { found: describe(value) })
+    if (!pattern.test(value)) throw new FieldError(code, { found: describeValue(value) })
     return value
   })
 }
@@ -177,7 +177,7 @@ export function word<const T extends string>(words: readonly T[], options: { any
     const found = words.find(
       (item) => item === value || (options.anyCase && (item.toUpperCase() === value || capitalize(item) === value)),
     )
-    if (found === undefined) throw new FieldError('not_in', { found: describe(value), known: words.join(', ') })
+    if (found === undefined) throw new FieldError('not_in', { found: describeValue(value), known: words.join(', ') })
     return found
   })
 }
@@ -218,6 +218,6 @@ export function plainMap() {
 }
 
 /** Adds a problem from a check that involves several fields. */
-export function report(context: z.RefinementCtx, path: (string | number)[], code: string, args: Args = {}): void {
+export function addProblem(context: z.RefinementCtx, path: (string | number)[], code: string, args: Args = {}): void {
   context.addIssue({ code: 'custom', path, params: { code, args } })
 }

@@ -1,11 +1,23 @@
 import { z } from 'zod'
 
-import { bool, describe, field, FieldError, float, int, report, text, textList, valueMap, word } from './fields.ts'
+import {
+  bool,
+  describeValue,
+  field,
+  FieldError,
+  float,
+  int,
+  addProblem,
+  text,
+  textList,
+  valueMap,
+  word,
+} from './fields.ts'
 import { BEST_BY } from './measure.ts'
 import type { BestBy } from './measure.ts'
 import { matrixEntry } from './matrix.ts'
 import type { MatrixEntry } from './matrix.ts'
-import { FAILURE_POLICIES, GO_ON_FAILING } from './search-space.ts'
+import { FAILURE_POLICIES, CONTINUE_ON_FAILURE } from './search-space.ts'
 import type { FailurePolicy } from './search-space.ts'
 
 const MAXIMIZE_OR_MINIMIZE = ['maximize', 'minimize'] as const
@@ -45,11 +57,11 @@ const earlyStoppingPolicy = z
   })
   .superRefine((value, context) => {
     if (value.evaluation_interval == null)
-      report(context, ['evaluation_interval'], 'required', { key: 'evaluation_interval' })
+      addProblem(context, ['evaluation_interval'], 'required', { key: 'evaluation_interval' })
     const usesPercent = value.kind === 'truncation' || value.kind === 'diff'
-    if (usesPercent && value.percent == null) report(context, ['percent'], 'required', { key: 'percent' })
+    if (usesPercent && value.percent == null) addProblem(context, ['percent'], 'required', { key: 'percent' })
     if (!usesPercent && value.percent != null)
-      report(context, ['percent'], 'meaningless_with', { key: 'percent', other: `kind: ${value.kind}` })
+      addProblem(context, ['percent'], 'meaningless_with', { key: 'percent', other: `kind: ${value.kind}` })
   })
 
 const earlyStopping = z.strictObject({
@@ -77,7 +89,7 @@ const utilityFunction = z
   })
   .superRefine((value, context) => {
     const needed = (value.acquisition_function ?? 'ucb') === 'ucb' ? 'kappa' : 'eps'
-    if (value[needed] == null) report(context, [needed], 'required', { key: needed })
+    if (value[needed] == null) addProblem(context, [needed], 'required', { key: needed })
   })
 
 const resource = z.strictObject({ name: text(), type: word(['int', 'float'], { anyCase: true }).nullish() })
@@ -126,17 +138,17 @@ const plateau = z.strictObject({
 
 /** A field with one word or a list of words: at most one failure policy, and `continue`. */
 function failureWords() {
-  const words = [...FAILURE_POLICIES, GO_ON_FAILING]
+  const words = [...FAILURE_POLICIES, CONTINUE_ON_FAILURE]
   return field(
     { anyOf: [{ enum: words }, { type: 'array', items: { enum: words } }] },
     (value): { readonly policy: FailurePolicy; readonly goesOn: boolean } => {
       const given: unknown[] = Array.isArray(value) ? value : [value]
       const wrong = given.find((one) => !words.some((word) => word === one))
-      if (wrong !== undefined) throw new FieldError('not_in', { found: describe(wrong), known: words.join(', ') })
+      if (wrong !== undefined) throw new FieldError('not_in', { found: describeValue(wrong), known: words.join(', ') })
       const policies = FAILURE_POLICIES.filter((policy) => given.includes(policy))
       if (policies.length > 1)
         throw new FieldError('not_in', { found: policies.join(', '), known: `one of ${FAILURE_POLICIES.join(', ')}` })
-      return { policy: policies[0] ?? 'penalise', goesOn: given.includes(GO_ON_FAILING) }
+      return { policy: policies[0] ?? 'penalise', goesOn: given.includes(CONTINUE_ON_FAILURE) }
     },
   )
 }
@@ -192,10 +204,10 @@ const ALGORITHMS = [
 export function checkHptuning(value: z.output<typeof hptuning>, context: z.RefinementCtx): void {
   const algorithms = ALGORITHMS.filter((name) => value[name])
   if (algorithms.length > 1)
-    report(context, ['hptuning', algorithms[1]!], 'algorithm_many', { keys: algorithms.join(', ') })
+    addProblem(context, ['hptuning', algorithms[1]!], 'algorithm_many', { keys: algorithms.join(', ') })
 
   const matrix = value.matrix ?? {}
-  if (Object.keys(matrix).length === 0) return report(context, ['hptuning'], 'matrix_required')
+  if (Object.keys(matrix).length === 0) return addProblem(context, ['hptuning'], 'matrix_required')
 
   checkConditions(matrix, context)
   checkObjective(value, algorithms[0], context)
@@ -203,7 +215,7 @@ export function checkHptuning(value: z.output<typeof hptuning>, context: z.Refin
   const allowed = allowedOptions(algorithms[0])
   for (const [name, entry] of Object.entries(matrix)) {
     if (allowed && !allowed.has(entry.option))
-      report(context, ['hptuning', 'matrix', name], 'matrix_method', {
+      addProblem(context, ['hptuning', 'matrix', name], 'matrix_method', {
         option: entry.option,
         method: algorithms[0] ?? 'grid_search',
         known: [...allowed].join(', '),
@@ -217,7 +229,7 @@ function checkConditions(matrix: Readonly<Record<string, MatrixEntry>>, context:
     const seen = new Set([name])
     for (let parent = when?.name; parent !== undefined; parent = matrix[parent]?.when?.name) {
       if (!Object.hasOwn(matrix, parent) || seen.has(parent)) {
-        report(context, ['hptuning', 'matrix', name, 'when'], 'when_parameter', {
+        addProblem(context, ['hptuning', 'matrix', name, 'when'], 'when_parameter', {
           name: parent,
           known: Object.keys(matrix).join(', '),
         })
@@ -233,33 +245,38 @@ const ETA_MIN = 1.5
 /** Largest number of earlier sweeps for a warm start. More sweeps add nothing to the best trials of these. */
 const WARM_SWEEPS_MAX = 20
 /** Algorithms that need a metric, in their own section or in `hptuning`. */
-const LEARNING: readonly string[] = ['auto', 'tpe', 'cmaes', 'asha']
+const ALGORITHMS_WITH_METRIC: readonly string[] = ['auto', 'tpe', 'cmaes', 'asha']
 
 function checkObjective(
   value: z.output<typeof hptuning>,
   algorithm: (typeof ALGORITHMS)[number] | undefined,
   context: z.RefinementCtx,
 ): void {
-  const own = algorithm !== undefined && LEARNING.includes(algorithm) ? value[algorithm as 'auto'] : undefined
+  const own =
+    algorithm !== undefined && ALGORITHMS_WITH_METRIC.includes(algorithm) ? value[algorithm as 'auto'] : undefined
   const needsMetric = own !== undefined || Boolean(value.plateau) || (value.warm_start?.length ?? 0) > 0
   const isThere = [value.metric, own?.metric, value.bo?.metric, value.hyperband?.metric].some(Boolean)
 
   const resourceName = (value.asha ?? value.hyperband)?.resource.name
   if (resourceName !== undefined && Object.hasOwn(value.matrix ?? {}, resourceName))
-    report(context, ['hptuning', 'matrix', resourceName], 'conflict', { keys: `matrix.${resourceName}, resource.name` })
-  if (needsMetric && !isThere) report(context, ['hptuning', 'metric'], 'required', { key: 'metric' })
+    addProblem(context, ['hptuning', 'matrix', resourceName], 'conflict', {
+      keys: `matrix.${resourceName}, resource.name`,
+    })
+  if (needsMetric && !isThere) addProblem(context, ['hptuning', 'metric'], 'required', { key: 'metric' })
 
   const { min_iter: min, max_iter: max } = value.asha ?? {}
   if (min != null && max !== undefined && min > max)
-    report(context, ['hptuning', 'asha', 'min_iter'], 'asha_amounts', { min: String(min), max: String(max) })
+    addProblem(context, ['hptuning', 'asha', 'min_iter'], 'asha_amounts', { min: String(min), max: String(max) })
 
   const warm = value.warm_start?.length ?? 0
   if (warm > WARM_SWEEPS_MAX)
-    report(context, ['hptuning', 'warm_start'], 'list_long', { found: String(warm), max: String(WARM_SWEEPS_MAX) })
+    addProblem(context, ['hptuning', 'warm_start'], 'list_long', { found: String(warm), max: String(WARM_SWEEPS_MAX) })
 
   const factor = value.asha?.eta ?? value.hyperband?.eta
   if (factor != null && !(factor >= ETA_MIN))
-    report(context, ['hptuning', value.asha ? 'asha' : 'hyperband', 'eta'], 'eta_above_one', { found: String(factor) })
+    addProblem(context, ['hptuning', value.asha ? 'asha' : 'hyperband', 'eta'], 'eta_above_one', {
+      found: String(factor),
+    })
 }
 
 /** Options that grid search accepts. */

@@ -6,9 +6,9 @@ export const uuid = z
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a lower-case UUID')
 
 /** A run or a sweep in a request: its UUID or its number. */
-export const reference = z.string().regex(/^(#?\d{1,15}|[0-9a-f-]{36})$/, 'a number or a UUID')
+export const runOrSweepReference = z.string().regex(/^(#?\d{1,15}|[0-9a-f-]{36})$/, 'a number or a UUID')
 
 /** Returns the number in `#18` or `18`; undefined for any other text. */
-export function toNumber(text: string): number | undefined {
+export function parseReferenceNumber(text: string): number | undefined {
   return /^#?\d{1,15}$/.test(text) ? Number(text.replace('#', '')) : undefined
 }

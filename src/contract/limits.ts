@@ -21,7 +21,7 @@ export const LIMITS = {
    * Spool files of one writer that the server reads itself after the end of an attempt. Longer ones wait for `hagane
    * sync`.
    */
-  leftRecordsBytesMax: 16_000_000,
+  unsentRecordsBytesMax: 16_000_000,
   /** Records of one writer. Sums of such numbers are exact in a float64. */
   writerRecordsMax: 1_000_000_000_000,
   /** Metric points of one record. */
@@ -48,13 +48,13 @@ export const LIMITS = {
   /** Names of parameters, and names of metrics, in one answer for pickers. */
   namesMax: 2_000,
   /** Latest runs of a project whose names come first. */
-  namesRecentRuns: 500,
+  recentRunsMax: 500,
   /** Parameters of one run that filters can use. */
   paramsPerRunMax: 1_000,
   /** Trials of a sweep that can be simulated. The limit exists because each suggestion reads all trials before it. */
-  playedTrialsMax: 20_000,
+  simulatedTrialsMax: 20_000,
   /** Simulations by one command. */
-  playsMax: 1_000,
+  simulationsMax: 1_000,
   /** Runs that one bulk action may change. */
   bulkRunsMax: 100_000,
   /** Suggestions of one filter completion. */
@@ -108,7 +108,7 @@ export const LIMITS = {
   /** Time that an item stays in the trash before it is removed for good. */
   trashKeepMs: 30 * 86_400_000,
   /** Time that the id or the idempotency key of a request is stored. */
-  creationKeepMs: 7 * 86_400_000,
+  requestIdKeepMs: 7 * 86_400_000,
   /** Time between two rounds of clean-up. */
   janitorMs: 600_000,
   /** Event streams that are open at once. */
@@ -144,5 +144,5 @@ export const LIMITS = {
   /** Shortest time between two writes of a token's last use. */
   tokenTouchMs: 60_000,
   /** Time between two `activity` events. */
-  activityMs: 1_000,
+  activityIntervalMs: 1_000,
 } as const

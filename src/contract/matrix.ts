@@ -1,4 +1,4 @@
-import { describe, field, FieldError, phrase, slip, toNumber } from './fields.ts'
+import { describeValue, field, FieldError, phrase, mistakeArgs, toNumber } from './fields.ts'
 import { AXIS_FIELDS, AXIS_KINDS } from './search-space.ts'
 import type { Condition, NumericAxisKind } from './search-space.ts'
 import { Float, isValueMap } from './values.ts'
@@ -27,28 +27,29 @@ export function matrixEntry() {
 }
 
 function readMatrixEntry(value: unknown): MatrixEntry {
-  if (Array.isArray(value)) throw new FieldError('wrong_type', slip('matrix_bare_list'))
-  if (value === null) throw new FieldError('wrong_type', { expected: phrase('word_map'), found: describe(value) })
-  if (!isValueMap(value)) throw new FieldError('wrong_type', slip('matrix_bare', { found: describe(value) }))
+  if (Array.isArray(value)) throw new FieldError('wrong_type', mistakeArgs('matrix_bare_list'))
+  if (value === null) throw new FieldError('wrong_type', { expected: phrase('word_map'), found: describeValue(value) })
+  if (!isValueMap(value))
+    throw new FieldError('wrong_type', mistakeArgs('matrix_bare', { found: describeValue(value) }))
 
   const { when, ...entry } = value
   const unknown = Object.keys(entry).find((key) => !AXIS_KINDS.includes(key as never))
   if (unknown !== undefined)
     throw new FieldError(
       'unknown_key',
-      slip('unknown_word', { key: unknown, known: [...AXIS_KINDS, 'when'].join(', ') }),
+      mistakeArgs('unknown_word', { key: unknown, known: [...AXIS_KINDS, 'when'].join(', ') }),
     )
 
-  const options = AXIS_KINDS.filter((kind) => isGiven(entry[kind]))
+  const options = AXIS_KINDS.filter((kind) => hasContent(entry[kind]))
   // An option is null where a file that was merged later removes it.
   const written = Object.keys(entry).filter((kind) => entry[kind] !== null)
 
   if (written.length > 1)
-    throw new FieldError('matrix_one_option', slip('matrix_options', { keys: written.join(', ') }))
+    throw new FieldError('matrix_one_option', mistakeArgs('matrix_options', { keys: written.join(', ') }))
   if (options.length !== 1 && written.length === 1)
-    throw new FieldError('matrix_one_option', slip('matrix_empty', { option: written[0]! }))
+    throw new FieldError('matrix_one_option', mistakeArgs('matrix_empty', { option: written[0]! }))
   if (options.length !== 1)
-    throw new FieldError('matrix_one_option', slip('matrix_no_option', { known: AXIS_KINDS.join(', ') }))
+    throw new FieldError('matrix_one_option', mistakeArgs('matrix_no_option', { known: AXIS_KINDS.join(', ') }))
 
   const condition = when === undefined || when === null ? {} : { when: readCondition(when) }
   return { ...readOption(options[0]!, entry[options[0]!]!), ...condition }
@@ -63,22 +64,22 @@ function readOption(option: (typeof AXIS_KINDS)[number], content: Value): Matrix
 /** Reads a condition: one other parameter, with the value or the list of values at which this parameter exists. */
 function readCondition(when: Value): Condition {
   const entries = isValueMap(when) ? Object.entries(when) : []
-  if (entries.length !== 1) throw new FieldError('when_one_parameter', { found: describe(when) })
+  if (entries.length !== 1) throw new FieldError('when_one_parameter', { found: describeValue(when) })
   const [name, values] = entries[0]!
   return { name, in: Array.isArray(values) ? values : [values] }
 }
 
 /** Whether an option has content; empty values count as absent. */
-function isGiven(value: Value | undefined): boolean {
+function hasContent(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === '' || value === 0 || value === false) return false
   return Array.isArray(value) ? value.length > 0 : !isValueMap(value) || Object.keys(value).length > 0
 }
 
 function readValues(content: Value): Value[] {
   if (!Array.isArray(content))
-    throw new FieldError('wrong_type', { expected: phrase('word_list'), found: describe(content) })
+    throw new FieldError('wrong_type', { expected: phrase('word_list'), found: describeValue(content) })
   const empty = content.indexOf(null)
-  if (empty !== -1) throw new FieldError('wrong_type', slip('values_nothing'))
+  if (empty !== -1) throw new FieldError('wrong_type', mistakeArgs('values_nothing'))
   return content
 }
 
@@ -86,7 +87,7 @@ const SUM_TOLERANCE = 1e-9
 
 function readPvalues(content: Value): [Value, number][] {
   if (!Array.isArray(content))
-    throw new FieldError('wrong_type', { expected: phrase('word_pairs'), found: describe(content) })
+    throw new FieldError('wrong_type', { expected: phrase('word_pairs'), found: describeValue(content) })
 
   const pairs = content.map((pair): [Value, number] => {
     const probability = Array.isArray(pair) && pair.length === 2 ? pair[1] : undefined
@@ -94,7 +95,7 @@ function readPvalues(content: Value): [Value, number][] {
     const isOk = typeof probability === 'number' && !Number.isInteger(probability) && probability > 0 && probability < 1
     const isZero = probability instanceof Float && probability.value === 0
     if (!isOk && !isZero)
-      throw new FieldError('pvalues_item', { found: Array.isArray(pair) ? JSON.stringify(pair) : describe(pair) })
+      throw new FieldError('pvalues_item', { found: Array.isArray(pair) ? JSON.stringify(pair) : describeValue(pair) })
     return [(pair as Value[])[0]!, isZero ? 0 : (probability as number)]
   })
 
@@ -108,7 +109,7 @@ function readNumbers(option: NumericAxisKind, content: Value): MatrixNumbers {
   const names: readonly string[] = [...needed, ...optional]
   const items = toItems(content, names, needed)
   if (items === undefined)
-    throw new FieldError('matrix_items', { option, needed: needed.join(', '), found: describe(content) })
+    throw new FieldError('matrix_items', { option, needed: needed.join(', '), found: describeValue(content) })
 
   const isFloat = [...items.values()].some(
     (item) =>
@@ -137,7 +138,10 @@ function toItems(content: Value, names: readonly string[], needed: readonly stri
 function readMatrixNumber(option: string, name: string, item: Value): number {
   const number = toNumber(item)
   if (number === undefined || !Number.isFinite(number))
-    throw new FieldError('wrong_type', slip('matrix_number', { option, field: name, found: describe(item) }))
+    throw new FieldError(
+      'wrong_type',
+      mistakeArgs('matrix_number', { option, field: name, found: describeValue(item) }),
+    )
   return number
 }
 
@@ -151,7 +155,7 @@ function checkBounds(option: string, { low, high }: Record<string, number>): voi
   if (!(low! < high!) && !(option !== 'log' && low === high))
     throw new FieldError(
       'matrix_order',
-      slip('matrix_reversed', { option, low: 'low', high: 'high', start: String(low), stop: String(high) }),
+      mistakeArgs('matrix_reversed', { option, low: 'low', high: 'high', start: String(low), stop: String(high) }),
     )
   if (option !== 'int' && !(low! > 0))
     throw new FieldError('matrix_positive', { option, field: 'low', found: String(low) })
@@ -174,7 +178,7 @@ function checkNumbers(option: NumericAxisKind, fields: Record<string, number>): 
     const args = { option, low: 'start', high: 'stop', start: String(start), stop: String(stop) }
     throw new FieldError(
       'matrix_order',
-      step !== undefined || start === stop ? slip('matrix_upward', args) : slip('matrix_reversed', args),
+      step !== undefined || start === stop ? mistakeArgs('matrix_upward', args) : mistakeArgs('matrix_reversed', args),
     )
   }
 

@@ -57,11 +57,15 @@ function toOperation(name: RouteName, route: Route): Json {
     operationId: name,
     summary: route.summary,
     ...(route.access === 'public' && { security: [] }),
-    parameters: [...pathParameters(route), ...queryParameters(route), ...(route.isCreate ? [IDEMPOTENCY_KEY] : [])],
+    parameters: [
+      ...pathParameters(route),
+      ...queryParameters(route),
+      ...(route.isIdempotentCreate ? [IDEMPOTENCY_KEY] : []),
+    ],
     ...(route.body && {
       requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } },
     }),
-    ...(route.takesBytes && { requestBody: { required: true, content: { 'application/octet-stream': {} } } }),
+    ...(route.hasByteBody && { requestBody: { required: true, content: { 'application/octet-stream': {} } } }),
     responses: {
       '200': {
         description: 'Done.',

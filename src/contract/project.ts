@@ -18,18 +18,18 @@ export type Direction = (typeof DIRECTIONS)[number]
 /**
  * A saved view of the run list: filter, sort order and columns. Columns are fields as filters write them, such as `m.loss` and `p.lr`.
  */
-export const viewDefinition = z.strictObject({
+export const savedViewDefinition = z.strictObject({
   filter: z.string().max(LIMITS.filterCharsMax).default(''),
   sort: z.string().max(LIMITS.nameCharsMax).default(''),
   columns: z.array(z.string().max(LIMITS.nameCharsMax)).max(100).default([]),
   /** Everything that the dashboard's list shows, as the query of its address. Other programs use the fields above. */
   address: z.string().max(LIMITS.viewAddressCharsMax).default(''),
 })
-export type ViewDefinition = z.output<typeof viewDefinition>
+export type SavedViewDefinition = z.output<typeof savedViewDefinition>
 
 /** A saved view, with its name. */
-export const viewView = viewDefinition.extend({ name: z.string(), createdAt: moment })
-export type ViewView = z.output<typeof viewView>
+export const savedViewView = savedViewDefinition.extend({ name: z.string(), createdAt: moment })
+export type SavedViewView = z.output<typeof savedViewView>
 
 /** A project. */
 export const projectView = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { accessTokenView, createdTokenView, createTokenRequest } from './access-token.ts'
+import { accessTokenView, newTokenView, createTokenRequest } from './access-token.ts'
 import {
   bandsRequest,
   bandsView,
@@ -14,10 +14,10 @@ import {
   trialsView,
   variedView,
 } from './charts.ts'
-import { reference, uuid } from './ids.ts'
+import { runOrSweepReference, uuid } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import type { Detail } from './messages/messages.ts'
-import { DIRECTIONS, projectName, projectView, viewDefinition, viewView } from './project.ts'
+import { DIRECTIONS, projectName, projectView, savedViewDefinition, savedViewView } from './project.ts'
 import { hostInfo, moment, runDetailView, runView } from './run.ts'
 import { SEVERITIES } from './severity.ts'
 import { manifest, sha256 } from './snapshot.ts'
@@ -46,16 +46,16 @@ export interface Route {
    * Whether the handler checks the parts of the body one by one. The body as a whole is then not refused for a NUL
    * character.
    */
-  readonly judgesParts?: boolean
+  readonly skipsNulCheck?: boolean
   /** Whether the route is refused while the disk is full, because it writes data. */
-  readonly takesRoom?: boolean
+  readonly isRefusedWhenFull?: boolean
   /** Whether the body is bytes, which go to the handler as they arrive. */
-  readonly takesBytes?: boolean
+  readonly hasByteBody?: boolean
   /**
    * Whether the route creates something. A repeated request with the same id or `Idempotency-Key` then finds the first
    * result again.
    */
-  readonly isCreate?: boolean
+  readonly isIdempotentCreate?: boolean
 }
 
 const flag = z
@@ -152,7 +152,7 @@ const runsQuery = z.strictObject({
   /** `next` of the previous page. */
   cursor: z.string().max(4_000).optional(),
   project: projectReference.optional(),
-  sweep: reference.optional(),
+  sweep: runOrSweepReference.optional(),
   /** Whether to list the runs in the trash instead. */
   trash: flag,
   /** Whether to count the whole list, too. */
@@ -180,9 +180,9 @@ const bulkRequest = z
   .strictObject({
     action: z.enum(['stop', 'pause', 'resume', 'delete', 'restore', 'tag', 'untag', 'move']),
     filter: filterText.optional(),
-    runs: z.array(reference).max(LIMITS.runsPageMax).optional(),
+    runs: z.array(runOrSweepReference).max(LIMITS.runsPageMax).optional(),
     project: projectReference.optional(),
-    sweep: reference.optional(),
+    sweep: runOrSweepReference.optional(),
     /** Tags to add or remove, for `tag` and `untag`. */
     tags: tags.optional(),
     /** Target project, for `move`. */
@@ -312,8 +312,8 @@ export const ROUTES = {
     body: submitRequest,
     bodyBytesMax: LIMITS.bodyBytesMax,
     answer: submission,
-    isCreate: true,
-    takesRoom: true,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
   },
 
   checkDocument: {
@@ -347,8 +347,8 @@ export const ROUTES = {
     summary: 'Records a run that a script started by itself.',
     body: createRunRequest,
     answer: submission,
-    isCreate: true,
-    takesRoom: true,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
   },
   bulkRuns: {
     method: 'POST',
@@ -366,7 +366,7 @@ export const ROUTES = {
     query: z.strictObject({
       filter: filterText.optional(),
       project: projectReference.optional(),
-      sweep: reference.optional(),
+      sweep: runOrSweepReference.optional(),
       trash: flag,
     }),
     answer: countsView,
@@ -475,8 +475,8 @@ export const ROUTES = {
     summary: 'Lets a paused run go on; of an ended run makes a new one that shares its outputs.',
     body: deriveRequest,
     answer: submission,
-    isCreate: true,
-    takesRoom: true,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
   },
   restartRun: {
     method: 'POST',
@@ -485,8 +485,8 @@ export const ROUTES = {
     summary: 'Makes a new run from the same document, with empty outputs.',
     body: deriveRequest,
     answer: submission,
-    isCreate: true,
-    takesRoom: true,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
   },
   copyRun: {
     method: 'POST',
@@ -495,8 +495,8 @@ export const ROUTES = {
     summary: 'Makes a new run from the same document whose outputs begin as a copy.',
     body: deriveRequest,
     answer: submission,
-    isCreate: true,
-    takesRoom: true,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
   },
   getDocument: {
     method: 'GET',
@@ -584,9 +584,9 @@ export const ROUTES = {
     access: 'attempt',
     summary: 'Takes a batch of tracking records and acknowledges it once it is durable.',
     body: batchRequest,
-    judgesParts: true,
+    skipsNulCheck: true,
     bodyBytesMax: LIMITS.batchBytesMax,
-    takesRoom: true,
+    isRefusedWhenFull: true,
     answer: acknowledgement,
   },
 
@@ -691,7 +691,7 @@ export const ROUTES = {
     summary: 'Adds a point of the space by hand; one that was tried already is answered by its run.',
     body: z.strictObject({ params: z.record(z.string(), z.unknown()) }),
     answer: z.strictObject({ number: z.int(), isNew: z.boolean() }),
-    takesRoom: true,
+    isRefusedWhenFull: true,
   },
   restartSweep: {
     method: 'POST',
@@ -700,8 +700,8 @@ export const ROUTES = {
     summary: 'Makes a new sweep from the same document.',
     body: deriveRequest,
     answer: submission,
-    isCreate: true,
-    takesRoom: true,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
   },
   restartFailed: {
     method: 'POST',
@@ -710,7 +710,7 @@ export const ROUTES = {
     summary: 'Runs the failed trials of a sweep again inside it, with the code they had or with other code.',
     body: deriveRequest.pick({ snapshot: true, host: true }),
     answer: changed,
-    takesRoom: true,
+    isRefusedWhenFull: true,
   },
   resolve: {
     method: 'GET',
@@ -756,8 +756,8 @@ export const ROUTES = {
     summary: 'Creates a project.',
     body: z.strictObject({ id: uuid.optional(), name: projectName, description: note.default('') }),
     answer: projectView,
-    isCreate: true,
-    takesRoom: true,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
   },
   getProject: {
     method: 'GET',
@@ -809,7 +809,7 @@ export const ROUTES = {
     access: 'person',
     summary: 'Makes a token for a program. It is said in this answer and never again.',
     body: createTokenRequest,
-    answer: createdTokenView,
+    answer: newTokenView,
   },
   deleteToken: {
     method: 'DELETE',
@@ -823,22 +823,22 @@ export const ROUTES = {
     path: '/api/v1/projects/:project/views',
     access: 'person',
     summary: 'Saved views of a project.',
-    answer: z.array(viewView),
+    answer: z.array(savedViewView),
   },
   putView: {
     method: 'PUT',
     path: '/api/v1/projects/:project/views/:name',
     access: 'person',
     summary: 'Saves a filter, an order and columns under a name.',
-    body: viewDefinition,
-    answer: z.array(viewView),
+    body: savedViewDefinition,
+    answer: z.array(savedViewView),
   },
   deleteView: {
     method: 'DELETE',
     path: '/api/v1/projects/:project/views/:name',
     access: 'person',
     summary: 'Removes a saved view.',
-    answer: z.array(viewView),
+    answer: z.array(savedViewView),
   },
 
   emptyTrash: {
@@ -857,8 +857,8 @@ export const ROUTES = {
     query: z.strictObject({
       after: z.coerce.number().int().min(0).default(0),
       limit: z.coerce.number().int().min(1).max(LIMITS.eventsPageMax).default(100),
-      run: reference.optional(),
-      sweep: reference.optional(),
+      run: runOrSweepReference.optional(),
+      sweep: runOrSweepReference.optional(),
     }),
     answer: z.array(eventView),
   },
@@ -886,8 +886,8 @@ export const ROUTES = {
     path: '/api/v1/blobs',
     access: 'person',
     summary: 'Takes contents one after another, each behind a line `SHA256 SIZE`; keeps those whose hash is right.',
-    takesBytes: true,
-    takesRoom: true,
+    hasByteBody: true,
+    isRefusedWhenFull: true,
     bodyBytesMax: LIMITS.uploadBytesMax,
     answer: z.strictObject({ stored: count }),
   },

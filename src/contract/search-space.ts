@@ -104,4 +104,4 @@ export const FAILURE_POLICIES = ['penalise', 'ignore', 'retry'] as const
 export type FailurePolicy = (typeof FAILURE_POLICIES)[number]
 
 /** Word that a document may add to a failure policy: the sweep continues although its first trials all fail. */
-export const GO_ON_FAILING = 'continue'
+export const CONTINUE_ON_FAILURE = 'continue'

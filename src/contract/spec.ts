@@ -3,7 +3,7 @@ import { z } from 'zod'
 import {
   anyValue,
   bool,
-  describe,
+  describeValue,
   field,
   FieldError,
   int,
@@ -11,8 +11,8 @@ import {
   numberJson,
   phrase,
   plainMap,
-  report,
-  slip,
+  addProblem,
+  mistakeArgs,
   text,
   textList,
   toNumber,
@@ -58,7 +58,7 @@ function duration() {
       typeof value === 'string' ? value.trim() : String(asNumber(value) ?? ''),
     )
     if (!match || Number(match[1]) <= 0)
-      throw new FieldError('wrong_type', { expected: phrase('word_duration'), found: describe(value) })
+      throw new FieldError('wrong_type', { expected: phrase('word_duration'), found: describeValue(value) })
     return Number(match[1]) * units[match[2] || 's']!
   })
 }
@@ -91,8 +91,8 @@ function readAmount(value: unknown, unit: 'cpu' | 'memory' | 'devices'): number 
   if (unit === 'memory' && digits !== undefined && bytes !== undefined)
     throw new FieldError(
       'wrong_type',
-      slip('memory_unit', {
-        found: describe(value),
+      mistakeArgs('memory_unit', {
+        found: describeValue(value),
         meant: String(Math.max(1, Math.round((Number(digits) * bytes) / 2 ** 20))),
       }),
     )
@@ -100,10 +100,10 @@ function readAmount(value: unknown, unit: 'cpu' | 'memory' | 'devices'): number 
   if (unit === 'cpu' && digits !== undefined && suffix === 'm')
     throw new FieldError(
       'wrong_type',
-      slip('cpu_unit', { found: describe(value), meant: String(Number(digits) / 1000) }),
+      mistakeArgs('cpu_unit', { found: describeValue(value), meant: String(Number(digits) / 1000) }),
     )
 
-  throw new FieldError('wrong_type', { expected: phrase('word_number'), found: describe(value) })
+  throw new FieldError('wrong_type', { expected: phrase('word_number'), found: describeValue(value) })
 }
 
 const resources = z.strictObject({
@@ -146,7 +146,7 @@ const environmentShape = {
 }
 
 /** Reports fields that are given under their old and their new name. */
-function refuseDoubleNames(
+function reportDoubleNames(
   value: {
     persistence?: unknown
     data_refs?: unknown
@@ -156,14 +156,14 @@ function refuseDoubleNames(
   },
   context: z.RefinementCtx,
 ): void {
-  if (holdsItems(value.persistence) && (holdsItems(value.data_refs) || holdsItems(value.artifact_refs)))
-    report(context, ['persistence'], 'conflict', { keys: 'persistence, data_refs / artifact_refs' })
-  if (holdsItems(value.configmap_refs) && holdsItems(value.config_map_refs))
-    report(context, ['configmap_refs'], 'conflict', { keys: 'configmap_refs, config_map_refs' })
+  if (hasContent(value.persistence) && (hasContent(value.data_refs) || hasContent(value.artifact_refs)))
+    addProblem(context, ['persistence'], 'conflict', { keys: 'persistence, data_refs / artifact_refs' })
+  if (hasContent(value.configmap_refs) && hasContent(value.config_map_refs))
+    addProblem(context, ['configmap_refs'], 'conflict', { keys: 'configmap_refs, config_map_refs' })
 }
 
 /** Whether a list or a mapping has any content; empty ones count as absent. */
-function holdsItems(value: unknown): boolean {
+function hasContent(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
   return (
     typeof value === 'object' &&
@@ -172,7 +172,7 @@ function holdsItems(value: unknown): boolean {
   )
 }
 
-const environment = z.strictObject(environmentShape).superRefine(refuseDoubleNames)
+const environment = z.strictObject(environmentShape).superRefine(reportDoubleNames)
 
 const replicas = z.strictObject({
   n_workers: int().nullish(),
@@ -185,15 +185,15 @@ const replicas = z.strictObject({
 
 const environmentWithReplicas = z
   .strictObject({ ...environmentShape, replicas: replicas.nullish() })
-  .superRefine(refuseDoubleNames)
+  .superRefine(reportDoubleNames)
 
 function image() {
   return field({ type: 'string' }, (value) => {
     if (typeof value !== 'string')
-      throw new FieldError('wrong_type', { expected: phrase('word_text'), found: describe(value) })
+      throw new FieldError('wrong_type', { expected: phrase('word_text'), found: describeValue(value) })
     const parts = value.split(':')
     const isOk = !/\s/.test(value) && parts.length <= 3 && (parts.length < 3 || parts[1]!.indexOf('/') > 0)
-    if (!isOk) throw new FieldError('image_syntax', { found: describe(value) })
+    if (!isOk) throw new FieldError('image_syntax', { found: describeValue(value) })
     return value
   })
 }
@@ -201,23 +201,24 @@ function image() {
 function buildRef() {
   return field({ type: ['integer', 'string'] }, (value) => {
     if (typeof value !== 'string' && !Number.isInteger(value))
-      throw new FieldError('wrong_type', { expected: phrase('word_whole_or_text'), found: describe(value) })
+      throw new FieldError('wrong_type', { expected: phrase('word_whole_or_text'), found: describeValue(value) })
     return value as string | number
   })
 }
 
 function envVars() {
   return field({ type: 'array', items: { type: 'array', minItems: 2, maxItems: 2 } }, (value) => {
-    if (!Array.isArray(value)) throw new FieldError('env_var_pair', slip('env_vars_list', { found: describe(value) }))
+    if (!Array.isArray(value))
+      throw new FieldError('env_var_pair', mistakeArgs('env_vars_list', { found: describeValue(value) }))
     for (const [index, pair] of value.entries()) {
       if (!Array.isArray(pair))
-        throw new FieldError('env_var_pair', slip('env_var_none', { found: describe(pair) }), [index])
+        throw new FieldError('env_var_pair', mistakeArgs('env_var_none', { found: describeValue(pair) }), [index])
       const [name] = pair as unknown[]
       if (typeof name !== 'string' || !/^[^\s=\0]+$/.test(name))
-        throw new FieldError('env_var_pair', slip('env_var_name', { found: describe(name) }), [index])
+        throw new FieldError('env_var_pair', mistakeArgs('env_var_name', { found: describeValue(name) }), [index])
       if (pair.length < 2 || pair[1] === null)
-        throw new FieldError('env_var_pair', slip('env_var_value', { name }), [index])
-      if (pair.length > 2) throw new FieldError('env_var_pair', slip('env_var_items', { name }), [index])
+        throw new FieldError('env_var_pair', mistakeArgs('env_var_value', { name }), [index])
+      if (pair.length > 2) throw new FieldError('env_var_pair', mistakeArgs('env_var_items', { name }), [index])
     }
     return value as [string, Value][]
   })
@@ -235,8 +236,8 @@ const io = z
     options: z.array(anyValue()).nullish(),
   })
   .superRefine((value, context) => {
-    if (value.is_flag && value.type !== 'bool') report(context, ['is_flag'], 'io_flag', { name: value.name })
-    if (value.default && !value.is_optional) report(context, ['default'], 'io_default', { name: value.name })
+    if (value.is_flag && value.type !== 'bool') addProblem(context, ['is_flag'], 'io_flag', { name: value.name })
+    if (value.default && !value.is_optional) addProblem(context, ['default'], 'io_default', { name: value.name })
   })
 
 const paramsFields = {
@@ -246,8 +247,9 @@ const paramsFields = {
 
 const headerShape = {
   version: field({ const: 1 }, (value) => {
-    if (asNumber(value) === undefined) throw new FieldError('wrong_type', { expected: '1', found: describe(value) })
-    if (asNumber(value) !== 1) throw new FieldError('version_unsupported', { found: describe(value) })
+    if (asNumber(value) === undefined)
+      throw new FieldError('wrong_type', { expected: '1', found: describeValue(value) })
+    if (asNumber(value) !== 1) throw new FieldError('version_unsupported', { found: describeValue(value) })
     return 1 as const
   }),
   name: matchingText(/^[A-Za-z0-9_-]+$/, 'name_pattern').nullish(),
@@ -272,17 +274,17 @@ const buildSource = {
 }
 
 /** Reports a build that does not have exactly one of image, dockerfile and ref. */
-function requireOneSource(
+function checkOneSource(
   value: { image?: unknown; dockerfile?: unknown; ref?: unknown },
   context: z.RefinementCtx,
 ): void {
   const given = (['image', 'dockerfile', 'ref'] as const).filter((key) => value[key])
   if (given.length === 1) return
-  report(
+  addProblem(
     context,
     [],
     'exactly_one',
-    given.length === 0 ? slip('source_missing') : slip('source_many', { keys: given.join(', ') }),
+    given.length === 0 ? mistakeArgs('source_missing') : mistakeArgs('source_many', { keys: given.join(', ') }),
   )
 }
 
@@ -300,7 +302,7 @@ const build = z
     backend: word(['native', 'kaniko', 'other']).nullish(),
     environment: environment.nullish(),
   })
-  .superRefine(requireOneSource)
+  .superRefine(checkOneSource)
 
 const run = z.strictObject({
   cmd: field({ anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }, (value) => {
@@ -309,7 +311,7 @@ const run = z.strictObject({
     if (wrong !== -1)
       throw new FieldError(
         'wrong_type',
-        { expected: phrase('word_text_or_texts'), found: describe(parts[wrong]) },
+        { expected: phrase('word_text_or_texts'), found: describeValue(parts[wrong]) },
         Array.isArray(value) ? [wrong] : [],
       )
     if ((parts as string[]).every((part) => part.trim() === '')) throw new FieldError('command_empty')
@@ -338,39 +340,39 @@ function checkTraining(
 
   const known: readonly string[] = FRAMEWORKS_WITH_REPLICAS
   if (value.framework && !known.includes(value.framework))
-    return report(
+    return addProblem(
       context,
       ['framework'],
       'replicas_framework',
-      slip('framework_unknown', { found: value.framework, known: known.join(', ') }),
+      mistakeArgs('framework_unknown', { found: value.framework, known: known.join(', ') }),
     )
   if (!value.framework)
-    return report(
+    return addProblem(
       context,
       ['environment', 'replicas'],
       'replicas_framework',
-      slip('framework_missing', { known: known.join(', ') }),
+      mistakeArgs('framework_missing', { known: known.join(', ') }),
     )
 
   const isMpi = value.backend === 'mpi'
   const noServers = isMpi || value.framework === 'pytorch' || value.framework === 'horovod'
   for (const key of ['n_ps', 'default_ps', 'ps'] as const) {
     if (noServers && wanted[key])
-      report(context, ['environment', 'replicas', key], 'replicas_role', {
+      addProblem(context, ['environment', 'replicas', key], 'replicas_role', {
         key,
         framework: isMpi ? 'mpi' : value.framework,
       })
   }
   if (isMpi && wanted.worker)
-    report(context, ['environment', 'replicas', 'worker'], 'replicas_role', { key: 'worker', framework: 'mpi' })
+    addProblem(context, ['environment', 'replicas', 'worker'], 'replicas_role', { key: 'worker', framework: 'mpi' })
 }
 
 function checkParams(value: { params?: unknown; declarations?: unknown }, context: z.RefinementCtx): void {
-  if (isFilled(value.params) && isFilled(value.declarations))
-    report(context, ['declarations'], 'conflict', { keys: 'params, declarations' })
+  if (hasEntries(value.params) && hasEntries(value.declarations))
+    addProblem(context, ['declarations'], 'conflict', { keys: 'params, declarations' })
 }
 
-function isFilled(value: unknown): boolean {
+function hasEntries(value: unknown): boolean {
   return isValueMap(value) && Object.keys(value).length > 0
 }
 
@@ -428,7 +430,7 @@ const buildSchema = z
     environment: environment.nullish(),
     backend: word(['native', 'kaniko', 'other']).nullish(),
   })
-  .superRefine(requireOneSource)
+  .superRefine(checkOneSource)
 
 const notebookSchema = z.strictObject({
   ...headerShape,

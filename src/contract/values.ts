@@ -36,7 +36,7 @@ export function toFloat(value: number): number | Float {
 }
 
 /** Returns the same integer, with −0 turned into 0: among integers there is only one zero. */
-export function asInteger(value: number): number {
+export function withoutNegativeZero(value: number): number {
   return value === 0 ? 0 : value
 }
 
@@ -44,7 +44,7 @@ export function asInteger(value: number): number {
 export function toInteger(digits: string): number | LongInteger {
   const [, sign, text] = /^([+-]?)(.*)$/.exec(digits)!
   const number = Number(text) * (sign === '-' ? -1 : 1)
-  if (Number.isSafeInteger(number)) return asInteger(number)
+  if (Number.isSafeInteger(number)) return withoutNegativeZero(number)
   return new LongInteger(sign === '-' ? -BigInt(text!) : BigInt(text!))
 }
 
@@ -104,10 +104,10 @@ const LONG_INTEGER = /(?:^|[,:[\s-])\d{16}/
  * Fields of requests, answers and tracking records whose content is parameters. In other fields a number is a float64,
  * as metrics are.
  */
-const HOLDS_VALUES = new Set(['params', 'plan', 'v'])
+const VALUE_FIELDS = new Set(['params', 'plan', 'v'])
 
 /** JSON text that occurs wherever there are parameters: names of fields, and the kind of a tracking record. */
-const MARKS_OF_VALUES = ['"params"', '"plan"', '"p"']
+const VALUE_FIELD_TEXTS = ['"params"', '"plan"', '"p"']
 
 /**
  * Parses JSON from outside. An integer in a parameter that a float64 cannot hold becomes a `LongInteger`. Throws
@@ -115,7 +115,7 @@ const MARKS_OF_VALUES = ['"params"', '"plan"', '"p"']
  */
 export function parseJson(text: string): unknown {
   // Parsing with a reviver takes several times as long, and hardly any text needs it.
-  const mayHoldLong = MARKS_OF_VALUES.some((mark) => text.includes(mark)) && LONG_INTEGER.test(text)
+  const mayHoldLong = VALUE_FIELD_TEXTS.some((mark) => text.includes(mark)) && LONG_INTEGER.test(text)
   return mayHoldLong ? roundElsewhere(JSON.parse(text, reviveInteger)) : (JSON.parse(text) as unknown)
 }
 
@@ -131,7 +131,7 @@ function roundElsewhere(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(roundElsewhere)
   if (!isValueMap(value)) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, HOLDS_VALUES.has(name) ? item : roundElsewhere(item)]),
+    Object.entries(value).map(([name, item]) => [name, VALUE_FIELDS.has(name) ? item : roundElsewhere(item)]),
   )
 }
 

@@ -3,16 +3,16 @@ const DISTANCE_MAX = 2
 /**
  * Returns the candidate with the smallest edit distance to a mistyped word; undefined if none is within two edits.
  */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const [best] = known
+export function findNearest(word: string, candidates: readonly string[]): string | undefined {
+  const [best] = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .sort((a, b) => a.distance - b.distance)
   return best && best.distance <= DISTANCE_MAX ? best.candidate : undefined
 }
 
 /** Sorts words by their edit distance to `word`, nearest first. Ties are sorted by length, then alphabetically. */
-export function byNearness(word: string, known: readonly string[]): string[] {
-  return known
+export function sortByNearness(word: string, candidates: readonly string[]): string[] {
+  return candidates
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .toSorted(
       (a, b) =>

@@ -1,6 +1,6 @@
 import type { Event, NewEvent } from '../contract/events.ts'
 import type { BestBy } from '../contract/measure.ts'
-import type { Direction, ViewDefinition } from '../contract/project.ts'
+import type { Direction, SavedViewDefinition } from '../contract/project.ts'
 import type { CommandPlan } from '../contract/plan.ts'
 import type { Ending, Evidence } from '../contract/run.ts'
 import type { RunPhase } from '../contract/phases.ts'
@@ -92,30 +92,30 @@ export interface Completion {
 }
 
 /** Queries over many runs: the run list, groups, and filter completion. */
-export interface RunSearch {
+export interface RunQueries {
   /** Returns a page of the run list. Throws AppError `invalid` for a cursor of another order. */
-  page(query: RunQuery): Promise<RunPage>
+  listPage(query: RunQuery): Promise<RunPage>
   count(scope: RunScope): Promise<number>
   countByPhase(scope: RunScope): Promise<PhaseCounts>
-  /** Returns the fields of at most `limit` selected runs: `keys` as texts, `values` as numbers. */
-  table(
+  /** Returns the fields of at most `limit` selected runs: `keys` as texts, `listValues` as numbers. */
+  readTable(
     scope: RunScope,
-    fields: { readonly keys: readonly Field[]; readonly values: readonly Field[] },
+    fields: { readonly keys: readonly Field[]; readonly listValues: readonly Field[] },
     limit: number,
   ): Promise<GroupRow[]>
   /** Returns the ids of the oldest `limit` selected runs, oldest first. */
-  ids(scope: RunScope, limit: number): Promise<string[]>
+  listIds(scope: RunScope, limit: number): Promise<string[]>
   /** Whether any run has a parameter or a metric of this name. */
-  isKnown(kind: 'param' | 'metric', name: string): Promise<boolean>
+  hasName(kind: 'param' | 'metric', name: string): Promise<boolean>
   /** Returns names of parameters or metrics that begin with `prefix`. */
-  names(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Completion[]>
+  listNames(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Completion[]>
   /**
-   * Counts, for each of `names`, the runs that have it among the latest `runs` selected runs. Names of no run are left
+   * Counts, for each of `listNames`, the runs that have it among the latest `runs` selected runs. Names of no run are left
    * out.
    */
-  namesAmongLatest(
+  countNamesAmongLatest(
     kind: 'param' | 'metric',
-    names: readonly string[],
+    listNames: readonly string[],
     scope: RunScope,
     runs: number,
   ): Promise<Completion[]>
@@ -123,9 +123,9 @@ export interface RunSearch {
    * Returns parameters whose value differs among the selected runs or that some of them lack, the most common first.
    * `runs` is the number of selected runs.
    */
-  varied(scope: RunScope, runs: number): Promise<Completion[]>
+  listVaried(scope: RunScope, runs: number): Promise<Completion[]>
   /** Returns values of a parameter, or tags, that begin with `prefix`; nothing for other fields. */
-  values(field: Field, prefix: string, limit: number): Promise<Completion[]>
+  listValues(field: Field, prefix: string, limit: number): Promise<Completion[]>
 }
 
 /** The best trial of a sweep, and its value of the measure. */
@@ -160,11 +160,11 @@ export interface TrialStore {
    */
   listUnrecorded(sweepId: string, measure: Measure): Promise<(SweepResult & { readonly runId: string })[]>
   /** Returns result and running time of every trial that has ended. */
-  outcomes(sweepId: string, measure: Measure): Promise<TrialOutcome[]>
+  listOutcomes(sweepId: string, measure: Measure): Promise<TrialOutcome[]>
   /** Returns the trials outside the trash, and all attempts that have begun, with the fields that charts need. */
-  chart(sweepId: string, measure: Measure): Promise<{ trials: ChartTrial[]; attempts: ChartAttempt[] }>
+  readChart(sweepId: string, measure: Measure): Promise<{ trials: ChartTrial[]; attempts: ChartAttempt[] }>
   /** Returns the id of each trial's run, by trial index. */
-  trialIds(sweepId: string): Promise<Map<number, string>>
+  listTrialIds(sweepId: string): Promise<Map<number, string>>
   /** Counts trials by phase. */
   countByPhase(sweepId: string): Promise<PhaseCounts>
   /** Counts trials that ended without failing, by the cause of their end. */
@@ -173,24 +173,24 @@ export interface TrialStore {
    * Returns the phases of the first `limit` trials to end, of those with index `from` or above, in the order of their
    * ends. Paused trials (at a rung, for example) come first. Trials that a person stopped are left out.
    */
-  firstEnded(sweepId: string, from: number, limit: number): Promise<RunPhase[]>
+  listFirstEnded(sweepId: string, from: number, limit: number): Promise<RunPhase[]>
   /** Returns failed trials outside the trash with index `from` or above, lowest index first. */
-  failures(
+  listFailures(
     sweepId: string,
     from: number,
     limit: number,
   ): Promise<{ readonly id: string; readonly ending: Ending | null }[]>
   /** Returns those of `metrics` that any trial has reported. */
-  reported(sweepId: string, metrics: readonly string[]): Promise<Set<string>>
+  listReported(sweepId: string, metrics: readonly string[]): Promise<Set<string>>
   /**
    * Returns the metrics that the latest ended or paused trials have reported, without those that the server measures
    * (`system.*`).
    */
-  metricNames(sweepId: string, limit: number): Promise<string[]>
+  listMetricNames(sweepId: string, limit: number): Promise<string[]>
   /** Returns the trial with the best finite value among trials that are paused or ended without failing. */
-  best(sweepId: string, measure: Measure, direction: 'maximize' | 'minimize'): Promise<Best | undefined>
+  findBest(sweepId: string, measure: Measure, direction: 'maximize' | 'minimize'): Promise<Best | undefined>
   /** Returns the best finite value over the trials of all phases. */
-  bestValue(sweepId: string, measure: Measure, direction: 'maximize' | 'minimize'): Promise<number | undefined>
+  findBestValue(sweepId: string, measure: Measure, direction: 'maximize' | 'minimize'): Promise<number | undefined>
 }
 
 /** Reads and writes runs. */
@@ -200,7 +200,7 @@ export interface RunStore {
   /** Returns the ids of runs that have not ended, or have ended and are not collected. */
   listUnfinished(): Promise<string[]>
   /**
-   * Returns queued runs with a number above `after`, oldest first. Leaves out the sweeps in `exceptSweeps`, and runs
+   * Returns queued runs with a number above `listAfter`, oldest first. Leaves out the sweeps in `exceptSweeps`, and runs
    * whose environment is being built by another run.
    */
   listQueued(page: {
@@ -231,7 +231,7 @@ export interface RunStore {
    * Removes failed runs from the trials of their sweep, so that new runs can take their indices. The failed runs still
    * belong to the sweep.
    */
-  leaveTrials(ids: readonly string[]): Promise<void>
+  removeFromTrials(ids: readonly string[]): Promise<void>
   /** Sets other code for the trials of a sweep that have not had an attempt. */
   changeCode(sweepId: string, code: Pick<Run, 'snapshot' | 'host'>): Promise<void>
   /** Sets fields that no decision depends on, whatever the version. */
@@ -245,38 +245,40 @@ export interface RunStore {
     change: DeletionChange,
   ): Promise<string[]>
   /**
-   * Returns runs that can be removed for good, by number from above `after`: collected runs that have been in the trash
+   * Returns runs that can be removed for good, by number from above `listAfter`: collected runs that have been in the trash
    * since before a time, or whose removal has begun. Leaves out runs whose outputs are still to be copied.
    */
   listPurgeable(deletedBefore: number, page: { readonly after: number; readonly limit: number }): Promise<Run[]>
   /** Whether the run exists and its final removal has not begun. */
-  isKept(id: string): Promise<boolean>
+  isNotPurged(id: string): Promise<boolean>
   /**
    * Begins the final removal of a run that has been in the trash since before a time. Returns false if the run was
    * restored in the meantime.
    */
-  markPurged(id: string, deletedBefore: number): Promise<boolean>
+  beginPurge(id: string, deletedBefore: number): Promise<boolean>
   /** Removes a bounded part of a run's rows. Returns true once none is left. */
-  purgeSome(run: Pick<Run, 'id' | 'number'>): Promise<boolean>
+  purgePart(run: Pick<Run, 'id' | 'number'>): Promise<boolean>
   /** Returns the number of a run that has not ended and writes to the same outputs; undefined where there is none. */
-  openHeir(run: Pick<Run, 'outputsOf'>): Promise<number | undefined>
+  findUnfinishedUserOfOutputs(run: Pick<Run, 'outputsOwnerNumber'>): Promise<number | undefined>
   /** Whether a run that has not started yet will begin with a copy of this run's outputs. */
-  isWantedByCopy(id: string): Promise<boolean>
+  isToBeCopied(id: string): Promise<boolean>
   /** Counts the other runs that write to the same outputs. */
-  countSharing(run: Pick<Run, 'id' | 'outputsOf'>): Promise<number>
-  /** Returns those of `values` that a run refers to, or, for snapshots, a run or a sweep. */
-  stillNamed(column: 'snapshot' | 'environment', values: readonly string[]): Promise<Set<string>>
+  countOthersSharingOutputs(run: Pick<Run, 'id' | 'outputsOwnerNumber'>): Promise<number>
+  /** Returns those of `listValues` that a run refers to, or, for snapshots, a run or a sweep. */
+  findReferenced(column: 'snapshot' | 'environment', values: readonly string[]): Promise<Set<string>>
   /** Returns the ids of queued runs that need an environment. */
   listWaitingFor(environment: string): Promise<string[]>
   /** Whether any run that has not ended needs an environment. */
-  hasOpen(environment: string): Promise<boolean>
+  hasUnfinishedRun(environment: string): Promise<boolean>
 }
 
 /**
- * Moves into the trash at a time, or out of it. With `wentAt`, only items that were moved into the trash at exactly
+ * Moves into the trash at a time, or out of it. With `onlyDeletedAt`, only items that were moved into the trash at exactly
  * that time are restored.
  */
-export type DeletionChange = { readonly deletedAt: number } | { readonly restored: true; readonly wentAt?: number }
+export type DeletionChange =
+  | { readonly deletedAt: number }
+  | { readonly restored: true; readonly onlyDeletedAt?: number }
 
 /** Fields of a run that no decision depends on. */
 export type RunNotes = Partial<
@@ -285,7 +287,7 @@ export type RunNotes = Partial<
     | 'params'
     | 'tags'
     | 'waiting'
-    | 'lastHeardAt'
+    | 'lastReceivedAt'
     | 'isCollected'
     | 'name'
     | 'note'
@@ -299,7 +301,7 @@ export type RunNotes = Partial<
 export interface AttemptStore {
   get(runId: string, n: number): Promise<Attempt | undefined>
   find(id: string): Promise<Attempt | undefined>
-  latest(runId: string): Promise<Attempt | undefined>
+  findLatest(runId: string): Promise<Attempt | undefined>
   list(runId: string): Promise<Attempt[]>
   insert(
     attempts: readonly Omit<Attempt, 'state' | 'ending' | 'createdAt' | 'startedAt' | 'endedAt' | 'outputsPath'>[],
@@ -307,7 +309,7 @@ export interface AttemptStore {
   markLaunched(id: string, fields: { startedAt: number; outputsPath: string | null }): Promise<void>
   markEnded(id: string, ending: Ending, endedAt: number): Promise<void>
   /** Returns the running time of all ended attempts of a sweep, added up, and the end of the last one. */
-  sweepTimes(sweepId: string): Promise<{ runSeconds: number; lastEndedAt: number | null }>
+  readSweepTimes(sweepId: string): Promise<{ runSeconds: number; lastEndedAt: number | null }>
   listArtifacts(runId: string): Promise<ArtifactView[]>
   /** Inserts or replaces files by path. A file of an earlier attempt does not replace that of a later one. */
   putArtifacts(runId: string, artifacts: readonly ArtifactView[]): Promise<void>
@@ -328,16 +330,16 @@ export interface SweepStore {
   /** Returns the ids of sweeps that are running or stopping. */
   listUnfinished(): Promise<string[]>
   /** Returns the limits that admission needs, by sweep id. */
-  limits(ids: readonly string[]): Promise<Map<string, SweepLimit>>
+  listLimits(ids: readonly string[]): Promise<Map<string, SweepLimit>>
   insert(sweep: NewSweep): Promise<Sweep>
   /** Returns the points of trials with index `from` or above, by index. */
-  trials(sweepId: string, from: number): Promise<SweepTrial[]>
+  listTrials(sweepId: string, from: number): Promise<SweepTrial[]>
   /** Inserts points; `from` is the trial index of the first. */
-  addTrials(sweepId: string, from: number, trials: readonly SweepTrial[]): Promise<void>
-  /** Returns the results after the first `after`, in the order in which they were recorded. */
-  results(sweepId: string, after: number): Promise<SweepResult[]>
-  /** Appends results to a record that has `after` of them. */
-  addResults(sweepId: string, after: number, results: readonly SweepResult[]): Promise<void>
+  addTrials(sweepId: string, from: number, listTrials: readonly SweepTrial[]): Promise<void>
+  /** Returns the results after the first `listAfter`, in the order in which they were recorded. */
+  listResults(sweepId: string, after: number): Promise<SweepResult[]>
+  /** Appends results to a record that has `listAfter` of them. */
+  addResults(sweepId: string, after: number, listResults: readonly SweepResult[]): Promise<void>
   /** Returns false if the sweep has changed since `version` was read. */
   update(sweep: Pick<Sweep, 'id' | 'version'>, patch: SweepPatch): Promise<boolean>
   setDeleted(which: { id: string } | { projectId: string }, change: DeletionChange): Promise<void>
@@ -360,13 +362,13 @@ export type SweepPatch = Partial<
     | 'reason'
     | 'stopCause'
     | 'trialsCreated'
-    | 'results'
+    | 'resultCount'
     | 'budget'
     | 'endedAt'
     | 'concurrency'
     | 'isPaused'
     | 'failure'
-    | 'judgedFrom'
+    | 'failureCheckFrom'
     | 'snapshot'
     | 'host'
     | 'name'
@@ -378,7 +380,7 @@ export type SweepPatch = Partial<
 /** Delivery state of a writer. */
 export interface WriterState {
   /** Number of the last acknowledged record; records are numbered from 1. */
-  readonly mark: number
+  readonly lastSequence: number
   /** Number of records that the writer has given up. */
   readonly lost: number
   /** Whether the writer will send no further record. */
@@ -398,35 +400,39 @@ export interface TrackingStore {
    * Returns the state of a writer and creates it on the first call; undefined where it belongs to another run or
    * attempt.
    */
-  writer(id: string, runId: string, attempt: number): Promise<WriterState | undefined>
+  openWriter(id: string, runId: string, attempt: number): Promise<WriterState | undefined>
   putWriter(id: string, state: WriterState): Promise<void>
   /** Returns by attempt how many records were received and given up, and whether all its writers are closed. */
-  delivery(runId: string): Promise<Map<number, { received: number; lost: number; isClosed: boolean }>>
+  readDelivery(runId: string): Promise<Map<number, { received: number; lost: number; isClosed: boolean }>>
   /** Appends points in the order in which their source wrote them. The default source is `ONLY_SOURCE`. */
-  append(run: Pick<Run, 'id' | 'number'>, series: readonly SeriesPoints[], source?: PointSource): Promise<void>
-  /** Returns metric summaries by run id and metric; with `names`, of these metrics only. */
-  summaries(runIds: readonly string[], names?: readonly string[]): Promise<Map<string, Map<string, Summary>>>
+  appendPoints(run: Pick<Run, 'id' | 'number'>, series: readonly SeriesPoints[], source?: PointSource): Promise<void>
+  /** Returns metric summaries by run id and metric; with `listNames`, of these metrics only. */
+  listSummaries(runIds: readonly string[], names?: readonly string[]): Promise<Map<string, Map<string, Summary>>>
   /**
    * Returns the metrics that most of the runs have, the most common first, then by name, without those that the server
    * measures (`system.*`).
    */
-  commonMetrics(runIds: readonly string[], limit: number): Promise<string[]>
+  listCommonMetrics(runIds: readonly string[], limit: number): Promise<string[]>
   /**
    * Returns at most `limit` points from index `from` on, three numbers each; undefined where the run has no such
    * series.
    */
-  points(runId: string, name: string, from: number, limit: number): Promise<Float64Array | undefined>
+  readPoints(runId: string, name: string, from: number, limit: number): Promise<Float64Array | undefined>
   /** Returns a series as at most `max` buckets; undefined where the run has no such series. */
-  buckets(runId: string, name: string, max: number): Promise<Bucket[] | undefined>
+  readBuckets(runId: string, name: string, max: number): Promise<Bucket[] | undefined>
 }
 
 /** The history of runs, sweeps and projects. */
 export interface EventStore {
   append(events: readonly NewEvent[]): Promise<void>
   /** Returns events with a number above `seq`, in order. */
-  after(seq: number, limit: number, about?: { readonly runId?: string; readonly sweepId?: string }): Promise<Event[]>
+  listAfter(
+    seq: number,
+    limit: number,
+    about?: { readonly runId?: string; readonly sweepId?: string },
+  ): Promise<Event[]>
   /** Returns the number of the last event. */
-  latestSeq(): Promise<number>
+  findLatestSeq(): Promise<number>
 }
 
 /** A project. Times are milliseconds since 1970. */
@@ -439,7 +445,7 @@ export interface Project {
 }
 
 /** A saved view of the run list. */
-export interface SavedView extends ViewDefinition {
+export interface SavedView extends SavedViewDefinition {
   readonly name: string
   readonly createdAt: number
 }
@@ -455,10 +461,10 @@ export interface ProjectStore {
   listPurgeable(deletedBefore: number): Promise<Project[]>
   purge(id: string): Promise<void>
   /** Returns the direction of each metric that has one. */
-  directions(projectId: string): Promise<ReadonlyMap<string, Direction>>
+  listDirections(projectId: string): Promise<ReadonlyMap<string, Direction>>
   setDirection(projectId: string, metric: string, direction: Direction | null): Promise<void>
-  views(projectId: string): Promise<SavedView[]>
-  putView(projectId: string, name: string, definition: ViewDefinition): Promise<void>
+  listViews(projectId: string): Promise<SavedView[]>
+  putView(projectId: string, name: string, definition: SavedViewDefinition): Promise<void>
   /** Returns false where there is no such view. */
   removeView(projectId: string, name: string): Promise<boolean>
 }
@@ -560,7 +566,7 @@ export interface EnvironmentStore {
 export interface Parts {
   readonly runs: RunStore
   readonly trials: TrialStore
-  readonly search: RunSearch
+  readonly runQueries: RunQueries
   readonly attempts: AttemptStore
   readonly sweeps: SweepStore
   readonly tracking: TrackingStore
@@ -579,7 +585,7 @@ export interface Store {
    */
   readonly read: Parts
   /** Like `read`, for decisions that need all points: these reads throw where the waiting points cannot be folded. */
-  readonly whole: Parts
+  readonly readComplete: Parts
   /** Like `read`, for queries over many rows, which must not delay other reads and writes. */
   readonly scan: Parts
   /**
@@ -623,14 +629,14 @@ export interface Launch {
   /** Folder with the run's code, to be copied; null where the run works in the folder it was submitted from. */
   readonly tree: string | null
   /** The run whose outputs are copied before the start; null where nothing is copied. */
-  readonly copiesOutputsOf: RunRef | null
+  readonly copySource: RunRef | null
   /** The run that owns the outputs folder: this run, or the one that it resumes. */
   readonly outputsOwner: RunRef
   /**
    * A run that has already written to these outputs; its folder is the outputs folder or links to it. Null where no run
    * has.
    */
-  readonly goesOnWith: RunRef | null
+  readonly existingOutputsOf: RunRef | null
 }
 
 /** Facts about a started attempt. */
@@ -714,7 +720,7 @@ export interface Executor {
   /** Removes the files of attempts and, unless `keepsOutputs`, the outputs of their run. Can be repeated. */
   purge(what: {
     attempts: readonly Attempt[]
-    run: RunRef & Pick<Run, 'outputsOf' | 'origin'>
+    run: RunRef & Pick<Run, 'outputsOwnerNumber' | 'origin'>
     keepsOutputs: boolean
   }): Promise<void>
   /** Removes working copies of attempts that ended before a time. Returns how many. */
@@ -725,9 +731,9 @@ export interface Executor {
 /** Contents by their SHA-256, and folders unpacked from them. */
 export interface CodeStore {
   /** Runs one work at a time. For works that decide by the stored contents, and for works that remove contents. */
-  alone<T>(work: () => Promise<T>): Promise<T>
+  runExclusively<T>(work: () => Promise<T>): Promise<T>
   /** Returns those of `hashes` whose content is not stored. */
-  missing(hashes: readonly string[]): Promise<string[]>
+  listMissing(hashes: readonly string[]): Promise<string[]>
   /**
    * Stores contents from a stream, each after a line `SHA256 SIZE`. Returns how many. Throws AppError `invalid` for a
    * content with a wrong hash.
@@ -750,15 +756,15 @@ export interface CodeStore {
 /** Builds virtual environments; their hash is their name. */
 export interface EnvironmentBuilder {
   /** Returns the command that builds an environment. The command does nothing where the environment is ready. */
-  command(environment: { hash: string; python: string; steps: readonly string[] }): CommandPlan
+  toBuildCommand(environment: { hash: string; python: string; steps: readonly string[] }): CommandPlan
   /** Returns the packages of a ready environment, one per line; undefined where it is not ready. */
-  packages(hash: string): Promise<string | undefined>
+  readPackages(hash: string): Promise<string | undefined>
   remove(hash: string): Promise<void>
 }
 
 /** The disk that holds the data directory. Nothing starts while its free space is below `floorMib`. */
 export interface Storage {
-  state(): { readonly level: StorageLevel; readonly floorMib: number }
+  getState(): { readonly level: StorageLevel; readonly floorMib: number }
 }
 
 /** An executor that can measure how much of its machine attempts use. */

@@ -44,7 +44,7 @@ export interface Run {
   /** Place among the trials of its sweep, from 0. Null outside a sweep, and for a failed trial that was run again. */
   readonly trialIndex: number | null
   /** How many times the same trial was run before this run; 0 for the first run of a trial. */
-  readonly take: number
+  readonly rerunCount: number
   readonly plan: RunPlan
   readonly planDigest: string
   readonly params: ValueMap
@@ -54,7 +54,7 @@ export interface Run {
   readonly waiting: Waiting | null
   readonly stopCause: StopCause | null
   /** Number of attempts so far. */
-  readonly attempts: number
+  readonly attemptCount: number
   /** Earliest start of the next attempt after a failure; null where none has to wait. */
   readonly notBefore: number | null
   /** The machine that submitted it; null where the submission does not describe one. */
@@ -68,14 +68,14 @@ export interface Run {
   readonly ranOn: RanOn | null
   readonly origin: Origin | null
   /** Number of the run whose outputs folder it writes to: its own number, or that of the run that it resumes. */
-  readonly outputsOf: number
+  readonly outputsOwnerNumber: number
   readonly actor: Actor
   /** False for a run that a script started itself, outside any executor. */
   readonly isExecuted: boolean
   /** Whether its output files have been listed and its logs cleared of secrets. Happens once, after its end. */
   readonly isCollected: boolean
   /** Time of the last tracking batch, exact to 30 s; kept only where `isExecuted` is false. */
-  readonly lastHeardAt: number | null
+  readonly lastReceivedAt: number | null
   readonly createdAt: number
   readonly startedAt: number | null
   readonly endedAt: number | null
@@ -98,11 +98,11 @@ export type NewRun = Pick<
 } & Partial<
     Pick<
       Run,
-      'projectId' | 'name' | 'note' | 'tags' | 'documentDigest' | 'snapshot' | 'environment' | 'origin' | 'take'
+      'projectId' | 'name' | 'note' | 'tags' | 'documentDigest' | 'snapshot' | 'environment' | 'origin' | 'rerunCount'
     >
   > & {
     /** Absent: its own number. */
-    readonly outputsOf?: number
+    readonly outputsOwnerNumber?: number
   }
 
 /** Fields that a transition may set together with the phase. */
@@ -114,10 +114,10 @@ export type RunPatch = Partial<
     | 'ending'
     | 'waiting'
     | 'stopCause'
-    | 'attempts'
+    | 'attemptCount'
     | 'notBefore'
     | 'isCollected'
-    | 'lastHeardAt'
+    | 'lastReceivedAt'
     | 'startedAt'
     | 'endedAt'
   >
@@ -172,16 +172,16 @@ export interface Sweep {
   /** Largest number of trials; null where there is no limit. A person can raise it. */
   readonly budget: number | null
   /** Trials of earlier sweeps that its search learns from (warm start). */
-  readonly earlier: readonly EarlierTrial[]
+  readonly earlierTrials: readonly EarlierTrial[]
   /** Number of results recorded so far. */
-  readonly results: number
+  readonly resultCount: number
   /** Why it paused itself, gave up or failed; null while no failure has changed its course. */
   readonly failure: SweepFailure | null
   /**
    * Index from which trials count for the check whether the first trials all fail. Resuming the sweep raises it past
    * the trials that have already failed.
    */
-  readonly judgedFrom: number
+  readonly failureCheckFrom: number
   /** While true, no trial of the sweep starts. */
   readonly isPaused: boolean
   readonly createdAt: number
@@ -213,15 +213,15 @@ export interface SweepFailure extends FailureCause {
 
 /** Fields of a sweep to insert. */
 export type NewSweep = Pick<Sweep, 'id' | 'plan' | 'planDigest' | 'seed' | 'host'> &
-  Partial<Pick<Sweep, 'projectId' | 'documentDigest' | 'snapshot' | 'earlier'>>
+  Partial<Pick<Sweep, 'projectId' | 'documentDigest' | 'snapshot' | 'earlierTrials'>>
 
 /**
- * A point of a sweep and the inputs that it was computed from: the first `known` results, all points before it, and
+ * A point of a sweep and the inputs that it was computed from: the first `resultsUsed` results, all points before it, and
  * the budget at that time.
  */
 export interface SweepTrial extends Suggestion {
   /** Number of results that the method had. */
-  readonly known: number
+  readonly resultsUsed: number
   readonly budget: number | null
 }
 
@@ -230,7 +230,7 @@ export interface SweepResult {
   readonly index: number
   readonly rung: number
   /** How many times the trial was run before; absent: never. */
-  readonly take?: number
+  readonly rerunCount?: number
   readonly phase: Extract<RunPhase, 'paused' | 'running' | 'succeeded' | 'failed' | 'stopped'>
   /**
    * Value of the sweep's metric: its last, lowest or highest, as the plan says. Null where there is no finite one.

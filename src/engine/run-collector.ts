@@ -26,7 +26,7 @@ export function createRunCollector({
     const run = await store.read.runs.get(runId)
     if (!run || !isUncollected(run)) return undefined
 
-    const attempt = run.attempts > 0 ? await store.read.attempts.latest(runId) : undefined
+    const attempt = run.attemptCount > 0 ? await store.read.attempts.findLatest(runId) : undefined
     const outputs = attempt && run.isExecuted ? await executor.listOutputs(attempt) : { files: [], unreadable: [] }
     if (hasSecrets(run)) for (const one of await store.read.attempts.list(runId)) await executor.sealLog(one)
 

@@ -60,7 +60,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     const run = await store.read.runs.get(runId)
     if (!run || (isTerminal(run.phase) && run.isCollected)) return undefined
 
-    const attempt = run.attempts > 0 ? await store.read.attempts.latest(runId) : undefined
+    const attempt = run.attemptCount > 0 ? await store.read.attempts.findLatest(runId) : undefined
     const isObservable = attempt && attempt.state !== 'ended' && run.isExecuted
     const observation = isObservable ? await executor.observe(attempt) : ({ state: 'absent' } as const)
 
@@ -138,7 +138,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     try {
       const tree = run.snapshot === null ? null : await deps.checkOut(run.snapshot)
       const project = (await store.read.projects.get(run.projectId))!.name
-      const outputs = { copiesOutputsOf: await copiedRun(run), ...(await outputsOf(run)) }
+      const outputs = { copySource: await copiedRun(run), ...(await outputsOf(run)) }
       launched = await executor.launch({ run, attempt, project, tree, env: deps.trackingEnv(run, attempt), ...outputs })
     } catch (error) {
       if (!(error instanceof AppError) || isTemporary(error)) {
@@ -183,12 +183,15 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
    * Returns the run that owns the outputs folder, and the run whose folder to continue in. Either may have been removed
    * for good: the outputs are kept as long as a run writes to them.
    */
-  async function outputsOf(run: Run): Promise<Pick<Launch, 'outputsOwner' | 'goesOnWith'>> {
-    if (run.outputsOf === run.number) return { outputsOwner: run, goesOnWith: null }
-    const owner = await store.read.runs.getByNumber(run.outputsOf)
+  async function outputsOf(run: Run): Promise<Pick<Launch, 'outputsOwner' | 'existingOutputsOf'>> {
+    if (run.outputsOwnerNumber === run.number) return { outputsOwner: run, existingOutputsOf: null }
+    const owner = await store.read.runs.getByNumber(run.outputsOwnerNumber)
     const resumed = run.origin ? await store.read.runs.get(run.origin.runId) : undefined
-    const goesOnWith = [run, resumed, owner].find((one) => one !== undefined && one.startedAt !== null) ?? null
-    return { outputsOwner: owner ?? { id: run.origin?.runId ?? run.id, number: run.outputsOf }, goesOnWith }
+    const existingOutputsOf = [run, resumed, owner].find((one) => one !== undefined && one.startedAt !== null) ?? null
+    return {
+      outputsOwner: owner ?? { id: run.origin?.runId ?? run.id, number: run.outputsOwnerNumber },
+      existingOutputsOf,
+    }
   }
 
   /**

@@ -70,7 +70,7 @@ export function createScheduler({
     for (let pages = 1, page = oldest; ; pages += 1) {
       queued.push(...page)
       const sweepIds = new Set(page.flatMap((run) => run.sweepId ?? []))
-      for (const [id, limit] of await store.read.sweeps.limits([...sweepIds])) sweepLimits.set(id, limit)
+      for (const [id, limit] of await store.read.sweeps.listLimits([...sweepIds])) sweepLimits.set(id, limit)
 
       const prepared = queued.filter((run) => !run.isUnprepared)
       const admission = admit({
@@ -78,7 +78,7 @@ export function createScheduler({
         active,
         sweepLimits,
         capacity: executor.capacity(),
-        storage: storage.state(),
+        storage: storage.getState(),
         now: clock.now(),
       })
 
@@ -103,7 +103,7 @@ export function createScheduler({
     for (const item of admitted) {
       if (item.run.sweepId !== null && changed.has(item.run.sweepId)) continue
       const isTaken = await parts.runs.transition(item.run, 'starting', {
-        attempts: item.run.attempts + 1,
+        attemptCount: item.run.attempts + 1,
         waiting: null,
       })
       if (isTaken) started.push(item)
@@ -167,7 +167,7 @@ async function changedLimits(
   sweepIds: ReadonlySet<string>,
   read: ReadonlyMap<string, SweepLimit>,
 ): Promise<Set<string>> {
-  const now = await parts.sweeps.limits([...sweepIds])
+  const now = await parts.sweeps.listLimits([...sweepIds])
   const isSame = (id: string): boolean =>
     now.get(id)?.isPaused === read.get(id)?.isPaused && now.get(id)?.concurrency === read.get(id)?.concurrency
   return new Set([...sweepIds].filter((id) => !isSame(id)))

@@ -10,7 +10,7 @@ export interface Book {
 /** A cache of the books of running sweeps. Opening a book again reads only what was added. */
 export interface Books {
   /** Returns the book as of the sweep that was read. */
-  open(sweep: Pick<Sweep, 'id' | 'trialsCreated' | 'results' | 'plan'>): Promise<Book>
+  open(sweep: Pick<Sweep, 'id' | 'trialsCreated' | 'resultCount' | 'plan'>): Promise<Book>
   close(sweepId: string): void
 }
 
@@ -24,9 +24,9 @@ export function createBooks(store: Store): Books {
       books.set(sweep.id, book)
 
       if (book.trials.length < sweep.trialsCreated)
-        book.trials.push(...(await store.read.sweeps.trials(sweep.id, book.trials.length)))
-      if (book.results.length < sweep.results)
-        book.results.push(...(await store.read.sweeps.results(sweep.id, book.results.length)))
+        book.trials.push(...(await store.read.sweeps.listTrials(sweep.id, book.trials.length)))
+      if (book.results.length < sweep.resultCount)
+        book.results.push(...(await store.read.sweeps.listResults(sweep.id, book.results.length)))
 
       // Sweeps of versions that stored no points: stand-ins take their places. For methods that do not learn, only the
       // number of trials counts.
@@ -34,9 +34,9 @@ export function createBooks(store: Store): Books {
       const missing = sweep.trialsCreated - book.trials.length
       if (missing > 0)
         book.trials.unshift(
-          ...Array.from({ length: missing }, () => ({ point: {}, source, known: 0, budget: null }) as const),
+          ...Array.from({ length: missing }, () => ({ point: {}, source, resultsUsed: 0, budget: null }) as const),
         )
-      return { trials: upTo(book.trials, sweep.trialsCreated), results: upTo(book.results, sweep.results) }
+      return { trials: upTo(book.trials, sweep.trialsCreated), results: upTo(book.results, sweep.resultCount) }
     },
     close: (sweepId) => {
       books.delete(sweepId)

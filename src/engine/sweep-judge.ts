@@ -4,7 +4,7 @@ import type { OpenTrial, Sweep, SweepResult } from '../core/records.ts'
 import { isPromoted, ashaResources } from '../core/search/rungs.ts'
 import { findTrialsToStop } from '../core/search/stopping.ts'
 import type { RuledTrial, Report } from '../core/search/stopping.ts'
-import { signOf } from '../core/sweep/record.ts'
+import { signOf } from '../core/sweep/results.ts'
 import type { Book } from './sweep-books.ts'
 import { createCourses } from './trial-courses.ts'
 import type { Courses } from './trial-courses.ts'
@@ -67,7 +67,7 @@ export function createSweepJudge(store: Store): SweepJudge {
 
       // A trial that was run again after a failure has another run under the same index.
       if (ids.size < sweep.trialsCreated || running.some(({ id, index }) => index !== null && ids.get(index) !== id))
-        for (const [index, id] of await store.read.trials.trialIds(sweep.id)) ids.set(index, id)
+        for (const [index, id] of await store.read.trials.listTrialIds(sweep.id)) ids.set(index, id)
 
       const isRunning = new Set(running.map(({ id }) => id))
       const verdicts = await Promise.all(

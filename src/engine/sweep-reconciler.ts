@@ -12,10 +12,10 @@ import { countSinceImprovement } from '../core/search/stopping.ts'
 import { toTask } from '../core/search/task.ts'
 import { decideSweep } from '../core/sweep/decide.ts'
 import type { SweepAction } from '../core/sweep/decide.ts'
-import { commonCause, FAILURES_READ_MAX, firstCount } from '../core/sweep/failing.ts'
+import { findCommonCause, FAILURES_READ_MAX, firstTrialsCount } from '../core/sweep/common-cause.ts'
 import { createBrackets } from '../core/sweep/halving.ts'
 import type { Brackets, DuePromotion } from '../core/sweep/halving.ts'
-import { historyAt, measureOf, toReached, toResults } from '../core/sweep/record.ts'
+import { historyAt, measureOf, toReached, toResults } from '../core/sweep/results.ts'
 import { newTrial, planTrial } from '../core/sweep/trial.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
@@ -98,7 +98,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const known = searches.get(sweep.id)
     if (known && known.task.method.trialsMax === sweep.budget) return known
 
-    const task = toTask(sweep.plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
+    const task = toTask(sweep.plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlierTrials })
     const { name, halving } = sweep.plan.method
     const brackets = halving && createBrackets(name as 'hyperband' | 'asha', halving, sweep.budget)
     const isLearning = usesResults(task)
@@ -128,11 +128,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       isExhausted: search.exhaustedAt === sweep.trialsCreated,
       bestValues: await Promise.all(
         sweep.plan.stopConditions.map((condition) =>
-          store.whole.trials.bestValue(sweep.id, measureFor(sweep.plan, condition), condition.optimization),
+          store.readComplete.trials.findBestValue(sweep.id, measureFor(sweep.plan, condition), condition.optimization),
         ),
       ),
-      learns: search.learns || search.brackets !== undefined,
-      atRung: open.filter(({ isAtRung }) => isAtRung).length,
+      isLearning: search.learns || search.brackets !== undefined,
+      atRungCount: open.filter(({ isAtRung }) => isAtRung).length,
       promotions: sweep.isPaused ? [] : duePromotions({ sweep, search, book, open }, remaining === 0),
       sinceBetter: plateau ? countSinceImprovement(valuesOf(sweep, book), plateau.delta) : undefined,
       hasFailedFirst: await hasFailedFirst(sweep, counts),
@@ -141,22 +141,26 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
   /** Whether the first trials to end have all failed, and no trial has succeeded. */
   async function hasFailedFirst(
-    { id, plan, concurrency, judgedFrom }: Sweep,
+    { id, plan, concurrency, failureCheckFrom }: Sweep,
     { succeeded = 0, failed = 0 }: PhaseCounts,
   ): Promise<boolean> {
-    const count = firstCount(concurrency)
+    const count = firstTrialsCount(concurrency)
     if (plan.goesOnFailing || succeeded > 0 || failed < count) return false
-    const phases = await store.read.trials.firstEnded(id, judgedFrom, count)
+    const phases = await store.read.trials.listFirstEnded(id, failureCheckFrom, count)
     return phases.length === count && phases.every((phase) => phase === 'failed')
   }
 
   /** Returns what failed trials have in common. For kind `next`, trials that were judged before are left out. */
-  async function causeOf({ id, judgedFrom }: Sweep, kind: SweepFailure['kind'], trials: number): Promise<SweepFailure> {
-    const from = kind === 'next' ? judgedFrom : 0
-    const endings = (await store.read.trials.failures(id, from, Math.min(trials, FAILURES_READ_MAX))).map(
+  async function causeOf(
+    { id, failureCheckFrom }: Sweep,
+    kind: SweepFailure['kind'],
+    trials: number,
+  ): Promise<SweepFailure> {
+    const from = kind === 'next' ? failureCheckFrom : 0
+    const endings = (await store.read.trials.listFailures(id, from, Math.min(trials, FAILURES_READ_MAX))).map(
       ({ ending }) => ending,
     )
-    return { kind, ...commonCause(endings, trials) }
+    return { kind, ...findCommonCause(endings, trials) }
   }
 
   /**
@@ -164,7 +168,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
    * but these results. Returns whether there were any.
    */
   async function record(sweep: Sweep, book: Book): Promise<boolean> {
-    const found = await store.whole.trials.listUnrecorded(sweep.id, measureOf(sweep.plan))
+    const found = await store.readComplete.trials.listUnrecorded(sweep.id, measureOf(sweep.plan))
     if (found.length === 0) return false
 
     const onTheWay = await judge.reached(sweep, book, found)
@@ -173,8 +177,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   async function append(parts: Parts, sweep: Sweep, results: readonly SweepResult[]): Promise<void> {
-    await update(parts, sweep, { results: sweep.results + results.length })
-    await parts.sweeps.addResults(sweep.id, sweep.results, results)
+    await update(parts, sweep, { resultCount: sweep.resultCount + results.length })
+    await parts.sweeps.addResults(sweep.id, sweep.resultCount, results)
   }
 
   /**
@@ -226,7 +230,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       case 'hold':
         return await hold(
           sweep,
-          await causeOf(sweep, sweep.judgedFrom === 0 ? 'first' : 'next', firstCount(sweep.concurrency)),
+          await causeOf(sweep, sweep.failureCheckFrom === 0 ? 'first' : 'next', firstTrialsCount(sweep.concurrency)),
         )
       case 'give_up': {
         const failure = await causeOf(sweep, 'many', action.trials)
@@ -268,7 +272,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
     const trials = suggestions.map((suggestion): SweepTrial => ({
       ...suggestion,
-      known: sweep.results,
+      resultsUsed: sweep.resultCount,
       budget: sweep.budget,
     }))
     const runs = trials.map(({ point }, offset) =>
@@ -313,7 +317,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       for (const { index, rung } of promotions) {
         const run = await parts.runs.get(byIndex.get(index)!.id)
         if (run?.phase !== 'paused') continue
-        const place = { index, rung, point: book.trials[index]!.point, firstAttempt: run.attempts + 1 }
+        const place = { index, rung, point: book.trials[index]!.point, firstAttempt: run.attemptCount + 1 }
 
         const { plan, phase, ending } = planTrial(sweep, search.brackets, place)
         const patch = { plan, planDigest: ids.digest(encodeValue(plan)), waiting: null, notBefore: null }
@@ -439,8 +443,8 @@ function duePromotions({ sweep, search: { brackets }, book, open }: Scene, isCom
   const waiting = indices(open.filter(({ isAtRung }) => isAtRung))
   const reached = toReached(sweep.plan, book.results)
 
-  return brackets.promotions(
-    { reached, created: sweep.trialsCreated, isComplete, waiting, alive: indices(open) },
+  return brackets.listPromotions(
+    { reached, created: sweep.trialsCreated, isComplete, waiting, unfinished: indices(open) },
     LIMITS.trialsAtOnceMax,
   )
 }

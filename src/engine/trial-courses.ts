@@ -1,6 +1,6 @@
 import type { Store } from '../core/ports.ts'
 import { addReports, EMPTY_COURSE } from '../core/search/stopping.ts'
-import type { Course, Report } from '../core/search/stopping.ts'
+import type { LearningCurve, Report } from '../core/search/stopping.ts'
 
 /** Reads what trials report of a metric. Reading again reads only what was added. */
 export interface Courses {
@@ -8,7 +8,7 @@ export interface Courses {
    * Returns the course of a trial so far: its values, multiplied by `sign`, summarised every `interval` steps. An ended
    * trial is read once more and then cached.
    */
-  read(runId: string, rule: { metric: string; interval: number; sign: 1 | -1; isOver: boolean }): Promise<Course>
+  read(runId: string, rule: { metric: string; interval: number; sign: 1 | -1; isOver: boolean }): Promise<LearningCurve>
   /** Returns the reports of a trial since the last `take`, in the order of arrival. */
   reports(runId: string, metric: string): Promise<Report[]>
   /** All reports of a trial. */
@@ -22,14 +22,14 @@ const POINT_WIDTH = 3
 
 /** Creates an empty cache of courses. */
 export function createCourses(store: Store): Courses {
-  const courses = new Map<string, Map<string, { course: Course; read: number; isOver: boolean }>>()
+  const courses = new Map<string, Map<string, { course: LearningCurve; read: number; isOver: boolean }>>()
   const taken = new Map<string, number>()
   const read = new Map<string, number>()
 
   const since = async (runId: string, metric: string, from: number): Promise<Report[]> => {
     const all: Report[] = []
     for (;;) {
-      const points = await store.whole.tracking.points(runId, metric, from + all.length, POINTS_AT_ONCE)
+      const points = await store.readComplete.tracking.readPoints(runId, metric, from + all.length, POINTS_AT_ONCE)
       const found = points ? toReports(points) : []
       all.push(...found)
       if (found.length < POINTS_AT_ONCE) return all
@@ -39,7 +39,7 @@ export function createCourses(store: Store): Courses {
   return {
     read: async (runId, { metric, interval, sign, isOver }) => {
       const key = `${metric} ${interval} ${sign}`
-      const ofRun = courses.get(runId) ?? new Map<string, { course: Course; read: number; isOver: boolean }>()
+      const ofRun = courses.get(runId) ?? new Map<string, { course: LearningCurve; read: number; isOver: boolean }>()
       courses.set(runId, ofRun)
       const known = ofRun.get(key) ?? { course: EMPTY_COURSE, read: 0, isOver: false }
       if (known.isOver) return known.course

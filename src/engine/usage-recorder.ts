@@ -50,7 +50,7 @@ export function createUsageRecorder({
     })
 
     await store.write(async (parts) => {
-      for (const { run, series } of points) await parts.tracking.append(run, series)
+      for (const { run, series } of points) await parts.tracking.appendPoints(run, series)
     })
   }
 

@@ -19,13 +19,13 @@ export function createVenvBuilder(dataDir: string): EnvironmentBuilder {
   }
 
   return {
-    command: ({ hash, python, steps }) => ({
+    toBuildCommand: ({ hash, python, steps }) => ({
       script: 'exec /bin/sh "$@"',
       args: [SCRIPT, folder(hash), python, ...steps],
       display: steps.join(' && '),
     }),
 
-    packages: async (hash) =>
+    readPackages: async (hash) =>
       existsSync(join(folder(hash), 'ready')) ? await readFile(join(folder(hash), 'packages.txt'), 'utf8') : undefined,
 
     remove: async (hash) => {

@@ -5,7 +5,7 @@ import type { Clock, Executor, Logger, Store } from '../core/ports.ts'
 /** Reports which runs have just written something. Nothing of it is stored. */
 export interface Activity {
   /**
-   * Calls back at most once per `LIMITS.activityMs`, while any run writes points, params, tags, files or output.
+   * Calls back at most once per `LIMITS.activityIntervalMs`, while any run writes points, params, tags, files or output.
    * Returns a function that ends the calls.
    */
   watch(onActivity: (activity: ActivityView) => void): () => void
@@ -27,7 +27,7 @@ export function createActivity({ store, executor, clock, log }: ActivityDeps): A
 
   const start = (): void => {
     const unsubscribe = store.onCommit((ids) => ids.forEach((id) => written.add(id)))
-    let cancel = clock.after(LIMITS.activityMs, tick)
+    let cancel = clock.after(LIMITS.activityIntervalMs, tick)
 
     let isStopped = false
     stop = () => {
@@ -42,7 +42,7 @@ export function createActivity({ store, executor, clock, log }: ActivityDeps): A
       tell()
         .catch((error: unknown) => log.warn({ err: error }, 'looking for activity failed'))
         .finally(() => {
-          if (!isStopped) cancel = clock.after(LIMITS.activityMs, tick)
+          if (!isStopped) cancel = clock.after(LIMITS.activityIntervalMs, tick)
         })
     }
   }

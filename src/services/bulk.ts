@@ -25,9 +25,10 @@ type Change = Pick<BulkRequest, 'action' | 'tags' | 'dryRun'> & { readonly toPro
  * as unchanged.
  */
 export async function changeRuns(deps: ControlDeps, { scope, ids }: BulkTarget, change: Change): Promise<BulkResult> {
-  if (change.dryRun && scope) return { matched: (await deps.store.scan.search.count(scope)) + ids.length, changed: 0 }
+  if (change.dryRun && scope)
+    return { matched: (await deps.store.scan.runQueries.count(scope)) + ids.length, changed: 0 }
 
-  const found = scope ? await deps.store.scan.search.ids(scope, LIMITS.bulkRunsMax) : []
+  const found = scope ? await deps.store.scan.runQueries.listIds(scope, LIMITS.bulkRunsMax) : []
   const all = [...new Set([...ids, ...found])]
   if (change.dryRun) return { matched: all.length, changed: 0 }
 

@@ -1,4 +1,4 @@
-import { toFigure, toMark } from '../contract/charts.ts'
+import { toRoundedNumber, toChartNumber } from '../contract/charts.ts'
 import type {
   AxisView,
   BandsView,
@@ -19,18 +19,18 @@ import { formatField } from '../core/filter/format.ts'
 import { parseField } from '../core/filter/parse.ts'
 import { groupRows, sortGroups } from '../core/metrics/groups.ts'
 import type { GroupOrder, Spread } from '../core/metrics/groups.ts'
-import { bandOf, bandWidth } from '../core/metrics/bands.ts'
-import { bucketsOf, chunksWithin, coarsen, pointsWithin } from '../core/metrics/series.ts'
+import { toBand, bandWidth } from '../core/metrics/bands.ts'
+import { toBuckets, findChunksWithin, coarsen, selectPointsWithin } from '../core/metrics/series.ts'
 import type { Bucket, Span } from '../core/metrics/series.ts'
 import type { Executor, RunScope, Store } from '../core/ports.ts'
 import type { Run, Sweep } from '../core/records.ts'
 import { ashaResources } from '../core/search/rungs.ts'
 import { axisSize, sampleAxis, valueAt } from '../core/search/space.ts'
 import { toPythonText } from '../core/spec/python.ts'
-import { measureOf } from '../core/sweep/record.ts'
+import { measureOf } from '../core/sweep/results.ts'
 import { toIso } from './views.ts'
 
-/** The metrics to draw, with at most `buckets` points a line, and the part of the x axis. */
+/** The metrics to draw, with at most `readBuckets` points a line, and the part of the x axis. */
 export interface LinesAsked {
   readonly metrics: readonly string[]
   readonly buckets: number
@@ -75,22 +75,23 @@ async function readLine(
   { scan }: Store,
   { runId, metric, buckets: max, range }: LineAsked,
 ): Promise<FoundLine | undefined> {
-  const rollups = await scan.tracking.buckets(runId, metric, Infinity)
+  const rollups = await scan.tracking.readBuckets(runId, metric, Infinity)
   if (!rollups) return undefined
 
-  const startTime = (await scan.tracking.points(runId, metric, 0, 1))?.[1] ?? Number.NaN
+  const startTime = (await scan.tracking.readPoints(runId, metric, 0, 1))?.[1] ?? Number.NaN
   const span = range && toSpan(range, startTime)
 
   // Read only those chunks of a long series that overlap the range. A short one is read whole: its steps may decrease
   // within a chunk, so that a chunk's first and last step do not bound it.
-  const part = span && countOf(rollups) > POINTS_MAX ? chunksWithin(rollups, span) : { first: 0, end: rollups.length }
+  const part =
+    span && countOf(rollups) > POINTS_MAX ? findChunksWithin(rollups, span) : { first: 0, end: rollups.length }
   const [before, wanted] = [rollups.slice(0, part.first), rollups.slice(part.first, part.end)]
 
   const count = countOf(wanted)
   if (count > POINTS_MAX) return { startTime, buckets: coarsen(wanted, max) }
 
-  const points = (await scan.tracking.points(runId, metric, countOf(before), count)) ?? new Float64Array()
-  return { startTime, buckets: bucketsOf(span ? pointsWithin(points, span) : points, max) }
+  const points = (await scan.tracking.readPoints(runId, metric, countOf(before), count)) ?? new Float64Array()
+  return { startTime, buckets: toBuckets(span ? selectPointsWithin(points, span) : points, max) }
 }
 
 /** Converts a range of the x axis to the numbers of points: steps, or milliseconds. */
@@ -118,7 +119,7 @@ export async function readBands(
   { by, metrics, buckets }: LinesAsked & { readonly by: readonly Field[] },
 ): Promise<BandsView> {
   const number = { kind: 'column', name: 'number' } as const
-  const rows = await store.scan.search.table(scope, { keys: by, values: [number] }, LIMITS.groupRunsMax)
+  const rows = await store.scan.runQueries.readTable(scope, { keys: by, listValues: [number] }, LIMITS.groupRunsMax)
   const groups = groupRows(rows)
 
   const members = new Map<string, number[]>()
@@ -151,17 +152,17 @@ export async function readBands(
 
     for (const { keys, n, lines: own } of lines) {
       if (own.length === 0) continue
-      const band = bandOf(own, width)
+      const band = toBand(own, width)
       bands.push({
         keys: [...keys],
         metric,
         runs: n,
         drawn: own.length,
         step: [...band.step],
-        mean: band.mean.map(toFigure),
-        sd: band.sd.map(toFigure),
-        min: band.min.map(toMark),
-        max: band.max.map(toMark),
+        mean: band.mean.map(toRoundedNumber),
+        sd: band.sd.map(toRoundedNumber),
+        min: band.min.map(toChartNumber),
+        max: band.max.map(toChartNumber),
         n: [...band.n],
       })
     }
@@ -190,9 +191,9 @@ function toLine(run: number, metric: string, { startTime, buckets }: FoundLine):
     metric,
     startTime,
     step: buckets.map(({ lastStep }) => lastStep),
-    last: buckets.map(({ last }) => toMark(last)),
-    min: buckets.map(({ min }) => toMark(min)),
-    max: buckets.map(({ max }) => toMark(max)),
+    last: buckets.map(({ last }) => toChartNumber(last)),
+    min: buckets.map(({ min }) => toChartNumber(min)),
+    max: buckets.map(({ max }) => toChartNumber(max)),
     time: buckets.map(({ lastTime }) => lastTime),
     points: countOf(buckets),
     nans: buckets.reduce((sum, { count, numbers }) => sum + count - numbers, 0),
@@ -225,16 +226,16 @@ export async function readGroups(
   scope: RunScope,
   { by, columns, sort }: GroupsAsked,
 ): Promise<GroupsView> {
-  const rows = await scan.search.table(scope, { keys: by, values: columns }, LIMITS.groupRunsMax)
+  const rows = await scan.runQueries.readTable(scope, { keys: by, listValues: columns }, LIMITS.groupRunsMax)
   const groups = sortGroups(groupRows(rows), toGroupOrder({ by, columns, sort }))
 
   const toView = (spread: Spread | null) =>
     spread && {
       n: spread.n,
-      mean: toFigure(spread.mean),
-      sd: toFigure(spread.sd),
-      min: toMark(spread.min),
-      max: toMark(spread.max),
+      mean: toRoundedNumber(spread.mean),
+      sd: toRoundedNumber(spread.sd),
+      min: toChartNumber(spread.min),
+      max: toChartNumber(spread.max),
     }
 
   return {
@@ -247,9 +248,9 @@ export async function readGroups(
 }
 
 /** Returns the parameters whose values differ among runs, including those that only some of the runs have. */
-export async function readVaried({ scan: { search } }: Store, scope: RunScope): Promise<VariedView> {
-  const runs = await search.count(scope)
-  const varied = await search.varied(scope, runs)
+export async function readVaried({ scan: { runQueries } }: Store, scope: RunScope): Promise<VariedView> {
+  const runs = await runQueries.count(scope)
+  const varied = await runQueries.listVaried(scope, runs)
   return { params: varied.map(({ text, count }) => ({ name: text, count })), runs }
 }
 
@@ -257,12 +258,12 @@ export async function readVaried({ scan: { search } }: Store, scope: RunScope): 
  * Returns names of parameters and metrics to choose from: first those of the latest runs of a scope, the most common
  * first.
  */
-export async function readNames({ scan: { search } }: Store, scope: RunScope | undefined): Promise<NamesView> {
+export async function readNames({ scan: { runQueries } }: Store, scope: RunScope | undefined): Promise<NamesView> {
   const names = async (kind: 'param' | 'metric') => {
-    const all = await search.names(kind, '', LIMITS.namesMax)
+    const all = await runQueries.listNames(kind, '', LIMITS.namesMax)
 
     const texts = all.map(({ text }) => text)
-    const latest = scope ? await search.namesAmongLatest(kind, texts, scope, LIMITS.namesRecentRuns) : []
+    const latest = scope ? await runQueries.countNamesAmongLatest(kind, texts, scope, LIMITS.recentRunsMax) : []
     const recent = new Map(latest.map(({ text, count }) => [text, count]))
     return all
       .map(({ text, count }) => ({ name: text, count, recent: recent.get(text) ?? 0 }))
@@ -281,10 +282,10 @@ export async function readSlots({ store, executor }: { store: Store; executor: E
 }
 
 /** Returns the data of all charts of a sweep. */
-export async function readTrials({ scan }: Store, { id, plan, results }: Sweep): Promise<TrialsView> {
-  const { trials, attempts } = await scan.trials.chart(id, measureOf(plan))
+export async function readTrials({ scan }: Store, { id, plan, resultCount }: Sweep): Promise<TrialsView> {
+  const { trials, attempts } = await scan.trials.readChart(id, measureOf(plan))
   const { halving } = plan.method
-  const record = halving && results > 0 ? await scan.sweeps.results(id, 0) : []
+  const record = halving && resultCount > 0 ? await scan.sweeps.listResults(id, 0) : []
   const names = [...new Set([...plan.space.map(({ name }) => name), ...(halving ? [halving.resource] : [])])]
 
   return {
@@ -298,15 +299,15 @@ export async function readTrials({ scan }: Store, { id, plan, results }: Sweep):
     phase: trials.map(({ phase }) => phase),
     reason: trials.map(({ reason }) => reason),
     rung: trials.map(({ rung }) => rung),
-    value: trials.map(({ value }) => toMark(value)),
-    isOdd: trials.map(({ value, hasMetric }) => hasMetric && toMark(value) === null),
+    value: trials.map(({ value }) => toChartNumber(value)),
+    isOdd: trials.map(({ value, hasMetric }) => hasMetric && toChartNumber(value) === null),
     startedAt: trials.map(({ startedAt }) => toIso(startedAt)),
     endedAt: trials.map(({ endedAt }) => toIso(endedAt)),
     params: Object.fromEntries(names.map((name) => [name, trials.map(({ params }) => toPlain(params[name] ?? null))])),
     reached: record.map(({ index, rung, phase, value }) => ({
       index,
       rung,
-      value: phase === 'failed' ? null : toMark(value),
+      value: phase === 'failed' ? null : toChartNumber(value),
     })),
     attempts: {
       index: attempts.map(({ index }) => index),

@@ -23,7 +23,8 @@ export async function cleanUp(deps: CleanUpDeps): Promise<void> {
     'working copies': () => deps.executor.removeWorkCopies(deps.clock.now() - LIMITS.workCopyKeepMs),
     code: () => collectSnapshots(deps),
     environments: () => collectEnvironments(deps),
-    requests: () => deps.store.write((parts) => parts.content.pruneCreations(deps.clock.now() - LIMITS.creationKeepMs)),
+    requests: () =>
+      deps.store.write((parts) => parts.content.pruneCreations(deps.clock.now() - LIMITS.requestIdKeepMs)),
   }
   await eachAlone(
     deps.log,

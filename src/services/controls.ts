@@ -136,7 +136,7 @@ async function forgiven(parts: Parts, sweep: Sweep): Promise<SweepPatch> {
   const { failure, trialsCreated } = await currentSweep(parts, sweep)
   if (failure === null) return {}
   const open = (await parts.trials.listOpen(sweep.id)).flatMap(({ index }) => index ?? [])
-  return { failure: null, judgedFrom: open.reduce((least, index) => Math.min(least, index), trialsCreated) }
+  return { failure: null, failureCheckFrom: open.reduce((least, index) => Math.min(least, index), trialsCreated) }
 }
 
 /**
@@ -289,6 +289,7 @@ export async function restoreSweep({ store }: ControlDeps, sweep: Sweep): Promis
 
     await parts.sweeps.setDeleted({ id: sweep.id }, { restored: true })
     await parts.events.append([{ kind: 'sweep.restored', actor: 'person', sweepId: sweep.id }])
-    return (await parts.runs.setDeleted({ sweepId: sweep.id }, { restored: true, wentAt: current.deletedAt })).length
+    return (await parts.runs.setDeleted({ sweepId: sweep.id }, { restored: true, onlyDeletedAt: current.deletedAt }))
+      .length
   })
 }

@@ -46,7 +46,7 @@ export async function deriveRun(
     tags: request.tags ?? run.tags,
     documentDigest: run.documentDigest,
     origin: { kind, runId: run.id },
-    ...(kind === 'resumes' && { outputsOf: run.outputsOf }),
+    ...(kind === 'resumes' && { outputsOwnerNumber: run.outputsOwnerNumber }),
   }
 
   const derived = await deps.store.write((parts) =>
@@ -115,7 +115,7 @@ async function refuseGone(parts: Parts, run: Run): Promise<void> {
 
 /** Throws AppError `conflict` if a run that has not ended writes to the same outputs: two would spoil them. */
 async function refuseOpenHeir(parts: Parts, run: Run): Promise<void> {
-  const heir = await parts.runs.openHeir(run)
+  const heir = await parts.runs.findUnfinishedUserOfOutputs(run)
   if (heir !== undefined) throw new AppError('conflict', { detail: phrase('run_heir', { heir, run: run.number }) })
 }
 

@@ -7,8 +7,8 @@ import { isTerminal } from '../contract/phases.ts'
 import type { HostInfo } from '../contract/run.ts'
 import type { Manifest } from '../contract/snapshot.ts'
 import { encodeValue } from '../contract/values.ts'
-import { environmentText } from '../core/environment.ts'
-import type { CodeFolder } from '../core/environment.ts'
+import { environmentText } from '../core/environment-hash.ts'
+import type { CodeFolder } from '../core/environment-hash.ts'
 import type {
   Clock,
   CodeStore,
@@ -74,8 +74,8 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
  * Returns when a person asked for the run. A build that failed after that is not repeated: its failure counts for all
  * trials of a sweep.
  */
-async function askedAt(parts: Parts, { sweepId, createdAt, take }: Run): Promise<number> {
-  return (sweepId === null || take > 0 ? undefined : (await parts.sweeps.get(sweepId))?.createdAt) ?? createdAt
+async function askedAt(parts: Parts, { sweepId, createdAt, rerunCount }: Run): Promise<number> {
+  return (sweepId === null || rerunCount > 0 ? undefined : (await parts.sweeps.get(sweepId))?.createdAt) ?? createdAt
 }
 
 async function useReady({ clock }: EnvironmentDeps, parts: Parts, { hash }: EnvironmentRecord): Promise<Preparation> {
@@ -150,7 +150,7 @@ function withBuildCommand(
 ): RunPlan {
   return {
     ...plan,
-    command: builder.command({ hash, python: host.python!.executable, steps: plan.build?.steps ?? [] }),
+    command: builder.toBuildCommand({ hash, python: host.python!.executable, steps: plan.build?.steps ?? [] }),
   }
 }
 
@@ -200,9 +200,9 @@ async function hashFor(
 function snapshotFolder(code: CodeStore, { files }: Manifest): CodeFolder {
   const byPath = new Map(files.map((file) => [file.path, file.sha256]))
   return {
-    hash: async (path) => byPath.get(path),
-    text: async (path) => new TextDecoder().decode(await code.read(byPath.get(path)!)),
-    list: async (path) => [...byPath.keys()].filter((name) => path === '' || name.startsWith(`${path}/`)),
+    hashFile: async (path) => byPath.get(path),
+    readText: async (path) => new TextDecoder().decode(await code.read(byPath.get(path)!)),
+    listFiles: async (path) => [...byPath.keys()].filter((name) => path === '' || name.startsWith(`${path}/`)),
   }
 }
 
@@ -228,7 +228,7 @@ export async function removeEnvironment(
   { store, builder }: Pick<EnvironmentDeps, 'store' | 'builder'>,
   environment: EnvironmentRecord,
 ): Promise<void> {
-  if (environment.state === 'building' || (await store.read.runs.hasOpen(environment.hash)))
+  if (environment.state === 'building' || (await store.read.runs.hasUnfinishedRun(environment.hash)))
     throw new AppError('conflict', { detail: phrase('environment_needed') })
 
   await store.write(async (parts) => {
@@ -244,7 +244,7 @@ export async function collectEnvironments(
 ): Promise<void> {
   const collect = async (environment: EnvironmentRecord): Promise<void> => {
     const isOld = environment.lastUsedAt < deps.clock.now() - LIMITS.environmentKeepMs
-    if (isOld && environment.state === 'ready' && !(await deps.store.read.runs.hasOpen(environment.hash)))
+    if (isOld && environment.state === 'ready' && !(await deps.store.read.runs.hasUnfinishedRun(environment.hash)))
       await removeEnvironment(deps, environment)
   }
   await eachAlone(deps.log, await deps.store.read.environments.list(), collect, ({ hash }) => ({ environment: hash }))

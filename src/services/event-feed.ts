@@ -26,7 +26,7 @@ export function createEventFeed({ store, clock }: { store: Store; clock: Clock }
       const hints = listen(store, clock, signal)
       try {
         for (;;) {
-          const events = await store.read.events.after(seq, LIMITS.eventsPageMax)
+          const events = await store.read.events.listAfter(seq, LIMITS.eventsPageMax)
           seq = events.at(-1)?.seq ?? seq
           if (events.length > 0 || hints.isOver()) return events
           await hints.next()

@@ -26,7 +26,7 @@ export async function restartFailed(deps: SweepSearchDeps, sweep: Sweep, code: C
   refuseTrash(sweep)
   refuseMet(sweep)
 
-  const failed = (await store.read.trials.failures(sweep.id, 0, LIMITS.trialsMax)).map(({ id }) => id)
+  const failed = (await store.read.trials.listFailures(sweep.id, 0, LIMITS.trialsMax)).map(({ id }) => id)
   let restarted = 0
   for (let at = 0; at < failed.length; at += LIMITS.trialsAtOnceMax)
     restarted += await store.write((parts) =>
@@ -53,8 +53,8 @@ async function restartSome(
   )
   if (runs.length === 0) return 0
 
-  const trials = await parts.sweeps.trials(sweep.id, 0)
-  await parts.runs.leaveTrials(runs.map((run) => run!.id))
+  const trials = await parts.sweeps.listTrials(sweep.id, 0)
+  await parts.runs.removeFromTrials(runs.map((run) => run!.id))
   await parts.runs.insert(runs.map((run) => again(current, run!, trials, { code, ids })))
 
   if (code.snapshot || code.host)
@@ -84,7 +84,7 @@ function again(
     ...newTrial(sweep, bracketsOf(sweep), place, { ids, actor: 'person' }),
     snapshot: code.snapshot ?? run.snapshot,
     host: code.host ?? run.host,
-    take: run.take + 1,
+    rerunCount: run.rerunCount + 1,
     origin: { kind: 'restarts', runId: run.id },
   }
 }
@@ -99,7 +99,7 @@ function patchFor(sweep: Sweep, { snapshot, host }: Code): SweepPatch {
   return {
     ...goOn(sweep),
     failure: null,
-    judgedFrom: 0,
+    failureCheckFrom: 0,
     ...(hasPausedItself && { isPaused: false }),
     ...(phase === 'stopped' && { budget: trialsCreated }),
     ...(snapshot && { snapshot }),

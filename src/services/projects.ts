@@ -1,7 +1,7 @@
 import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { DEFAULT_PROJECT } from '../contract/project.ts'
-import type { Direction, ViewDefinition } from '../contract/project.ts'
+import type { Direction, SavedViewDefinition } from '../contract/project.ts'
 import { parseFilter, parseSort } from '../core/filter/parse.ts'
 import type { Clock, Parts, Project, Store } from '../core/ports.ts'
 import { refuseGivenUp, requestSweepStop } from './controls.ts'
@@ -95,7 +95,7 @@ export async function putView(
   store: Store,
   reference: string,
   name: string,
-  definition: ViewDefinition,
+  definition: SavedViewDefinition,
 ): Promise<Project> {
   if (definition.filter !== '') parseFilter(definition.filter)
   parseSort(definition.sort)

@@ -2,8 +2,8 @@ import { LIMITS } from '../contract/limits.ts'
 import { completionAt, suggestWords } from '../core/filter/complete.ts'
 import type { Field, Filter, Sort } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
-import { nearest } from '../core/nearest.ts'
-import type { RunSearch, Store, Completion } from '../core/ports.ts'
+import { findNearest } from '../core/nearest.ts'
+import type { RunQueries, Store, Completion } from '../core/ports.ts'
 
 /** A suggestion of filter completion. */
 export interface FilterSuggestion {
@@ -26,21 +26,21 @@ export async function completeFilter(
 
   const found =
     expects === 'field'
-      ? await suggestNames(scan.search, prefix)
+      ? await suggestNames(scan.runQueries, prefix)
       : expects === 'value' && field
-        ? await suggestValues(scan.search, field, prefix)
+        ? await suggestValues(scan.runQueries, field, prefix)
         : []
 
   return { start, suggestions: [...found, ...words].slice(0, LIMITS.suggestionsMax) }
 }
 
-async function suggestNames(search: RunSearch, prefix: string): Promise<FilterSuggestion[]> {
+async function suggestNames(search: RunQueries, prefix: string): Promise<FilterSuggestion[]> {
   const [, kind, rest] = /^(p|m|t|sys)\.(.*)$/s.exec(prefix) ?? []
   if (kind === undefined) return []
   if (kind === 't')
-    return toTexts(await search.values({ kind: 'column', name: 'tag' }, rest!, LIMITS.suggestionsMax), 't.')
+    return toTexts(await search.listValues({ kind: 'column', name: 'tag' }, rest!, LIMITS.suggestionsMax), 't.')
 
-  const names = await search.names(
+  const names = await search.listNames(
     kind === 'p' ? 'param' : 'metric',
     kind === 'sys' ? `system.${rest}` : rest!,
     LIMITS.suggestionsMax,
@@ -51,8 +51,8 @@ async function suggestNames(search: RunSearch, prefix: string): Promise<FilterSu
   }))
 }
 
-async function suggestValues(search: RunSearch, field: Field, prefix: string): Promise<FilterSuggestion[]> {
-  return toTexts(await search.values(field, prefix, LIMITS.suggestionsMax), '')
+async function suggestValues(search: RunQueries, field: Field, prefix: string): Promise<FilterSuggestion[]> {
+  return toTexts(await search.listValues(field, prefix, LIMITS.suggestionsMax), '')
 }
 
 /** Turns values into suggestions, quoted where the filter language requires it. */
@@ -82,9 +82,9 @@ export async function findHints(
   )
 
   for (const field of fields.values()) {
-    if (field.kind === 'column' || (await scan.search.isKnown(field.kind, field.name))) continue
-    const known = (await scan.search.names(field.kind, '', KNOWN_MAX)).map((item) => item.text)
-    const near = nearest(field.name, known)
+    if (field.kind === 'column' || (await scan.runQueries.hasName(field.kind, field.name))) continue
+    const known = (await scan.runQueries.listNames(field.kind, '', KNOWN_MAX)).map((item) => item.text)
+    const near = findNearest(field.name, known)
     hints.push(
       near === undefined ? formatField(field) : `${formatField(field)} → ${formatField({ ...field, name: near })}`,
     )

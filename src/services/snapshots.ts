@@ -18,7 +18,7 @@ export interface SnapshotDeps {
  */
 export async function findMissing(deps: SnapshotDeps, wanted: Manifest): Promise<Lookup> {
   checkManifest(wanted)
-  return await deps.code.alone(() => lookUp(deps, wanted))
+  return await deps.code.runExclusively(() => lookUp(deps, wanted))
 }
 
 /** Whether a snapshot exists, and what is missing to create it. */
@@ -31,7 +31,7 @@ interface Lookup {
 async function lookUp({ store, code, ids }: SnapshotDeps, wanted: Manifest): Promise<Lookup> {
   const digest = ids.digest(manifestText(wanted))
   const known = await store.read.content.snapshot(digest)
-  const missing = await code.missing([...new Set(wanted.files.map((file) => file.sha256))])
+  const missing = await code.listMissing([...new Set(wanted.files.map((file) => file.sha256))])
 
   // Resets `createdAt` so that the janitor keeps the snapshot until the run being submitted refers to it.
   if (known && missing.length === 0) await store.write((parts) => parts.content.putSnapshot(known))
@@ -44,8 +44,8 @@ async function lookUp({ store, code, ids }: SnapshotDeps, wanted: Manifest): Pro
  */
 export async function createSnapshot(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRecord> {
   checkManifest(wanted)
-  // `alone` prevents a clean-up between the check for missing contents and the insertion of the row that protects them.
-  return await deps.code.alone(() => record(deps, wanted))
+  // `runExclusively` prevents a clean-up between the check for missing contents and the insertion of the row that protects them.
+  return await deps.code.runExclusively(() => record(deps, wanted))
 }
 
 async function record(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRecord> {
@@ -102,7 +102,7 @@ const SNAPSHOTS_AT_ONCE = 500
  * snapshot contains.
  */
 export async function collectSnapshots(deps: SnapshotDeps): Promise<void> {
-  await deps.code.alone(() => collect(deps))
+  await deps.code.runExclusively(() => collect(deps))
 }
 
 async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
@@ -114,7 +114,7 @@ async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
   let removed = 0
   for (let index = 0; index < old.length; index += SNAPSHOTS_AT_ONCE) {
     const digests = old.slice(index, index + SNAPSHOTS_AT_ONCE).map((item) => item.digest)
-    const named = await store.read.runs.stillNamed('snapshot', digests)
+    const named = await store.read.runs.findReferenced('snapshot', digests)
     for (const digest of digests) if (!named.has(digest)) removed += await removeSnapshot(store, digest, youngest)
   }
 
@@ -139,7 +139,7 @@ async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
 async function removeSnapshot(store: Store, digest: string, youngest: number): Promise<0 | 1> {
   return await store.write(async (parts) => {
     const now = await parts.content.snapshot(digest)
-    if (!now || now.createdAt >= youngest || (await parts.runs.stillNamed('snapshot', [digest])).size > 0) return 0
+    if (!now || now.createdAt >= youngest || (await parts.runs.findReferenced('snapshot', [digest])).size > 0) return 0
     await parts.content.removeSnapshot(digest)
     return 1
   })

@@ -78,7 +78,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
               ...common,
               plan: named(plan, request),
               seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX),
-              earlier,
+              earlierTrials: earlier,
             }),
           }
 
@@ -171,7 +171,7 @@ export async function createRun(
           projectId: project.id,
         })
 
-        await parts.runs.transition(created, 'running', { attempts: 1, startedAt: created.createdAt })
+        await parts.runs.transition(created, 'running', { attemptCount: 1, startedAt: created.createdAt })
         const attempt = {
           id: ids.uuid(),
           runId: created.id,
@@ -222,7 +222,7 @@ function refusal(plan: Plan, request: SubmitRequest): Problem | undefined {
 async function insertSweep(parts: Parts, sweep: NewSweep): Promise<Sweep> {
   const inserted = await parts.sweeps.insert(sweep)
   const { objective } = sweep.plan
-  const known = objective && (await parts.projects.directions(inserted.projectId)).has(objective.metric)
+  const known = objective && (await parts.projects.listDirections(inserted.projectId)).has(objective.metric)
 
   // The first sweep with this metric sets the metric's direction for the project.
   if (objective && !known)

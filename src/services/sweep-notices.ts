@@ -3,7 +3,7 @@ import type { Locale, NoticeCode, PlainArgs } from '../contract/messages/message
 import { LIMITS } from '../contract/limits.ts'
 import type { SweepPlan } from '../contract/plan.ts'
 import type { SweepNotice } from '../contract/sweep.ts'
-import { byNearness } from '../core/nearest.ts'
+import { sortByNearness } from '../core/nearest.ts'
 import type { Store } from '../core/ports.ts'
 import type { PhaseCounts, Sweep, SweepFailure } from '../core/records.ts'
 
@@ -59,14 +59,14 @@ async function silentMetrics(
   const asked = metricsAsked(sweep.plan)
   if (asked.length === 0 || !hasEnded(sweep, counts)) return []
 
-  const reported = await read.trials.reported(sweep.id, asked)
+  const reported = await read.trials.listReported(sweep.id, asked)
   const silent = asked.filter((name) => !reported.has(name))
   if (silent.length === 0) return []
 
-  const known = await read.trials.metricNames(sweep.id, LIMITS.namesMax)
+  const known = await read.trials.listMetricNames(sweep.id, LIMITS.namesMax)
   return silent.map((metric) => {
     if (known.length === 0) return notice(locale, 'metric_unreported_none', { metric })
-    return notice(locale, 'metric_unreported', { metric, reported: namesText(byNearness(metric, known)) })
+    return notice(locale, 'metric_unreported', { metric, reported: namesText(sortByNearness(metric, known)) })
   })
 }
 
@@ -78,8 +78,8 @@ function metricsAsked({ objective, stopConditions, stoppingRules }: SweepPlan): 
 }
 
 /** Whether a trial has run to its end, or to a rung. */
-function hasEnded({ plan, results }: Sweep, { succeeded = 0, paused = 0 }: PhaseCounts): boolean {
-  return succeeded > 0 || (plan.method.halving !== undefined && paused > 0 && results > 0)
+function hasEnded({ plan, resultCount }: Sweep, { succeeded = 0, paused = 0 }: PhaseCounts): boolean {
+  return succeeded > 0 || (plan.method.halving !== undefined && paused > 0 && resultCount > 0)
 }
 
 const NAMES_SHOWN = 5

@@ -13,9 +13,9 @@ import type { AutoChoice } from '../core/search/auto.ts'
 import type { Searcher } from '../core/search/searcher.ts'
 import { median } from '../core/search/stopping.ts'
 import { toTask } from '../core/search/task.ts'
-import { createBrackets, trialsOf } from '../core/sweep/halving.ts'
+import { createBrackets, countTrials } from '../core/sweep/halving.ts'
 import type { Brackets } from '../core/sweep/halving.ts'
-import { measureOf, signOf, toResults } from '../core/sweep/record.ts'
+import { measureOf, signOf, toResults } from '../core/sweep/results.ts'
 import { newTrial } from '../core/sweep/trial.ts'
 import { currentSweep } from './current.ts'
 import type { Hints } from './hints.ts'
@@ -45,11 +45,11 @@ export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: 
   const { plan } = sweep
   if (!plan.objective) throw new AppError('conflict', { detail: phrase('sweep_no_metric', { sweep: sweep.number }) })
 
-  const outcomes = await store.scan.trials.outcomes(sweep.id, measureOf(plan))
-  const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlier })
+  const outcomes = await store.scan.trials.listOutcomes(sweep.id, measureOf(plan))
+  const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlierTrials })
   const history = await historyOf(store, sweep, outcomes)
   const beliefs = await searcher.computeInsights(sweep.id, task, history)
-  const best = await store.scan.trials.best(sweep.id, measureOf(plan), plan.objective.optimization)
+  const best = await store.scan.trials.findBest(sweep.id, measureOf(plan), plan.objective.optimization)
 
   return {
     choice: findAutoChoice(task),
@@ -67,10 +67,10 @@ export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: 
  * ended trials serve as results.
  */
 async function historyOf(store: Store, sweep: Sweep, outcomes: readonly TrialOutcome[]): Promise<History> {
-  const trials = await store.scan.sweeps.trials(sweep.id, 0)
+  const trials = await store.scan.sweeps.listTrials(sweep.id, 0)
   const known =
-    sweep.results > 0
-      ? toResults(sweep.plan, await store.scan.sweeps.results(sweep.id, 0))
+    sweep.resultCount > 0
+      ? toResults(sweep.plan, await store.scan.sweeps.listResults(sweep.id, 0))
       : toResults(sweep.plan, outcomes)
   return { trials, results: known.filter(({ index }) => index < trials.length) }
 }
@@ -106,12 +106,12 @@ export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Swee
     const current = await currentSweep(parts, sweep)
     refuseTrash(current)
 
-    const total = trialsOf(current.plan, current)
+    const total = countTrials(current.plan, current)
     if (total === null) throw new AppError('conflict', { detail: phrase('sweep_endless', { sweep: sweep.number }) })
     refuseRuled(current)
 
     const budget = total + more
-    if (trialsOf(current.plan, { seed: current.seed, budget })! <= total)
+    if (countTrials(current.plan, { seed: current.seed, budget })! <= total)
       throw new AppError('conflict', { detail: phrase('sweep_all_tried', { sweep: sweep.number, total }) })
 
     if (!(await parts.sweeps.update(current, { budget, ...goOn(current) })))
@@ -144,8 +144,8 @@ export async function addPoint(
     refuseRuled(current)
     if (method.name === 'hyperband') throw new AppError('conflict', { detail: phrase('hyperband_full') })
 
-    const trials = await parts.sweeps.trials(sweep.id, 0)
-    const trialIds = await parts.trials.trialIds(sweep.id)
+    const trials = await parts.sweeps.listTrials(sweep.id, 0)
+    const trialIds = await parts.trials.listTrialIds(sweep.id)
     const knownIds = trials.flatMap(({ point }, at) =>
       codec.keyOf(codec.encode(point)) === checked.key ? (trialIds.get(at) ?? []) : [],
     )
@@ -154,7 +154,12 @@ export async function addPoint(
     const knownRun = knownRuns.find((run) => run !== undefined && run.phase !== 'failed')
     if (knownRun) return { number: knownRun.number, isNew: false }
 
-    const trial: SweepTrial = { point: checked.point, source: 'given', known: current.results, budget: current.budget }
+    const trial: SweepTrial = {
+      point: checked.point,
+      source: 'given',
+      resultsUsed: current.resultCount,
+      budget: current.budget,
+    }
     const index = current.trialsCreated
     const budget = current.budget === null ? {} : { budget: current.budget + 1 }
     if (!(await parts.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...goOn(current) })))
@@ -214,7 +219,7 @@ export async function earlierTrials(store: Store, plan: SweepPlan): Promise<Earl
     [...new Set(plan.warmStart)].map(async (number) => {
       const sweep = await store.read.sweeps.getByNumber(number)
       if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep', { name: number }) })
-      return await store.whole.trials.outcomes(sweep.id, measureOf(plan))
+      return await store.readComplete.trials.listOutcomes(sweep.id, measureOf(plan))
     }),
   )
 

@@ -5,8 +5,8 @@ import type { Acknowledgement, BatchRequest, TrackingRecord } from '../contract/
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import { batchRequest } from '../contract/tracking.ts'
-import { parseRecord } from '../core/metrics/records.ts'
-import type { ParsedRecord } from '../core/metrics/records.ts'
+import { parseRecord } from '../core/metrics/parse-record.ts'
+import type { ParsedRecord } from '../core/metrics/parse-record.ts'
 import type { Clock, Parts, SeriesPoints, Store } from '../core/ports.ts'
 import type { Run } from '../core/records.ts'
 import { currentRun } from './current.ts'
@@ -62,16 +62,16 @@ interface Batch {
 
 async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
   // The rows of a run under removal are deleted piece by piece: rows written now would be left behind.
-  if (!(await parts.runs.isKept(run.id)))
+  if (!(await parts.runs.isNotPurged(run.id)))
     throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
 
-  const writer = await parts.tracking.writer(batch.writer, run.id, batch.attempt)
+  const writer = await parts.tracking.openWriter(batch.writer, run.id, batch.attempt)
   // A writer of another run or attempt: its acknowledged number does not apply to these records.
   if (!writer) throw new AppError('forbidden')
 
-  const missing = Math.max(0, batch.first - 1 - writer.mark)
-  if (missing > (batch.lost ?? 0)) throw new AppError('gap', { first: batch.first, mark: writer.mark })
-  const known = Math.max(0, writer.mark - batch.first + 1)
+  const missing = Math.max(0, batch.first - 1 - writer.lastSequence)
+  if (missing > (batch.lost ?? 0)) throw new AppError('gap', { first: batch.first, mark: writer.lastSequence })
+  const known = Math.max(0, writer.lastSequence - batch.first + 1)
 
   const records: TrackingRecord[] = []
   const refused: Acknowledgement['refused'][number][] = []
@@ -80,16 +80,16 @@ async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch)
     if (why.length > 0) refused.push({ seq: batch.first + known + index, why: sentence(why), partly: record !== null })
   })
 
-  const mark = Math.max(writer.mark, batch.first + parsed.length - 1)
+  const lastSequence = Math.max(writer.lastSequence, batch.first + parsed.length - 1)
   await applyRecords(parts, run, batch, records)
   await parts.tracking.putWriter(batch.writer, {
-    mark,
+    lastSequence,
     lost: writer.lost + missing,
     isClosed: writer.isClosed || batch.closed === true,
   })
 
   const hasMoved = !run.isExecuted && (await hear(parts, run, records, now))
-  return { ack: mark, refused, hasMoved, hasMetrics: records.some((record) => record.kind === 'metrics') }
+  return { ack: lastSequence, refused, hasMoved, hasMetrics: records.some((record) => record.kind === 'metrics') }
 }
 
 const REFUSALS_SHOWN = 3
@@ -111,7 +111,7 @@ async function applyRecords(
   records: readonly TrackingRecord[],
 ): Promise<void> {
   const series = toSeries(records)
-  if (series.length > 0) await parts.tracking.append(run, series, { attempt, writer: toWriterNumber(writer) })
+  if (series.length > 0) await parts.tracking.appendPoints(run, series, { attempt, writer: toWriterNumber(writer) })
 
   const params = records.flatMap((record) => (record.kind === 'params' ? [record.values] : []))
   const tags = records.flatMap((record) => (record.kind === 'tags' ? record.tags : []))
@@ -120,7 +120,7 @@ async function applyRecords(
     const current = await currentRun(parts, run)
     const logged = Object.assign({}, ...params) as ValueMap
     await parts.runs.annotate(run, {
-      params: { ...current.params, ...(attempt < current.attempts ? unchangedSince(current, logged) : logged) },
+      params: { ...current.params, ...(attempt < current.attemptCount ? unchangedSince(current, logged) : logged) },
       tags: [...new Set([...current.tags, ...tags])],
     })
   }
@@ -169,7 +169,7 @@ function toSeries(records: readonly TrackingRecord[]): SeriesPoints[] {
   return [...numbers].map(([name, list]) => ({ name, points: new Float64Array(list) }))
 }
 
-/** How far `lastHeardAt` may lag behind, to save writes. Must be far below `LIMITS.silentMs`. */
+/** How far `lastReceivedAt` may lag behind, to save writes. Must be far below `LIMITS.silentMs`. */
 const HEARD_EVERY_MS = 30_000
 
 /**
@@ -183,9 +183,9 @@ async function hear(parts: Parts, run: Run, records: readonly TrackingRecord[], 
   if (isTerminal(current.phase)) return false
 
   if (status) await end(parts, current, status, now)
-  else if (current.phase === 'unknown') await parts.runs.transition(current, 'running', { lastHeardAt: now })
-  else if (now - (current.lastHeardAt ?? 0) < HEARD_EVERY_MS) return false
-  else await parts.runs.annotate(run, { lastHeardAt: now })
+  else if (current.phase === 'unknown') await parts.runs.transition(current, 'running', { lastReceivedAt: now })
+  else if (now - (current.lastReceivedAt ?? 0) < HEARD_EVERY_MS) return false
+  else await parts.runs.annotate(run, { lastReceivedAt: now })
 
   return status !== undefined || current.phase === 'unknown'
 }
@@ -202,7 +202,7 @@ async function end(
       ? ({ reason: 'Completed', evidence: {} } as const)
       : ({ reason: 'Reported', evidence: { detail: status.message } } as const)
 
-  const attempt = await parts.attempts.latest(run.id)
+  const attempt = await parts.attempts.findLatest(run.id)
   await parts.runs.transition(run, status.status, { ending, endedAt, isCollected: true })
   if (attempt) await parts.attempts.markEnded(attempt.id, ending, endedAt)
   await parts.events.append([

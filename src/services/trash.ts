@@ -17,7 +17,7 @@ export async function emptyTrash({
   clock,
 }: Pick<TrashDeps, 'store' | 'clock'>): Promise<{ runs: number; sweeps: number; projects: number }> {
   const [runs, sweeps, projects] = [
-    await store.scan.search.count({ isDeleted: true }),
+    await store.scan.runQueries.count({ isDeleted: true }),
     (await store.read.sweeps.list({ limit: LISTED_MAX, isDeleted: true })).length,
     (await store.read.projects.list(true)).length,
   ]
@@ -86,12 +86,12 @@ function isGone(item: { readonly deletedAt: number | null } | undefined, deleted
  */
 async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
   const isBegun = await store.write(
-    async (parts) => !(await parts.runs.isWantedByCopy(run.id)) && (await parts.runs.markPurged(run.id, deletedBefore)),
+    async (parts) => !(await parts.runs.isToBeCopied(run.id)) && (await parts.runs.beginPurge(run.id, deletedBefore)),
   )
   if (!isBegun) return false
 
   const attempts = await store.read.attempts.list(run.id)
-  const isShared = (await store.read.runs.countSharing(run)) > 0
+  const isShared = (await store.read.runs.countOthersSharingOutputs(run)) > 0
   await executor.purge({ attempts, run, keepsOutputs: isShared })
   while (!(await store.write((parts) => purgePiece(parts, run))));
   return true
@@ -99,7 +99,7 @@ async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore:
 
 /** Removes one piece of a run's rows. Returns true once none are left. */
 async function purgePiece(parts: Parts, run: Run): Promise<boolean> {
-  const isDone = await parts.runs.purgeSome(run)
+  const isDone = await parts.runs.purgePart(run)
   if (isDone) await parts.events.append([{ kind: 'run.purged', actor: 'platform', data: { number: run.number } }])
   return isDone
 }

@@ -21,9 +21,9 @@ import { toTask } from '../core/search/task.ts'
 import { widen } from '../core/search/widen.ts'
 import { noticesOf } from './sweep-notices.ts'
 import type { SweepBeliefs } from './sweep-search.ts'
-import { causeOf } from '../core/sweep/failing.ts'
-import { trialsOf } from '../core/sweep/halving.ts'
-import { measureOf } from '../core/sweep/record.ts'
+import { causeOf } from '../core/sweep/common-cause.ts'
+import { countTrials } from '../core/sweep/halving.ts'
+import { measureOf } from '../core/sweep/results.ts'
 
 /** Turns runs into views of the API, with their parameters and metric summaries: all of them, or those in `asked`. */
 export async function toRunViews(
@@ -35,9 +35,9 @@ export async function toRunViews(
   const { tracking } = store.read
 
   const ids = runs.map((run) => run.id)
-  const common = asked?.isAuto ? await tracking.commonMetrics(ids, AUTO_METRICS_MAX) : []
+  const common = asked?.isAuto ? await tracking.listCommonMetrics(ids, AUTO_METRICS_MAX) : []
   const figures = asked && addAutoFields(asked, { params: runs.map(({ params }) => params), metrics: common })
-  const summaries = await tracking.summaries(ids, figures?.metrics)
+  const summaries = await tracking.listSummaries(ids, figures?.metrics)
 
   const names = await namesFor(store, runs)
 
@@ -120,7 +120,7 @@ function toRunView(
     commit: run.host?.git?.commit ?? null,
     branch: run.host?.git?.branch ?? null,
     actor: run.actor,
-    attemptCount: run.attempts,
+    attemptCount: run.attemptCount,
     createdAt: toIso(run.createdAt)!,
     startedAt: toIso(run.startedAt),
     endedAt: toIso(run.endedAt),
@@ -142,7 +142,7 @@ function toSummaryView(summary: Summary): SummaryView {
 export async function toRunDetail(store: Store, run: Run, locale: Locale): Promise<RunDetailView> {
   const [view] = await toRunViews(store, [run], locale)
   const attempts = await store.read.attempts.list(run.id)
-  const delivery = await store.read.tracking.delivery(run.id)
+  const delivery = await store.read.tracking.readDelivery(run.id)
 
   return {
     ...view!,
@@ -172,8 +172,8 @@ function toAttemptView(attempt: Attempt, delivery: AttemptView['delivery'] | und
 export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): Promise<SweepView> {
   const { objective } = sweep.plan
   const counts = await store.read.trials.countByPhase(sweep.id)
-  const best = objective && (await store.read.trials.best(sweep.id, measureOf(sweep.plan), objective.optimization))
-  const { runSeconds, lastEndedAt } = await store.read.attempts.sweepTimes(sweep.id)
+  const best = objective && (await store.read.trials.findBest(sweep.id, measureOf(sweep.plan), objective.optimization))
+  const { runSeconds, lastEndedAt } = await store.read.attempts.readSweepTimes(sweep.id)
 
   return {
     id: sweep.id,
@@ -190,7 +190,7 @@ export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): P
     choice: findAutoChoice(toTask(sweep.plan, { seed: sweep.seed, trialsMax: sweep.budget })) ?? null,
     seed: sweep.seed,
     concurrency: sweep.concurrency,
-    trials: trialsOf(sweep.plan, sweep),
+    trials: countTrials(sweep.plan, sweep),
     counts,
     ends: await store.read.trials.countEnds(sweep.id),
     best: best
@@ -249,8 +249,8 @@ export async function toProjectView(store: Store, project: Project): Promise<Pro
     id: project.id,
     name: project.name,
     description: project.description,
-    runs: await store.scan.search.count({ projectId: project.id, isDeleted: project.deletedAt !== null }),
-    directions: Object.fromEntries(await store.read.projects.directions(project.id)),
+    runs: await store.scan.runQueries.count({ projectId: project.id, isDeleted: project.deletedAt !== null }),
+    directions: Object.fromEntries(await store.read.projects.listDirections(project.id)),
     createdAt: toIso(project.createdAt)!,
     deletedAt: toIso(project.deletedAt),
   }

@@ -26,7 +26,7 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
       return row && toAttempt(row)
     },
 
-    latest: async (runId) => {
+    findLatest: async (runId) => {
       const row = await db
         .selectFrom('attempt')
         .selectAll()
@@ -76,7 +76,7 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         .execute()
     },
 
-    sweepTimes: async (sweepId) => {
+    readSweepTimes: async (sweepId) => {
       const row = await db
         .selectFrom('attempt')
         .innerJoin('run', 'run.id', 'attempt.run_id')

@@ -20,7 +20,7 @@ export function createEventStore(db: Kysely<Tables>, now: () => number): EventSt
       for (const some of pieces(rows)) await db.insertInto('event').values(some).execute()
     },
 
-    after: async (seq, limit, about = {}) => {
+    listAfter: async (seq, limit, about = {}) => {
       let query = db.selectFrom('event').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
       if (about.runId !== undefined) query = query.where('run_id', '=', about.runId)
       if (about.sweepId !== undefined) query = query.where('sweep_id', '=', about.sweepId)
@@ -36,7 +36,7 @@ export function createEventStore(db: Kysely<Tables>, now: () => number): EventSt
       }))
     },
 
-    latestSeq: async () => {
+    findLatestSeq: async () => {
       const row = await db.selectFrom('event').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst()
       return row?.seq ?? 0
     },

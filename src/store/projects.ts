@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-import { viewDefinition } from '../contract/project.ts'
+import { savedViewDefinition } from '../contract/project.ts'
 import type { Direction } from '../contract/project.ts'
 import type { Project, ProjectStore } from '../core/ports.ts'
 import type { ProjectRow, Tables } from './tables.ts'
@@ -63,7 +63,7 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
       await db.deleteFrom('project').where('id', '=', id).execute()
     },
 
-    directions: async (projectId) => {
+    listDirections: async (projectId) => {
       const rows = await db.selectFrom('metric_direction').selectAll().where('project_id', '=', projectId).execute()
       return new Map(rows.map((row) => [row.metric, row.direction as Direction]))
     },
@@ -85,7 +85,7 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
         .execute()
     },
 
-    views: async (projectId) => {
+    listViews: async (projectId) => {
       const rows = await db
         .selectFrom('saved_view')
         .selectAll()
@@ -95,7 +95,7 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
       return rows.map((row) => ({
         name: row.name,
         createdAt: row.created_at,
-        ...viewDefinition.parse(JSON.parse(row.definition)),
+        ...savedViewDefinition.parse(JSON.parse(row.definition)),
       }))
     },
 

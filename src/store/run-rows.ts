@@ -26,7 +26,7 @@ export function toRow(run: NewRun, number: number, createdAt: number): RunRow {
     number,
     sweep_id: run.sweepId,
     trial_index: run.trialIndex,
-    take: run.take ?? 0,
+    take: run.rerunCount ?? 0,
     kind: run.plan.kind,
     plan: encodeValue(run.plan),
     plan_digest: run.planDigest,
@@ -58,7 +58,7 @@ export function toRow(run: NewRun, number: number, createdAt: number): RunRow {
     origin_kind: run.origin?.kind ?? null,
     origin_id: run.origin?.runId ?? null,
     ...toCodeColumns({ snapshot: run.snapshot ?? null, host: run.host }),
-    outputs_of: run.outputsOf ?? null,
+    outputs_of: run.outputsOwnerNumber ?? null,
     deleted_at: null,
     purged_at: null,
     rung: run.plan.rung?.index ?? 0,
@@ -107,10 +107,10 @@ export function toColumns(patch: RunPatch): Updateable<RunRow> {
   if (patch.planDigest !== undefined) columns.plan_digest = patch.planDigest
   if (patch.waiting !== undefined) columns.waiting = patch.waiting && JSON.stringify(patch.waiting)
   if (patch.stopCause !== undefined) columns.stop_cause = patch.stopCause
-  if (patch.attempts !== undefined) columns.attempts = patch.attempts
+  if (patch.attemptCount !== undefined) columns.attempts = patch.attemptCount
   if (patch.notBefore !== undefined) columns.not_before = patch.notBefore
   if (patch.isCollected !== undefined) columns.is_collected = Number(patch.isCollected)
-  if (patch.lastHeardAt !== undefined) columns.last_heard_at = patch.lastHeardAt
+  if (patch.lastReceivedAt !== undefined) columns.last_heard_at = patch.lastReceivedAt
   if (patch.startedAt !== undefined) columns.started_at = patch.startedAt
   if (patch.endedAt !== undefined) columns.ended_at = patch.endedAt
 
@@ -127,7 +127,7 @@ export function toRun(row: RunRow): Run {
     number: row.number,
     sweepId: row.sweep_id,
     trialIndex: row.trial_index,
-    take: row.take,
+    rerunCount: row.take,
     plan: decodeValue(row.plan) as RunPlan,
     planDigest: row.plan_digest,
     params: decodeValue(row.params) as ValueMap,
@@ -136,13 +136,13 @@ export function toRun(row: RunRow): Run {
     ending: parseOrNull<Ending>(row.ending),
     waiting: parseOrNull<Waiting>(row.waiting),
     stopCause: row.stop_cause as StopCause | null,
-    attempts: row.attempts,
+    attemptCount: row.attempts,
     notBefore: row.not_before,
     host: parseOrNull<HostInfo>(row.host),
     actor: row.actor as Actor,
     isExecuted: row.is_executed === 1,
     isCollected: row.is_collected === 1,
-    lastHeardAt: row.last_heard_at,
+    lastReceivedAt: row.last_heard_at,
     createdAt: row.created_at,
     startedAt: row.started_at,
     endedAt: row.ended_at,
@@ -157,7 +157,7 @@ export function toRun(row: RunRow): Run {
       row.origin_kind === null || row.origin_id === null
         ? null
         : { kind: row.origin_kind as Origin['kind'], runId: row.origin_id },
-    outputsOf: row.outputs_of ?? row.number,
+    outputsOwnerNumber: row.outputs_of ?? row.number,
     deletedAt: row.deleted_at,
     purgedAt: row.purged_at,
     version: row.version,

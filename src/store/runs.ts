@@ -237,7 +237,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       return rows.map((row) => row.id)
     },
 
-    leaveTrials: async (ids) => {
+    removeFromTrials: async (ids) => {
       if (ids.length > 0)
         await db
           .updateTable('run')
@@ -279,7 +279,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
           ? base.set({ deleted_at: change.deletedAt }).where('deleted_at', 'is', null)
           : base
               .set({ deleted_at: null })
-              .where('deleted_at', change.wentAt === undefined ? 'is not' : '=', change.wentAt ?? null)
+              .where('deleted_at', change.onlyDeletedAt === undefined ? 'is not' : '=', change.onlyDeletedAt ?? null)
 
       const scoped =
         'id' in which
@@ -312,12 +312,12 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       return rows.map(toRun)
     },
 
-    isKept: async (id) => {
+    isNotPurged: async (id) => {
       const row = await db.selectFrom('run').select('purged_at').where('id', '=', id).executeTakeFirst()
       return row !== undefined && row.purged_at === null
     },
 
-    markPurged: async (id, deletedBefore) => {
+    beginPurge: async (id, deletedBefore) => {
       const begun = (on: ExpressionBuilder<Tables, 'run'>) =>
         on.or([on('purged_at', 'is not', null), on('deleted_at', '<', deletedBefore)])
       const result = await db
@@ -329,39 +329,39 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       return result.numUpdatedRows === 1n
     },
 
-    purgeSome: async (run) => {
+    purgePart: async (run) => {
       // The cache must not keep series whose rows are deleted.
       cache.delete(run.id)
       return await purgeSome(db, run)
     },
 
-    openHeir: async ({ outputsOf }) => {
+    findUnfinishedUserOfOutputs: async ({ outputsOwnerNumber }) => {
       const row = await db
         .selectFrom('run')
         .select('number')
-        .where((on) => on.or([on('outputs_of', '=', outputsOf), on('number', '=', outputsOf)]))
+        .where((on) => on.or([on('outputs_of', '=', outputsOwnerNumber), on('number', '=', outputsOwnerNumber)]))
         .where('phase', 'in', OPEN_PHASES)
         .limit(1)
         .executeTakeFirst()
       return row?.number
     },
 
-    isWantedByCopy: async (id) => {
+    isToBeCopied: async (id) => {
       const row = await waitingCopies(db).select('copy.id').where('copy.origin_id', '=', id).limit(1).executeTakeFirst()
       return row !== undefined
     },
 
-    countSharing: async ({ id, outputsOf }) => {
+    countOthersSharingOutputs: async ({ id, outputsOwnerNumber }) => {
       const row = await db
         .selectFrom('run')
         .select(db.fn.countAll<number>().as('count'))
-        .where((on) => on.or([on('outputs_of', '=', outputsOf), on('number', '=', outputsOf)]))
+        .where((on) => on.or([on('outputs_of', '=', outputsOwnerNumber), on('number', '=', outputsOwnerNumber)]))
         .where('id', '!=', id)
         .executeTakeFirstOrThrow()
       return Number(row.count)
     },
 
-    stillNamed: async (column, values) => {
+    findReferenced: async (column, values) => {
       const named = new Set<string>()
       for (const table of column === 'environment' ? (['run'] as const) : (['run', 'sweep'] as const))
         for (const some of pieces(values)) {
@@ -375,7 +375,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       return named
     },
 
-    hasOpen: async (environment) => {
+    hasUnfinishedRun: async (environment) => {
       const row = await db
         .selectFrom('run')
         .select('id')

@@ -9,7 +9,7 @@ import type { RunPhase } from '../contract/phases.ts'
 import type { Field, Sort } from '../core/filter/filter.ts'
 import { COLUMNS } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
-import type { RunQuery, RunScope, RunSearch, Completion } from '../core/ports.ts'
+import type { RunQuery, RunScope, RunQueries, Completion } from '../core/ports.ts'
 import { amongNumbers, columnOf, inScope, metricColumn, needsSets, toNumberSet } from './run-filter.ts'
 import type { FilterContext } from './run-filter.ts'
 import { toRun } from './run-rows.ts'
@@ -34,7 +34,7 @@ interface Key {
  * of run numbers read from tables clustered by name. A page first finds the numbers of its runs, then reads only their
  * rows in full.
  */
-export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearch {
+export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueries {
   const contextFor = async (scope: RunScope): Promise<FilterContext> => {
     const rows = await db
       .selectFrom('metric_direction')
@@ -50,7 +50,7 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
   }
 
   return {
-    page: async (query) => {
+    listPage: async (query) => {
       const context = await contextFor(query)
       const { found, total } = await findPage(db, query, context)
       const { rows, read } = await readRows(
@@ -75,11 +75,11 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
     },
 
-    table: async (scope, { keys, values }, limit) => {
+    readTable: async (scope, { keys, listValues }, limit) => {
       const context = await contextFor(scope)
       const columns = [
         ...keys.map((field, i) => sql`${textOf(field, context)} as ${sql.ref(`k${i}`)}`),
-        ...values.map((field, i) => sql`${figureOf(field, context)} as ${sql.ref(`v${i}`)}`),
+        ...listValues.map((field, i) => sql`${figureOf(field, context)} as ${sql.ref(`v${i}`)}`),
       ]
 
       const { rows } = await sql<Record<string, SortValue>>`
@@ -89,11 +89,11 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
 
       return rows.map((row) => ({
         keys: keys.map((_, i) => (row[`k${i}`] === null ? null : String(row[`k${i}`]))),
-        values: values.map((_, i) => (row[`v${i}`] === null ? null : Number(row[`v${i}`]))),
+        values: listValues.map((_, i) => (row[`v${i}`] === null ? null : Number(row[`v${i}`]))),
       }))
     },
 
-    ids: async (scope, limit) => {
+    listIds: async (scope, limit) => {
       const { rows } = await sql<{ id: string }>`
         select id from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number limit ${limit}`.execute(
         db,
@@ -101,7 +101,7 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       return rows.map((row) => row.id)
     },
 
-    isKnown: async (kind, name) => {
+    hasName: async (kind, name) => {
       const row = await db
         .selectFrom(kind === 'param' ? 'run_param' : 'metric')
         .select('run_number')
@@ -111,24 +111,24 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunSearc
       return row !== undefined
     },
 
-    names: async (kind, prefix, limit) => {
+    listNames: async (kind, prefix, limit) => {
       const table = kind === 'param' ? 'run_param' : 'metric'
       return await countEach(db, table, await skipScan(db, { table, column: 'name', prefix, limit }))
     },
 
-    namesAmongLatest: async (kind, names, scope, runs) => {
+    countNamesAmongLatest: async (kind, names, scope, runs) => {
       const latest = sql`select number from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number desc limit ${runs}`
       return await countEach(db, kind === 'param' ? 'run_param' : 'metric', names, sql`and run_number in (${latest})`)
     },
 
-    varied: async (scope, runs) => {
+    listVaried: async (scope, runs) => {
       const { rows } = await sql<{ name: string; count: number }>`
         select name, count(*) as count from run_param where run_number in (${numbersOf(db, scope, await contextFor(scope))})
         group by name having count(distinct text) > 1 or count(*) < ${runs} order by count(*) desc, name`.execute(db)
       return rows.map(({ name, count }) => ({ text: name, count: Number(count) }))
     },
 
-    values: async (field, prefix, limit) => {
+    listValues: async (field, prefix, limit) => {
       if (field.kind === 'param') return await paramValues(db, field.name, prefix, limit)
       if (field.kind !== 'column' || field.name !== 'tag') return []
       return await countEach(db, 'run_tag', await skipScan(db, { table: 'run_tag', column: 'tag', prefix, limit }))

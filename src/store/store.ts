@@ -88,7 +88,7 @@ export function createStore(database: Database, options: { now: () => number; fe
   const partsOf = (db: Kysely<Tables>): Parts => ({
     runs: createRunStore(db, options.now, cache),
     trials: createTrialStore(db),
-    search: createRunSearch(db, options.now),
+    runQueries: createRunSearch(db, options.now),
     attempts: createAttemptStore(db, options.now),
     sweeps: createSweepStore(db, options.now),
     tracking: createTrackingStore({ db, now: options.now, cache }),
@@ -215,7 +215,7 @@ export function createStore(database: Database, options: { now: () => number; fe
 
   return {
     read: foldFirst(partsOf(database.reader), foldIfPossible),
-    whole: foldFirst(partsOf(database.reader), fold),
+    readComplete: foldFirst(partsOf(database.reader), fold),
     scan: foldFirst(partsOf(database.scanner), foldIfPossible),
     write: enqueue,
     releaseSpace: () => enqueue((_parts, db) => database.dialect.releaseSpace(db as unknown as Kysely<never>)),
@@ -236,9 +236,9 @@ function keepTally(parts: Parts, tally: GroupTally): Parts {
     ...parts,
     tracking: {
       ...tracking,
-      append: async (run, series, source) => {
+      appendPoints: async (run, series, source) => {
         tally.written.add(run.id)
-        await tracking.append(run, series, source)
+        await tracking.appendPoints(run, series, source)
         tally.waitingPoints += series.reduce((sum, { points }) => sum + points.length / POINT_WIDTH, 0)
       },
     },

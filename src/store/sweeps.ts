@@ -47,7 +47,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       return rows.map((row) => row.id)
     },
 
-    limits: async (ids) => {
+    listLimits: async (ids) => {
       const limits = new Map<string, SweepLimit>()
       for (const some of pieces(ids)) {
         const rows = await db
@@ -69,7 +69,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         seed: sweep.seed,
         concurrency: sweep.plan.concurrency,
         budget: sweep.plan.method.trialsMax,
-        earlier: sweep.earlier && sweep.earlier.length > 0 ? encodeValue(sweep.earlier) : null,
+        earlier: sweep.earlierTrials && sweep.earlierTrials.length > 0 ? encodeValue(sweep.earlierTrials) : null,
         results: 0,
         phase: 'running',
         reason: null,
@@ -96,7 +96,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       return toSweep(row)
     },
 
-    trials: async (sweepId, from) => {
+    listTrials: async (sweepId, from) => {
       const rows = await db
         .selectFrom('suggestion')
         .selectAll()
@@ -108,24 +108,24 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       return rows.map((row) => ({
         point: decodeValue(row.point) as ValueMap,
         source: row.source as Source,
-        known: row.known,
+        resultsUsed: row.known,
         budget: row.budget,
       }))
     },
 
     addTrials: async (sweepId, from, trials) => {
-      const rows = trials.map(({ point, source, known, budget }, offset) => ({
+      const rows = trials.map(({ point, source, resultsUsed, budget }, offset) => ({
         sweep_id: sweepId,
         trial_index: from + offset,
         point: encodeValue(point),
         source,
-        known,
+        known: resultsUsed,
         budget,
       }))
       for (const some of pieces(rows)) await db.insertInto('suggestion').values(some).execute()
     },
 
-    results: async (sweepId, after) => {
+    listResults: async (sweepId, after) => {
       const rows = await db
         .selectFrom('sweep_result')
         .selectAll()
@@ -137,19 +137,19 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       return rows.map((row) => ({
         index: row.trial_index,
         rung: row.rung,
-        take: row.take,
+        rerunCount: row.take,
         phase: row.phase as SweepResult['phase'],
         value: row.value,
       }))
     },
 
     addResults: async (sweepId, after, results) => {
-      const rows = results.map(({ index, rung, take = 0, phase, value }, offset) => ({
+      const rows = results.map(({ index, rung, rerunCount = 0, phase, value }, offset) => ({
         sweep_id: sweepId,
         seq: after + offset + 1,
         trial_index: index,
         rung,
-        take,
+        take: rerunCount,
         phase,
         value,
       }))
@@ -163,12 +163,12 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
       if (patch.reason !== undefined) columns.reason = patch.reason
       if (patch.stopCause !== undefined) columns.stop_cause = patch.stopCause
       if (patch.trialsCreated !== undefined) columns.trials_created = patch.trialsCreated
-      if (patch.results !== undefined) columns.results = patch.results
+      if (patch.resultCount !== undefined) columns.results = patch.resultCount
       if (patch.budget !== undefined) columns.budget = patch.budget
       if (patch.endedAt !== undefined) columns.ended_at = patch.endedAt
       if (patch.concurrency !== undefined) columns.concurrency = patch.concurrency
       if (patch.failure !== undefined) columns.failure = patch.failure && encodeValue(patch.failure)
-      if (patch.judgedFrom !== undefined) columns.judged_from = patch.judgedFrom
+      if (patch.failureCheckFrom !== undefined) columns.judged_from = patch.failureCheckFrom
       if (patch.snapshot !== undefined) columns.snapshot = patch.snapshot
       if (patch.host !== undefined) columns.host = JSON.stringify(patch.host)
       if (patch.isPaused !== undefined) columns.is_paused = Number(patch.isPaused)
@@ -192,7 +192,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
           ? base.set({ deleted_at: change.deletedAt }).where('deleted_at', 'is', null)
           : base
               .set({ deleted_at: null })
-              .where('deleted_at', change.wentAt === undefined ? 'is not' : '=', change.wentAt ?? null)
+              .where('deleted_at', change.onlyDeletedAt === undefined ? 'is not' : '=', change.onlyDeletedAt ?? null)
       await (
         'id' in which ? update.where('id', '=', which.id) : update.where('project_id', '=', which.projectId)
       ).execute()
@@ -244,11 +244,11 @@ function toSweep(row: SweepRow): Sweep {
     snapshot: row.snapshot,
     concurrency: row.concurrency,
     budget: row.budget,
-    earlier: row.earlier === null ? [] : (decodeValue(row.earlier) as EarlierTrial[]),
-    results: row.results,
+    earlierTrials: row.earlier === null ? [] : (decodeValue(row.earlier) as EarlierTrial[]),
+    resultCount: row.results,
     isPaused: row.is_paused === 1,
     failure: row.failure === null ? null : (decodeValue(row.failure) as SweepFailure),
-    judgedFrom: row.judged_from,
+    failureCheckFrom: row.judged_from,
     createdAt: row.created_at,
     endedAt: row.ended_at,
     deletedAt: row.deleted_at,

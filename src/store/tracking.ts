@@ -21,24 +21,24 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
       ?.id
 
   return {
-    writer: async (id, runId, attempt) => {
+    openWriter: async (id, runId, attempt) => {
       const row = await db.selectFrom('writer').selectAll().where('id', '=', id).executeTakeFirst()
       if (row && (row.run_id !== runId || row.attempt !== attempt)) return undefined
-      if (row) return { mark: row.mark, lost: row.lost, isClosed: row.is_closed === 1 }
+      if (row) return { lastSequence: row.mark, lost: row.lost, isClosed: row.is_closed === 1 }
 
       await db.insertInto('writer').values({ id, run_id: runId, attempt, mark: 0, lost: 0, is_closed: 0 }).execute()
-      return { mark: 0, lost: 0, isClosed: false }
+      return { lastSequence: 0, lost: 0, isClosed: false }
     },
 
-    putWriter: async (id, { mark, lost, isClosed }) => {
+    putWriter: async (id, { lastSequence, lost, isClosed }) => {
       await db
         .updateTable('writer')
-        .set({ mark, lost, is_closed: Number(isClosed) })
+        .set({ mark: lastSequence, lost, is_closed: Number(isClosed) })
         .where('id', '=', id)
         .execute()
     },
 
-    delivery: async (runId) => {
+    readDelivery: async (runId) => {
       const rows = await db.selectFrom('writer').selectAll().where('run_id', '=', runId).execute()
 
       const byAttempt = new Map<number, { received: number; lost: number; isClosed: boolean }>()
@@ -54,9 +54,9 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
       return byAttempt
     },
 
-    append: async (run, series, source = ONLY_SOURCE) => await keepWaiting(writer, run, { series, source }),
+    appendPoints: async (run, series, source = ONLY_SOURCE) => await keepWaiting(writer, run, { series, source }),
 
-    summaries: async (runIds, names) => {
+    listSummaries: async (runIds, names) => {
       const byRun = new Map<string, Map<string, Summary>>()
       const take = (rows: readonly { run_id: string; name: string; summary: Uint8Array }[]): void => {
         for (const row of rows) {
@@ -80,7 +80,7 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
       return byRun
     },
 
-    commonMetrics: async (runIds, limit) => {
+    listCommonMetrics: async (runIds, limit) => {
       if (runIds.length === 0) return []
 
       const rows = await db
@@ -97,7 +97,7 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
       return rows.map((row) => row.name)
     },
 
-    points: async (runId, name, from, limit) => {
+    readPoints: async (runId, name, from, limit) => {
       const id = await seriesId(runId, name)
       if (id === undefined) return undefined
 
@@ -122,7 +122,7 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
       return slicePoints(rows, from, limit)
     },
 
-    buckets: async (runId, name, max) => {
+    readBuckets: async (runId, name, max) => {
       const id = await seriesId(runId, name)
       if (id === undefined) return undefined
       const rows = await db.selectFrom('chunk').select('rollup').where('series_id', '=', id).orderBy('n').execute()

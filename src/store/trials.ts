@@ -90,7 +90,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       }))
     },
 
-    outcomes: async (sweepId, { metric, part }) => {
+    listOutcomes: async (sweepId, { metric, part }) => {
       const rows = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
@@ -136,7 +136,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       }))
     },
 
-    chart: async (sweepId, { metric, part }) => {
+    readChart: async (sweepId, { metric, part }) => {
       const trials = await db
         .selectFrom('run')
         .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
@@ -195,7 +195,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       }
     },
 
-    trialIds: async (sweepId) => {
+    listTrialIds: async (sweepId) => {
       const rows = await db
         .selectFrom('run')
         .select(['id', 'trial_index'])
@@ -232,7 +232,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       return ends
     },
 
-    firstEnded: async (sweepId, from, limit) => {
+    listFirstEnded: async (sweepId, from, limit) => {
       const rows = await db
         .selectFrom('run')
         .select('phase')
@@ -249,7 +249,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       return rows.map((row) => row.phase as RunPhase)
     },
 
-    failures: async (sweepId, from, limit) => {
+    listFailures: async (sweepId, from, limit) => {
       const rows = await db
         .selectFrom('run')
         .select(['id', 'ending'])
@@ -264,7 +264,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       return rows.map((row) => ({ id: row.id, ending: parseOrNull<Ending>(row.ending) }))
     },
 
-    reported: async (sweepId, metrics) => {
+    listReported: async (sweepId, metrics) => {
       const found = new Set<string>()
       for (const name of metrics) {
         const row = await db
@@ -281,7 +281,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       return found
     },
 
-    metricNames: async (sweepId, limit) => {
+    listMetricNames: async (sweepId, limit) => {
       const latest = db
         .selectFrom('run')
         .select('id')
@@ -304,7 +304,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       return rows.map((row) => row.name)
     },
 
-    best: async (sweepId, measure, direction) => {
+    findBest: async (sweepId, measure, direction) => {
       const row = await trialsWithValue(sweepId, measure)
         .selectAll('run')
         .select(`metric.${measure.part} as value`)
@@ -316,7 +316,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       return row && { run: toRun(row), value: row.value! }
     },
 
-    bestValue: async (sweepId, measure, direction) => {
+    findBestValue: async (sweepId, measure, direction) => {
       const row = await trialsWithValue(sweepId, measure)
         .select(`metric.${measure.part} as value`)
         .orderBy(`metric.${measure.part}`, direction === 'maximize' ? 'desc' : 'asc')

@@ -42,13 +42,16 @@ export async function foldWaiting(writer: SeriesWriter): Promise<void> {
 
 /** Returns the same parts, in which each method whose result depends on points first folds the waiting points. */
 export function foldFirst(parts: Parts, fold: () => Promise<void>): Parts {
-  const { search, trials, tracking, runs } = parts
+  const { runQueries, trials, tracking, runs } = parts
   return {
     ...parts,
-    search: after(fold, search),
+    runQueries: after(fold, runQueries),
     trials: after(fold, trials),
-    tracking: { ...tracking, ...after(fold, pick(tracking, ['summaries', 'commonMetrics', 'points', 'buckets'])) },
-    runs: { ...runs, ...after(fold, pick(runs, ['purgeSome'])) },
+    tracking: {
+      ...tracking,
+      ...after(fold, pick(tracking, ['listSummaries', 'listCommonMetrics', 'readPoints', 'readBuckets'])),
+    },
+    runs: { ...runs, ...after(fold, pick(runs, ['purgePart'])) },
   }
 }
 

@@ -29,8 +29,8 @@ describeOnBoth('a round of clean-up', (openFresh) => {
   }
 
   /**
-   * Returns dependencies whose file operations fail: for the files of a run where `isBad` is true, for all others always.
-   * `told` collects the logged fields.
+   * Returns dependencies whose file operations fail: always, except for the files of runs, which fail where `isBad` is
+   * true. `told` collects the logged fields.
    */
   function depsOf(store: Store, isBad: (number: number) => boolean): { deps: CleanUpDeps; told: object[] } {
     const told: object[] = []
@@ -73,7 +73,7 @@ describeOnBoth('a round of clean-up', (openFresh) => {
     // The runs that cannot be removed come first and are more than one page.
     const { deps, told } = depsOf(store, (number) => number <= 120)
     await cleanUp(deps)
-    expect(await store.scan.search.count({ isDeleted: true })).toBe(120)
+    expect(await store.scan.runQueries.count({ isDeleted: true })).toBe(120)
     expect(await store.read.sweeps.get(sweep.id)).toBeUndefined()
     expect((await store.read.environments.list()).map(({ state }) => state)).toEqual(['removed', 'removed'])
     expect(await store.read.content.creation('old')).toBeUndefined()
@@ -90,7 +90,7 @@ describeOnBoth('a round of clean-up', (openFresh) => {
     ])
 
     await cleanUp(depsOf(store, () => false).deps)
-    expect(await store.scan.search.count({ isDeleted: true })).toBe(0)
+    expect(await store.scan.runQueries.count({ isDeleted: true })).toBe(0)
   })
 })
 

@@ -78,7 +78,7 @@ describeOnBoth('late arrivals', (openFresh) => {
   const metrics = (attempt: number, losses: number[]) =>
     losses.map((loss, step) => ({ k: 'm', s: step, t: 100 * attempt + step, v: { loss } }))
 
-  it('Late records of an earlier attempt change neither the last value of a metric nor anything computed from it', async () => {
+  it('Late records of an earlier attempt do not change the last value or what is computed from it', async () => {
     const { database, store } = await fresh()
     const sweep = await insertSweep(store)
     const [run, other] = [await insertTrial(store, sweep, 0), await insertTrial(store, sweep, 1)]
@@ -90,28 +90,28 @@ describeOnBoth('late arrivals', (openFresh) => {
     await send(open(database), run, 1, metrics(1, [98, 97]))
     for (const trial of [run, other]) await store.write((parts) => parts.runs.transition(trial, 'succeeded'))
 
-    const summary = (await store.read.tracking.summaries([run.id])).get(run.id)!.get('loss')!
+    const summary = (await store.read.tracking.listSummaries([run.id])).get(run.id)!.get('loss')!
     expect(summary).toMatchObject({ last: 1, lastStep: 2, min: 1, max: 100, count: 7 })
 
     const found = async (filter: string) =>
-      (await store.scan.search.page({ filter: parseFilter(filter), sort: parseSort('m.loss'), limit: 10 })).runs.map(
-        ({ number }) => number,
-      )
+      (
+        await store.scan.runQueries.listPage({ filter: parseFilter(filter), sort: parseSort('m.loss'), limit: 10 })
+      ).runs.map(({ number }) => number)
 
     expect([await found('m.loss < 2'), await found('m.loss > 0'), await found('m.loss > 50')]).toEqual([
       [run.number],
       [run.number, other.number],
       [],
     ])
-    expect(await store.read.trials.best(sweep.id, { metric: 'loss', part: 'last' }, 'minimize')).toMatchObject({
+    expect(await store.read.trials.findBest(sweep.id, { metric: 'loss', part: 'last' }, 'minimize')).toMatchObject({
       value: 1,
       run: { id: run.id },
     })
     expect(
-      (await store.read.trials.outcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ value }) => value),
+      (await store.read.trials.listOutcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ value }) => value),
     ).toEqual([1, 2])
     expect(
-      (await store.read.trials.chart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(({ value }) => value),
+      (await store.read.trials.readChart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(({ value }) => value),
     ).toEqual([1, 2])
   })
 
@@ -120,7 +120,7 @@ describeOnBoth('late arrivals', (openFresh) => {
     const sweep = await insertSweep(store)
     const run = await insertTrial(store, sweep, 0)
     await store.write((parts) =>
-      parts.sweeps.addTrials(sweep.id, 0, [{ point: { lr: 0.1 }, source: 'random', known: 0, budget: null }]),
+      parts.sweeps.addTrials(sweep.id, 0, [{ point: { lr: 0.1 }, source: 'random', resultsUsed: 0, budget: null }]),
     )
 
     await send(store, run, 1, [{ k: 'p', v: { lr: 99, seed: 4 } }])
@@ -128,22 +128,24 @@ describeOnBoth('late arrivals', (openFresh) => {
 
     const tried = { lr: 0.1, given: 1, seed: 4 }
     expect(
-      (await store.read.trials.outcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ params }) => params),
+      (await store.read.trials.listOutcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ params }) => params),
     ).toEqual([tried])
     expect(
-      (await store.read.trials.chart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(({ params }) => params),
+      (await store.read.trials.readChart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(
+        ({ params }) => params,
+      ),
     ).toEqual([tried])
     expect((await store.read.runs.get(run.id))!.params).toEqual({ lr: 99, given: 1, seed: 4 })
   })
 
-  it('Late records of an earlier attempt replace no parameter or file of a later attempt and add what it lacks', async () => {
+  it('Late records of an earlier attempt replace no later parameter or file and add what is missing', async () => {
     const { store } = await fresh()
     const first = await insertTrial(store, await insertSweep(store), 0)
     await store.write((parts) => parts.runs.transition(first, 'paused'))
     await store.write(async (parts) => {
       const now = (await parts.runs.get(first.id))!
       await parts.runs.transition(now, 'queued')
-      await parts.runs.transition({ id: now.id, version: now.version + 1 }, 'starting', { attempts: 2 })
+      await parts.runs.transition({ id: now.id, version: now.version + 1 }, 'starting', { attemptCount: 2 })
     })
     const run = (await store.read.runs.get(first.id))!
     const file = (size: number) => ({ k: 'a', name: 'model', path: '/m', size, sha256: String(size).repeat(64) })
@@ -173,20 +175,20 @@ describeOnBoth('late arrivals', (openFresh) => {
     const ended = async (which: Run) => {
       await store.write((parts) => parts.runs.transition(which, 'stopped', { isCollected: true }))
       await store.write((parts) => parts.runs.setDeleted({ id: which.id }, { deletedAt: 1 }))
-      await store.write((parts) => parts.runs.markPurged(which.id, 2))
+      await store.write((parts) => parts.runs.beginPurge(which.id, 2))
     }
 
     await ended(run)
     await expect(send(store, run, 1, records)).rejects.toMatchObject({ code: 'not_found' })
 
-    while (!(await store.write((parts) => parts.runs.purgeSome(run))));
+    while (!(await store.write((parts) => parts.runs.purgePart(run))));
     await expect(send(store, run, 1, records)).rejects.toMatchObject({ code: 'not_found' })
 
     const again = await make()
     expect(again.number).not.toBe(run.number)
 
     await send(store, again, 1, [...records, { k: 's', v: 'succeeded' }])
-    expect((await store.read.tracking.points(again.id, 'loss', 0, 10))!.length).toBe(9)
+    expect((await store.read.tracking.readPoints(again.id, 'loss', 0, 10))!.length).toBe(9)
     expect(await store.read.runs.get(again.id)).toMatchObject({ phase: 'succeeded' })
   })
 
@@ -194,7 +196,7 @@ describeOnBoth('late arrivals', (openFresh) => {
     const { store } = await fresh()
     const run = await createRun(deps(store), { kind: 'job' }, { id: randomUUID(), digest: 'd' })
     const sweep = await insertSweep(store)
-    while (!(await store.write((parts) => parts.runs.purgeSome(run))));
+    while (!(await store.write((parts) => parts.runs.purgePart(run))));
     await store.write((parts) => parts.sweeps.purge(sweep.id))
 
     const all = deps(store)

@@ -64,7 +64,7 @@ describeOnBoth('the search over runs', (openFresh) => {
         name,
         points: Float64Array.from(values.flatMap((value, step) => [step, NOW, value])),
       }))
-      if (series.length > 0) await store.write((parts) => parts.tracking.append(inserted!, series))
+      if (series.length > 0) await store.write((parts) => parts.tracking.appendPoints(inserted!, series))
       runs.push(inserted!)
     }
 
@@ -79,17 +79,19 @@ describeOnBoth('the search over runs', (openFresh) => {
     more: { isDeleted?: boolean } = {},
   ): Promise<number[]> => {
     const scope = { ...(filter && { filter: parseFilter(filter) }), ...more }
-    const { runs, total } = await store.scan.search.page({
+    const { runs, total } = await store.scan.runQueries.listPage({
       ...scope,
       sort: parseSort(sort),
       limit: 100,
       isCounted: true,
     })
-    const uncounted = await store.scan.search.page({ ...scope, sort: parseSort(sort), limit: 100 })
+    const uncounted = await store.scan.runQueries.listPage({ ...scope, sort: parseSort(sort), limit: 100 })
     expect(uncounted.runs.map((run) => run.id)).toEqual(runs.map((run) => run.id))
-    expect([total, await store.scan.search.count(scope), (await store.scan.search.ids(scope, 100)).length]).toEqual(
-      Array(3).fill(runs.length),
-    )
+    expect([
+      total,
+      await store.scan.runQueries.count(scope),
+      (await store.scan.runQueries.listIds(scope, 100)).length,
+    ]).toEqual(Array(3).fill(runs.length))
 
     return runs.map((run) => run.number)
   }
@@ -213,12 +215,17 @@ describeOnBoth('the search over runs', (openFresh) => {
           )
 
           const filter = parseFilter(`number >= ${runs[0]!.number}${further}`)
-          const whole = await store.scan.search.page({ filter, sort: parseSort(sort), limit: 1000, isCounted: true })
+          const whole = await store.scan.runQueries.listPage({
+            filter,
+            sort: parseSort(sort),
+            limit: 1000,
+            isCounted: true,
+          })
           expect(whole.total).toBe(whole.runs.length)
 
           const seen: number[] = []
           for (let cursor: string | undefined; ;) {
-            const page = await store.scan.search.page({
+            const page = await store.scan.runQueries.listPage({
               filter,
               sort: parseSort(sort),
               limit: 2,
@@ -241,8 +248,8 @@ describeOnBoth('the search over runs', (openFresh) => {
   it('A cursor of another order and a malformed cursor are refused', async () => {
     const store = await fresh()
     await fill(store, [{}, {}])
-    const { next } = await store.scan.search.page({ sort: parseSort('created'), limit: 1 })
-    await expect(store.scan.search.page({ sort: [], limit: 1, cursor: next! })).rejects.toThrow('invalid')
+    const { next } = await store.scan.runQueries.listPage({ sort: parseSort('created'), limit: 1 })
+    await expect(store.scan.runQueries.listPage({ sort: [], limit: 1, cursor: next! })).rejects.toThrow('invalid')
 
     for (const cursor of [
       '',
@@ -250,7 +257,7 @@ describeOnBoth('the search over runs', (openFresh) => {
       Buffer.from('["",[],1.5]').toString('base64url'),
       Buffer.from('["",[{}],1]').toString('base64url'),
     ])
-      await expect(store.scan.search.page({ sort: [], limit: 1, cursor })).rejects.toThrow('invalid')
+      await expect(store.scan.runQueries.listPage({ sort: [], limit: 1, cursor })).rejects.toThrow('invalid')
   })
 
   it('Values of a filter are bound and never become SQL', async () => {
@@ -287,7 +294,7 @@ describeOnBoth('the search over runs', (openFresh) => {
         { type: 'in', field: { kind: 'column', name: 'tag' }, values: [{ type: 'text', value: text }] },
       ]
       for (const filter of filters)
-        expect((await store.scan.search.page({ filter, sort: [], limit: 5 })).runs).toEqual([])
+        expect((await store.scan.runQueries.listPage({ filter, sort: [], limit: 5 })).runs).toEqual([])
     }
 
     expect(await numbers(store, '')).toEqual([1])
@@ -305,7 +312,7 @@ describeOnBoth('the search over runs', (openFresh) => {
       many('t.x', 'or'),
     ])
       expect(
-        (await store.scan.search.page({ filter, sort: [], limit: 5, isCounted: true })).runs.length,
+        (await store.scan.runQueries.listPage({ filter, sort: [], limit: 5, isCounted: true })).runs.length,
       ).toBeLessThanOrEqual(1)
 
     expect(() => many('p.a = 1', 'or') && parseFilter(Array(101).fill('p.a = 1').join(' or '))).toThrow('filter_syntax')
@@ -317,34 +324,34 @@ describeOnBoth('the search over runs', (openFresh) => {
       { params: { lr: 1, layers: 2 }, tags: ['prod', 'pre'], metrics: { loss: [1], 'val/loss': [1] } },
       { params: { lr: 2, opt: 'adam' }, tags: ['prod'], metrics: { loss: [1] } },
     ])
-    const { search } = store.scan
+    const { runQueries } = store.scan
 
-    expect(await search.names('param', 'l', 10)).toEqual([
+    expect(await runQueries.listNames('param', 'l', 10)).toEqual([
       { text: 'layers', count: 1 },
       { text: 'lr', count: 2 },
     ])
-    expect(await search.names('metric', '', 10)).toEqual([
+    expect(await runQueries.listNames('metric', '', 10)).toEqual([
       { text: 'loss', count: 2 },
       { text: 'val/loss', count: 1 },
     ])
 
     // Only the latest run is examined. It has `opt` and lacks `layers`.
-    expect(await search.namesAmongLatest('param', ['layers', 'lr', 'opt'], {}, 1)).toEqual([
+    expect(await runQueries.countNamesAmongLatest('param', ['layers', 'lr', 'opt'], {}, 1)).toEqual([
       { text: 'lr', count: 1 },
       { text: 'opt', count: 1 },
     ])
-    expect(await search.namesAmongLatest('metric', ['loss', 'val/loss'], {}, 2)).toEqual([
+    expect(await runQueries.countNamesAmongLatest('metric', ['loss', 'val/loss'], {}, 2)).toEqual([
       { text: 'loss', count: 2 },
       { text: 'val/loss', count: 1 },
     ])
-    expect(await search.namesAmongLatest('metric', ['loss'], { projectId: 'none' }, 2)).toEqual([])
-    expect(await search.namesAmongLatest('metric', [], {}, 2)).toEqual([])
+    expect(await runQueries.countNamesAmongLatest('metric', ['loss'], { projectId: 'none' }, 2)).toEqual([])
+    expect(await runQueries.countNamesAmongLatest('metric', [], {}, 2)).toEqual([])
 
-    expect(await search.values({ kind: 'column', name: 'tag' }, 'pr', 10)).toEqual([
+    expect(await runQueries.listValues({ kind: 'column', name: 'tag' }, 'pr', 10)).toEqual([
       { text: 'pre', count: 1 },
       { text: 'prod', count: 2 },
     ])
-    expect(await search.values({ kind: 'param', name: 'opt' }, '', 10)).toEqual([{ text: 'adam', count: 1 }])
+    expect(await runQueries.listValues({ kind: 'param', name: 'opt' }, '', 10)).toEqual([{ text: 'adam', count: 1 }])
   })
 
   it('The varied parameters of runs are those that differ or that some of the runs lack', async () => {
@@ -355,7 +362,9 @@ describeOnBoth('the search over runs', (openFresh) => {
       { params: { seed: 3, lr: 0.2, constant: 8, other: 1 } },
     ])
     const varied = async (filter: string, runs: number) =>
-      (await store.scan.search.varied({ ...(filter && { filter: parseFilter(filter) }) }, runs)).map(({ text }) => text)
+      (await store.scan.runQueries.listVaried({ ...(filter && { filter: parseFilter(filter) }) }, runs)).map(
+        ({ text }) => text,
+      )
     expect(await varied('t.mine', 2)).toEqual(['seed', 'extra'])
     expect((await varied('', 3)).toSorted()).toEqual(['constant', 'extra', 'lr', 'other', 'seed'])
   })
@@ -376,10 +385,10 @@ describeOnBoth('the search over runs', (openFresh) => {
     await store.write((parts) => parts.events.append([{ kind: 'run.created', actor: 'person', runId: run!.id }]))
 
     let pieces = 1
-    while (!(await store.write((parts) => parts.runs.purgeSome(run!)))) pieces += 1
+    while (!(await store.write((parts) => parts.runs.purgePart(run!)))) pieces += 1
     expect(pieces).toBeGreaterThan(1)
     expect(await store.read.runs.get(run!.id)).toBeUndefined()
     expect(await numbers(store, 'p.x = 1 and t.t and m.a is not missing')).toEqual([other!.number])
-    expect(await store.read.events.after(0, 10, { runId: run!.id })).toEqual([])
+    expect(await store.read.events.listAfter(0, 10, { runId: run!.id })).toEqual([])
   })
 })

@@ -43,18 +43,18 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       const points = (offset: number) =>
         NAMES.map((name, index) => ({ name, points: Float64Array.of(offset, offset, index + offset) }))
 
-      await store.write((parts) => parts.tracking.append(run, points(0)))
-      await store.write((parts) => parts.tracking.append(other, points(5).slice(0, 3)))
+      await store.write((parts) => parts.tracking.appendPoints(run, points(0)))
+      await store.write((parts) => parts.tracking.appendPoints(other, points(5).slice(0, 3)))
       // This series has more chunks than one piece of a removal.
       await store.write((parts) =>
-        parts.tracking.append(run, [{ name: NAMES[0]!, points: new Float64Array(3 * 300_000) }]),
+        parts.tracking.appendPoints(run, [{ name: NAMES[0]!, points: new Float64Array(3 * 300_000) }]),
       )
 
       // A new store, like that of a restarted server, has no cache of the series.
       const again = open(database)
-      await again.write((parts) => parts.tracking.append(run, points(1)))
-      const all = (await again.read.tracking.summaries([run.id])).get(run.id)!
-      const asked = (await again.read.tracking.summaries([run.id, other.id], NAMES)).get(run.id)!
+      await again.write((parts) => parts.tracking.appendPoints(run, points(1)))
+      const all = (await again.read.tracking.listSummaries([run.id])).get(run.id)!
+      const asked = (await again.read.tracking.listSummaries([run.id, other.id], NAMES)).get(run.id)!
       expect([all.size, asked.size, asked.get(NAMES.at(-1)!)]).toEqual([
         MANY,
         MANY,
@@ -62,7 +62,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       ])
       expect([...asked.keys()]).toEqual([...all.keys()])
 
-      while (!(await again.write((parts) => parts.runs.purgeSome(run))));
+      while (!(await again.write((parts) => parts.runs.purgePart(run))));
       expect(await again.read.runs.get(run.id)).toBeUndefined()
       expect([
         await count(database, 'series'),
@@ -84,7 +84,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     const numbers: number[] = []
     const sizes: number[] = []
     for (let cursor: string | undefined; ;) {
-      const page = await store.scan.search.page({
+      const page = await store.scan.runQueries.listPage({
         sort: [],
         limit: 110,
         isCounted: true,
@@ -117,14 +117,14 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       expect(await store.read.attempts.listArtifacts(run.id)).toHaveLength(MANY)
       expect(await store.read.runs.get(run.id)).toMatchObject({ tags: { length: MANY - 9 }, params: { more: 1 } })
 
-      const found = async (filter: string) => await store.scan.search.count({ filter: parseFilter(filter) })
+      const found = async (filter: string) => await store.scan.runQueries.count({ filter: parseFilter(filter) })
       expect([
         await found(`tag = "${NAMES[0]}"`),
         await found(`tag = "${NAMES.at(-1)}"`),
         await found('tag = new'),
       ]).toEqual([0, 1, 1])
 
-      while (!(await store.write((parts) => parts.runs.purgeSome(run))));
+      while (!(await store.write((parts) => parts.runs.purgePart(run))));
       expect([
         await count(database, 'run_tag'),
         await count(database, 'run_param'),
@@ -140,7 +140,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     expect(await count(database, 'run_tag')).toBe(1)
     await store.write((parts) => parts.runs.annotate(run, { tags: ['y'.repeat(400)] }))
     expect(await count(database, 'run_tag')).toBe(1)
-    while (!(await store.write((parts) => parts.runs.purgeSome(run))));
+    while (!(await store.write((parts) => parts.runs.purgePart(run))));
     expect(await count(database, 'run_tag')).toBe(0)
   })
 
@@ -183,7 +183,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
           Array.from({ length: 24_000 }, (_, index) => ({
             point: { a: index },
             source: 'random',
-            known: 0,
+            resultsUsed: 0,
             budget: null,
           })),
         )
@@ -193,8 +193,8 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       expect([await count(database, 'run'), await count(database, 'attempt'), await count(database, 'event')]).toEqual([
         3_000, 12_000, 24_000,
       ])
-      expect(await store.read.sweeps.results(sweep.id, 0)).toEqual(results)
-      expect(await store.read.sweeps.trials(sweep.id, 23_999)).toEqual([
+      expect(await store.read.sweeps.listResults(sweep.id, 0)).toEqual(results)
+      expect(await store.read.sweeps.listTrials(sweep.id, 23_999)).toEqual([
         expect.objectContaining({ point: { a: 23_999 } }),
       ])
     },
@@ -215,17 +215,17 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
     )
     await insertRun(store, { snapshot: 'of run', environment: 'e' })
 
-    expect([...(await store.read.sweeps.limits([...NAMES, sweep.id])).keys()]).toEqual([sweep.id])
-    expect(await store.read.runs.stillNamed('snapshot', [...NAMES, 'of run', ...NAMES, 'of sweep'])).toEqual(
+    expect([...(await store.read.sweeps.listLimits([...NAMES, sweep.id])).keys()]).toEqual([sweep.id])
+    expect(await store.read.runs.findReferenced('snapshot', [...NAMES, 'of run', ...NAMES, 'of sweep'])).toEqual(
       new Set(['of run', 'of sweep']),
     )
-    expect(await store.read.runs.stillNamed('environment', [...NAMES, 'e'])).toEqual(new Set(['e']))
+    expect(await store.read.runs.findReferenced('environment', [...NAMES, 'e'])).toEqual(new Set(['e']))
   })
 
   it('A filter with a list of the greatest allowed length is answered', async () => {
     const { store } = await fresh()
     const run = await insertRun(store, { plan: { ...PLAN, params: { x: 5 } }, tags: ['b'], phase: 'running' })
-    await store.write((parts) => parts.tracking.append(run, [{ name: 'm', points: Float64Array.of(0, 0, 5) }]))
+    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'm', points: Float64Array.of(0, 0, 5) }]))
     const many = (value: string, length: number) => Array.from({ length }, () => value).join(',')
 
     const filters = [
@@ -243,8 +243,8 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       const query = { filter: parseFilter(text), sort: [], limit: 10, isCounted: true }
       expect([
         text.slice(0, 20),
-        (await store.scan.search.page(query)).total,
-        await store.scan.search.count(query),
+        (await store.scan.runQueries.listPage(query)).total,
+        await store.scan.runQueries.count(query),
       ]).toEqual([text.slice(0, 20), 1, 1])
     }
   })

@@ -110,7 +110,7 @@ describeOnBoth('the store', (openFresh) => {
       )
     await insert('hagane-1-1')
     await expect(insert('hagane-1-x')).rejects.toThrow()
-    expect(await store.read.attempts.latest(run.id)).toMatchObject({ n: 1, state: 'intent', devices: ['0'] })
+    expect(await store.read.attempts.findLatest(run.id)).toMatchObject({ n: 1, state: 'intent', devices: ['0'] })
   })
 
   it('A write that fails is undone alone when several writes share a commit', async () => {
@@ -125,7 +125,7 @@ describeOnBoth('the store', (openFresh) => {
 
     const results = await Promise.allSettled(works)
     expect(results.filter((result) => result.status === 'rejected')).toHaveLength(4)
-    expect(await store.read.search.page({ sort: [], limit: 100 }).then((page) => page.runs)).toHaveLength(6)
+    expect(await store.read.runQueries.listPage({ sort: [], limit: 100 }).then((page) => page.runs)).toHaveLength(6)
   })
 
   it('Metric points are kept bit for bit, including NaN, infinities and minus zero', async () => {
@@ -141,14 +141,14 @@ describeOnBoth('the store', (openFresh) => {
           const run = await insertRun(store)
           for (const batch of batches)
             await store.write((parts) =>
-              parts.tracking.append(run, [{ name: 'm', points: Float64Array.from(batch.flat()) }]),
+              parts.tracking.appendPoints(run, [{ name: 'm', points: Float64Array.from(batch.flat()) }]),
             )
 
-          const read = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
+          const read = (await store.read.tracking.readPoints(run.id, 'm', 0, 10_000))!
           const wrote = Float64Array.from(batches.flat(2))
           expect(Buffer.from(read.buffer).equals(Buffer.from(wrote.buffer))).toBe(true)
 
-          const summary = (await store.read.tracking.summaries([run.id])).get(run.id)!.get('m')!
+          const summary = (await store.read.tracking.listSummaries([run.id])).get(run.id)!.get('m')!
           expect(summary.count).toBe(wrote.length / POINT_WIDTH)
           expect(summary.last).toBe(wrote.at(-1))
         },
@@ -179,7 +179,11 @@ describeOnBoth('the store', (openFresh) => {
       )
 
     const found = async (filter: string) => {
-      const page = await store.scan.search.page({ filter: parseFilter(filter), sort: parseSort('p.seed'), limit: 10 })
+      const page = await store.scan.runQueries.listPage({
+        filter: parseFilter(filter),
+        sort: parseSort('p.seed'),
+        limit: 10,
+      })
       return page.runs.map(({ number }) => number - 1)
     }
 
@@ -194,7 +198,7 @@ describeOnBoth('the store', (openFresh) => {
     const run = await insertRun(store)
     for (let index = 0; index < 40; index += 1)
       await store.write((parts) =>
-        parts.tracking.append(run, [
+        parts.tracking.appendPoints(run, [
           {
             name: 'm',
             points: Float64Array.from({ length: ((index % 7) + 1) * 3 * 11 }, (_, at) => index * 1000 + at),
@@ -202,13 +206,13 @@ describeOnBoth('the store', (openFresh) => {
         ]),
       )
 
-    const all = (await store.read.tracking.points(run.id, 'm', 0, 10_000))!
+    const all = (await store.read.tracking.readPoints(run.id, 'm', 0, 10_000))!
     for (const from of [0, 1, 255, 256, 700, all.length / 3 - 1]) {
-      const page = (await store.read.tracking.points(run.id, 'm', from, 100))!
+      const page = (await store.read.tracking.readPoints(run.id, 'm', from, 100))!
       expect([...page]).toEqual([...all.subarray(from * 3, (from + 100) * 3)])
     }
 
-    const buckets = (await store.read.tracking.buckets(run.id, 'm', 5))!
+    const buckets = (await store.read.tracking.readBuckets(run.id, 'm', 5))!
     expect(buckets.length).toBeLessThanOrEqual(5)
     expect(buckets.reduce((sum, bucket) => sum + bucket.count, 0)).toBe(all.length / 3)
   })
@@ -219,14 +223,14 @@ describeOnBoth('the store', (openFresh) => {
 
     const append = (value: number, fails: boolean) =>
       store.write(async (parts) => {
-        await parts.tracking.append(run, [{ name: 'm', points: Float64Array.of(0, 0, value) }])
+        await parts.tracking.appendPoints(run, [{ name: 'm', points: Float64Array.of(0, 0, value) }])
         if (fails) throw new Error('undone')
       })
 
     await append(1, false)
     await Promise.allSettled([append(2, false), append(3, true), append(4, false)])
 
-    const points = (await store.read.tracking.points(run.id, 'm', 0, 10))!
+    const points = (await store.read.tracking.readPoints(run.id, 'm', 0, 10))!
     expect([points[2], points[5], points[8], points.length]).toEqual([1, 2, 4, 9])
   })
 
@@ -239,7 +243,7 @@ describeOnBoth('the store', (openFresh) => {
     const add = async (phase: RunPhase, value: number, index: number) => {
       const run = await insertRun(store, { sweepId: sweep.id, trialIndex: index, phase: 'running' })
       await store.write(async (parts) => {
-        await parts.tracking.append(run, [{ name: 'acc', points: Float64Array.of(0, 0, value) }])
+        await parts.tracking.appendPoints(run, [{ name: 'acc', points: Float64Array.of(0, 0, value) }])
         await parts.runs.transition(run, phase)
       })
       return run
@@ -251,11 +255,11 @@ describeOnBoth('the store', (openFresh) => {
     const good = await add('succeeded', 0.9, 3)
     const bad = await add('stopped', 0.1, 4)
 
-    expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'maximize')).toMatchObject({
+    expect(await store.read.trials.findBest(sweep.id, { metric: 'acc', part: 'last' }, 'maximize')).toMatchObject({
       run: { id: good.id },
       value: 0.9,
     })
-    expect(await store.read.trials.best(sweep.id, { metric: 'acc', part: 'last' }, 'minimize')).toMatchObject({
+    expect(await store.read.trials.findBest(sweep.id, { metric: 'acc', part: 'last' }, 'minimize')).toMatchObject({
       run: { id: bad.id },
       value: 0.1,
     })
@@ -323,8 +327,8 @@ describeOnBoth('the store', (openFresh) => {
     await migrate(database)
     expect(await store.read.sweeps.get(sweep.id)).toMatchObject({
       budget: 7,
-      results: 0,
-      earlier: [],
+      resultCount: 0,
+      earlierTrials: [],
       plan: { failures: 'penalise', stoppingRules: [] },
     })
   })
@@ -353,11 +357,11 @@ describeOnBoth('the store', (openFresh) => {
 
     await migrate(database)
 
-    const again = { index: 0, rung: 0, take: 1, phase: 'succeeded', value: 0.25 } as const
+    const again = { index: 0, rung: 0, rerunCount: 1, phase: 'succeeded', value: 0.25 } as const
     await store.write((parts) => parts.sweeps.addResults(sweep.id, 2, [again]))
-    expect(await store.read.sweeps.results(sweep.id, 0)).toEqual([
-      { index: 0, rung: 0, take: 0, phase: 'failed', value: null },
-      { index: 1, rung: 0, take: 0, phase: 'succeeded', value: 0.5 },
+    expect(await store.read.sweeps.listResults(sweep.id, 0)).toEqual([
+      { index: 0, rung: 0, rerunCount: 0, phase: 'failed', value: null },
+      { index: 1, rung: 0, rerunCount: 0, phase: 'succeeded', value: 0.5 },
       again,
     ])
     await expect(store.write((parts) => parts.sweeps.addResults(sweep.id, 3, [again]))).rejects.toThrow()
@@ -384,17 +388,26 @@ describeOnBoth('the store', (openFresh) => {
         ending: { reason: 'Completed', evidence: {} },
       })
       const points = Float64Array.from(values.flatMap((value, step) => [step, step, value]))
-      await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points }]))
+      await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points }]))
       runs.push(run)
     }
 
     const by = (part: 'last' | 'min' | 'max') => ({ metric: 'loss', part })
     const { trials } = store.read
 
-    expect(await trials.best(sweep.id, by('last'), 'minimize')).toMatchObject({ run: { id: runs[1]!.id }, value: 0.3 })
-    expect(await trials.best(sweep.id, by('min'), 'minimize')).toMatchObject({ run: { id: runs[0]!.id }, value: 0.01 })
-    expect(await trials.best(sweep.id, by('max'), 'minimize')).toMatchObject({ run: { id: runs[1]!.id }, value: 0.5 })
-    expect(await trials.bestValue(sweep.id, by('max'), 'maximize')).toBe(0.9)
+    expect(await trials.findBest(sweep.id, by('last'), 'minimize')).toMatchObject({
+      run: { id: runs[1]!.id },
+      value: 0.3,
+    })
+    expect(await trials.findBest(sweep.id, by('min'), 'minimize')).toMatchObject({
+      run: { id: runs[0]!.id },
+      value: 0.01,
+    })
+    expect(await trials.findBest(sweep.id, by('max'), 'minimize')).toMatchObject({
+      run: { id: runs[1]!.id },
+      value: 0.5,
+    })
+    expect(await trials.findBestValue(sweep.id, by('max'), 'maximize')).toBe(0.9)
 
     for (const [part, values] of [
       ['last', [0.8, 0.3, null]],
@@ -403,8 +416,8 @@ describeOnBoth('the store', (openFresh) => {
     ] as const) {
       const unrecorded = await trials.listUnrecorded(sweep.id, by(part))
       expect(unrecorded.map(({ value }) => value)).toEqual(values)
-      expect((await trials.outcomes(sweep.id, by(part))).map(({ value }) => value)).toEqual(values)
-      expect((await trials.chart(sweep.id, by(part))).trials.map(({ value }) => value)).toEqual(values)
+      expect((await trials.listOutcomes(sweep.id, by(part))).map(({ value }) => value)).toEqual(values)
+      expect((await trials.readChart(sweep.id, by(part))).trials.map(({ value }) => value)).toEqual(values)
     }
   })
 
@@ -421,19 +434,19 @@ describeOnBoth('the store', (openFresh) => {
       phase: 'failed',
       ending: { reason: 'ExitNonZero', evidence: { exitCode: 2 } },
     })
-    expect(await store.read.trials.failures(sweep.id, 0, 9)).toEqual([{ id: failed.id, ending: failed.ending }])
+    expect(await store.read.trials.listFailures(sweep.id, 0, 9)).toEqual([{ id: failed.id, ending: failed.ending }])
 
-    const fresh = newRun({ sweepId: sweep.id, trialIndex: 0, take: 1 })
+    const fresh = newRun({ sweepId: sweep.id, trialIndex: 0, rerunCount: 1 })
     const [again] = await store.write(async (parts) => {
-      await parts.runs.leaveTrials([failed.id])
+      await parts.runs.removeFromTrials([failed.id])
       return await parts.runs.insert([fresh])
     })
 
     expect(await store.read.runs.get(failed.id)).toMatchObject({ sweepId: sweep.id, trialIndex: null, phase: 'failed' })
-    expect(again).toMatchObject({ trialIndex: 0, take: 1 })
+    expect(again).toMatchObject({ trialIndex: 0, rerunCount: 1 })
     expect(await store.read.trials.countByPhase(sweep.id)).toEqual({ queued: 1 })
-    expect([...(await store.read.trials.trialIds(sweep.id)).values()]).toEqual([again!.id])
-    expect(await store.read.trials.failures(sweep.id, 0, 9)).toEqual([])
+    expect([...(await store.read.trials.listTrialIds(sweep.id)).values()]).toEqual([again!.id])
+    expect(await store.read.trials.listFailures(sweep.id, 0, 9)).toEqual([])
   })
 
   it('A store writes nothing more once its fence throws', async () => {
@@ -451,6 +464,6 @@ describeOnBoth('the store', (openFresh) => {
     await insertRun(store)
     isReplaced = true
     await expect(insertRun(store)).rejects.toThrow('replaced')
-    expect(await store.read.search.page({ sort: [], limit: 10 }).then((page) => page.runs)).toHaveLength(1)
+    expect(await store.read.runQueries.listPage({ sort: [], limit: 10 }).then((page) => page.runs)).toHaveLength(1)
   })
 })

@@ -47,13 +47,13 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     const run = await insertRun(store)
 
     const within = await store.write(async (parts) => {
-      await parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }])
-      return (await parts.tracking.summaries([run.id])).get(run.id)?.get('loss')?.last
+      await parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }])
+      return (await parts.tracking.listSummaries([run.id])).get(run.id)?.get('loss')?.last
     })
-    await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 2) }]))
+    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(1, 2) }]))
 
     expect([within, await countWaiting(database)]).toEqual([3, 1])
-    expect([...(await store.read.tracking.points(run.id, 'loss', 0, 10))!]).toEqual([0, 0, 3, 1, 10, 2])
+    expect([...(await store.read.tracking.readPoints(run.id, 'loss', 0, 10))!]).toEqual([0, 0, 3, 1, 10, 2])
     expect(await countWaiting(database)).toBe(0)
   })
 
@@ -61,31 +61,33 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     const store = open(await openMigrated())
     const run = await insertRun(store)
     const append = (name: string, value: number) =>
-      store.write((parts) => parts.tracking.append(run, [{ name, points: point(0, value) }]))
+      store.write((parts) => parts.tracking.appendPoints(run, [{ name, points: point(0, value) }]))
 
     await append('a', 1)
-    expect(await store.scan.search.isKnown('metric', 'a')).toBe(true)
+    expect(await store.scan.runQueries.hasName('metric', 'a')).toBe(true)
 
     await append('b', 2)
-    expect((await store.scan.search.names('metric', 'b', 10)).map((item) => item.text)).toEqual(['b'])
+    expect((await store.scan.runQueries.listNames('metric', 'b', 10)).map((item) => item.text)).toEqual(['b'])
 
     await append('b', 5)
-    expect((await store.scan.tracking.buckets(run.id, 'b', 10))!.reduce((sum, bucket) => sum + bucket.count, 0)).toBe(2)
+    expect(
+      (await store.scan.tracking.readBuckets(run.id, 'b', 10))!.reduce((sum, bucket) => sum + bucket.count, 0),
+    ).toBe(2)
 
     await append('c', 2)
-    expect(await store.read.tracking.commonMetrics([run.id], 10)).toEqual(['a', 'b', 'c'])
+    expect(await store.read.tracking.listCommonMetrics([run.id], 10)).toEqual(['a', 'b', 'c'])
   })
 
   it('Waiting points survive the server that received them', async () => {
     const database = await openMigrated()
     const first = open(database)
     const run = await insertRun(first)
-    await first.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }]))
+    await first.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }]))
     expect(await countWaiting(database)).toBe(1)
 
     const second = open(database)
-    await second.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 2) }]))
-    expect((await second.read.tracking.summaries([run.id])).get(run.id)!.get('loss')).toMatchObject({
+    await second.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(1, 2) }]))
+    expect((await second.read.tracking.listSummaries([run.id])).get(run.id)!.get('loss')).toMatchObject({
       count: 2,
       sum: 5,
       last: 2,
@@ -96,7 +98,7 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
-    await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }]))
+    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }]))
     await expect.poll(() => countWaiting(database), { timeout: 10_000 }).toBe(0)
   })
 
@@ -106,13 +108,13 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     const run = await insertRun(store)
     const points = Float64Array.from({ length: 40_000 * POINT_WIDTH }, (_, at) => at)
 
-    await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points }]))
+    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points }]))
     await store.write((parts) => parts.runs.get(run.id))
     expect(await countWaiting(database)).toBe(0)
-    expect(await store.read.tracking.points(run.id, 'loss', 39_999, 10)).toEqual(points.slice(-POINT_WIDTH))
+    expect(await store.read.tracking.readPoints(run.id, 'loss', 39_999, 10)).toEqual(points.slice(-POINT_WIDTH))
   })
 
-  it('On a full disk pages omit waiting points and reads for decisions fail; with room again the points are folded', async () => {
+  it('On a full disk pages omit waiting points and decisions fail; with room the points are folded', async () => {
     const database = await openMigrated()
     let fault: FaultKind | undefined
     const fence = async (): Promise<void> => {
@@ -122,9 +124,9 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
 
     const run = await insertRun(store)
     const append = (step: number) =>
-      store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(step, step) }]))
+      store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(step, step) }]))
     const read = async (): Promise<number> =>
-      (await store.read.tracking.points(run.id, 'loss', 0, 10))!.length / POINT_WIDTH
+      (await store.read.tracking.readPoints(run.id, 'loss', 0, 10))!.length / POINT_WIDTH
 
     await append(0)
     expect(await read()).toBe(1)
@@ -132,7 +134,7 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     await append(1)
     fault = 'full'
     expect([await read(), await read()]).toEqual([1, 1])
-    await expect(store.whole.tracking.points(run.id, 'loss', 0, 10)).rejects.toThrow('storage_full')
+    await expect(store.readComplete.tracking.readPoints(run.id, 'loss', 0, 10)).rejects.toThrow('storage_full')
 
     fault = 'away'
     await expect(read()).rejects.toThrow('unavailable')
@@ -146,15 +148,15 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     let connection: Kysely<Tables> = database.writer
     const store = createStore(database, { now: () => 1, fence: async (db) => void (connection = db) })
     const run = await insertRun(store)
-    await store.read.tracking.commonMetrics([run.id], 1)
+    await store.read.tracking.listCommonMetrics([run.id], 1)
 
     const lost = store.write(async (parts) => {
-      await parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }])
+      await parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }])
       await sql`commit`.execute(connection)
       throw new StoreFault('away', new Error('away'))
     })
     await expect(lost).rejects.toThrow()
-    expect((await store.read.tracking.summaries([run.id])).get(run.id)?.get('loss')?.last).toBe(3)
+    expect((await store.read.tracking.listSummaries([run.id])).get(run.id)?.get('loss')?.last).toBe(3)
   })
 
   it('Points of a write that fails are discarded, and points of other writes in the same commit stay', async () => {
@@ -163,10 +165,10 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
 
     const works = [1, 2, 3, 4].map((value) =>
       store.write(async (parts) => {
-        await parts.tracking.append(run, [{ name: 'm', points: point(value, value) }])
+        await parts.tracking.appendPoints(run, [{ name: 'm', points: point(value, value) }])
         if (value % 2 === 0) throw new Error(`work ${value}`)
         // This read folds the waiting points of the other writes.
-        await parts.tracking.summaries([run.id])
+        await parts.tracking.listSummaries([run.id])
       }),
     )
     const results = await Promise.allSettled(works)
@@ -175,7 +177,7 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
       ['done', 'work 2', 'done', 'work 4'],
     )
     expect(
-      [...(await store.read.tracking.points(run.id, 'm', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 2),
+      [...(await store.read.tracking.readPoints(run.id, 'm', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 2),
     ).toEqual([1, 3])
   })
 
@@ -184,7 +186,7 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     const store = open(database)
     const run = await insertRun(store)
     const append = (step: number) =>
-      store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(step, step) }]))
+      store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(step, step) }]))
 
     if (engine === 'postgres')
       await sql`alter table waiting_batch alter column n restart with 4000000000`.execute(database.writer)
@@ -193,7 +195,7 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     await append(1)
 
     expect(
-      [...(await store.read.tracking.points(run.id, 'loss', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 0),
+      [...(await store.read.tracking.readPoints(run.id, 'loss', 0, 10))!].filter((_, at) => at % POINT_WIDTH === 0),
     ).toEqual([0, 1])
   })
 
@@ -201,9 +203,9 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
-    await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(0, 3) }]))
+    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }]))
 
-    const purge = () => store.write((parts) => parts.runs.purgeSome(run))
+    const purge = () => store.write((parts) => parts.runs.purgePart(run))
     while (!(await purge()));
 
     const left = await sql<{
@@ -218,7 +220,7 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
-    await store.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(0, NaN) }], SECOND))
+    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, NaN) }], SECOND))
 
     const tables = new Map<string, Record<string, unknown>[]>()
     await dumpTables(database, async (table, rows) => {
@@ -239,8 +241,8 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     )
 
     const restored = open(copy)
-    await restored.write((parts) => parts.tracking.append(run, [{ name: 'loss', points: point(1, 1) }], SECOND))
-    expect((await restored.read.tracking.summaries([run.id])).get(run.id)!.get('loss')).toMatchObject({
+    await restored.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(1, 1) }], SECOND))
+    expect((await restored.read.tracking.listSummaries([run.id])).get(run.id)!.get('loss')).toMatchObject({
       count: 2,
       numbers: 1,
       last: 1,
@@ -248,7 +250,7 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
     })
   })
 
-  it('Points are read exactly as they were appended, whatever their source, series and step and whenever they are folded', async () => {
+  it('Points are read exactly as they were appended, whenever they are folded', async () => {
     const store = open(await openMigrated())
     const number = fc.double({ noDefaultInfinity: false })
     const series = fc.record({
@@ -269,12 +271,12 @@ describeOnBoth('points that wait to be folded into their series', (openFresh, en
         for (const { series: all, writer, isRead } of batches) {
           for (const { name, points } of all) expected.set(name, [...(expected.get(name) ?? []), ...points.flat()])
           const filled = all.map(({ name, points }) => ({ name, points: Float64Array.from(points.flat()) }))
-          await store.write((parts) => parts.tracking.append(run, filled, { attempt: 1, writer }))
-          if (isRead) await store.read.tracking.commonMetrics([run.id], 1)
+          await store.write((parts) => parts.tracking.appendPoints(run, filled, { attempt: 1, writer }))
+          if (isRead) await store.read.tracking.listCommonMetrics([run.id], 1)
         }
 
         for (const [name, numbers] of expected) {
-          const points = (await store.read.tracking.points(run.id, name, 0, 10_000))!
+          const points = (await store.read.tracking.readPoints(run.id, name, 0, 10_000))!
           expect(points).toEqual(Float64Array.from(numbers))
         }
       }),

@@ -332,7 +332,7 @@ describe('the limit of processes of a user', () => {
       mkdirSync(join(dir, 'attempt'))
       chownSync(join(dir, 'attempt'), Number(OTHER_USER), 65_534)
 
-      // The limit is three processes: this shell, the sleep and the supervisor. The command can start when the sleep ends.
+      // The limit allows this shell, the sleep and the supervisor. The command can start when the sleep ends.
       const script = `sleep 2 & /bin/sh ${supervisor} ${dir}/attempt /bin/sh -c 'echo ran; exit 7' > ${dir}/attempt/log 2>&1 & wait`
       const limits = [`--reuid=${OTHER_USER}`, '--regid=65534', '--clear-groups', 'prlimit', '--nproc=3:3']
 

@@ -86,7 +86,7 @@ describeOnBoth('batches that come twice, late and in any order', (openFresh) => 
     for (const item of deliveries) await one(item)
 
     for (const [writer, mark] of marks.entries()) {
-      const points = (await store.read.tracking.points(run.id, `w${writer}`, 0, 10_000)) ?? new Float64Array()
+      const points = (await store.read.tracking.readPoints(run.id, `w${writer}`, 0, 10_000)) ?? new Float64Array()
       const pairs = Array.from({ length: points.length / 3 }, (_, index) => [points[index * 3], points[index * 3 + 2]])
       expect(pairs).toEqual(Array.from({ length: mark }, (_, index) => [index + 1, (index + 1) * 2]))
     }

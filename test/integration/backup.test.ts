@@ -103,7 +103,7 @@ async function checkRestored(
 }
 
 describe('a backup', () => {
-  it('A backup taken under load is restored elsewhere and runs nothing again, and a damaged backup is refused', async () => {
+  it('A backup taken under load is restored elsewhere and runs nothing again; a damaged one is refused', async () => {
     await using server = await startTestServer()
     using work = createWorkplace(server)
 

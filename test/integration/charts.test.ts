@@ -71,7 +71,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         await postgres?.[Symbol.asyncDispose]()
       }, 60_000)
 
-      it('A line is returned as the requested number of buckets, which cover every point; an absent metric has no line', async () => {
+      it('The requested number of buckets covers every point of a line; an absent metric has no line', async () => {
         const { body } = await server.call<SeriesView[]>('POST', '/series', {
           runs: [series],
           metrics: ['loss', 'absent'],
@@ -220,7 +220,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         expect(await server.call('POST', '/runs/groups', { by: ['nothing'] })).toMatchObject({ status: 400 })
       })
 
-      it('Names of parameters and metrics are listed with counts, and the places of the machine with their use', async () => {
+      it('Names of parameters and metrics are listed with counts, and slots with their use', async () => {
         const { body: names } = await server.call<NamesView>('GET', '/runs/names')
         expect(names.params).toEqual(
           expect.arrayContaining([

@@ -183,7 +183,7 @@ describe('the command line', () => {
     for (const { stderr } of statuses) expect(stderr.trim()).not.toMatch(/^$|\n\s+at /)
   })
 
-  it('`hagane ls` combines a filter of the older form with other options, and explains an unknown column', () => {
+  it("`hagane ls` combines a filter in Polyaxon's form with options, and reports an unknown column", () => {
     const failed = hagane('ls', '--query', 'status:succeeded|failed', '--phase', 'succeeded', '--json')
       .json as RunView[]
     expect(failed.map((run) => run.phase)).toEqual(Array.from({ length: 6 }, () => 'succeeded'))

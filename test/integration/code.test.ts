@@ -99,7 +99,7 @@ describe('the code of a run', () => {
     expect(readFileSync(join(server.dataDir, 'server.log'), 'utf8')).not.toContain('PASSWORD')
   })
 
-  it('A .haganeignore file replaces all other rules, --in-place sends no code, and --no-upload reuses the latest code', async () => {
+  it('A .haganeignore file replaces other rules, --in-place sends no code, --no-upload reuses code', async () => {
     work.write('.haganeignore', '*\n!*.yml\n!*.py\n!.env\n')
     const { number } = (await work.hagane('run', '-f', 'run.yml', '--json')).json as { number: number }
     expect(await filesOf(number)).toEqual(['.env', 'run.yml', 'train.py'])
@@ -213,7 +213,7 @@ async function countEvents(kind: string): Promise<number> {
 }
 
 describe('a hostile upload', () => {
-  it('A snapshot is refused if a path leaves its folder, occurs twice, or means another path on some system', async () => {
+  it('A snapshot is refused if a path leaves its folder, occurs twice, or is ambiguous on some system', async () => {
     const paths = [
       '../x',
       'a/../../x',

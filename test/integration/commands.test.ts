@@ -54,7 +54,7 @@ afterAll(async () => {
 })
 
 describe('lists of runs', () => {
-  it('`hagane ls` filters in both forms, sorts, and prints chosen columns and a count', async () => {
+  it("`hagane ls` filters in Hagane's and Polyaxon's form, sorts, and prints columns and a count", async () => {
     const { stdout, stderr } = await hagane(
       'ls',
       '-q',

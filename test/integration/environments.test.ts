@@ -89,7 +89,7 @@ describe('an environment', () => {
     })
   })
 
-  it('An environment is identified by its steps, its variables and the files that its steps name, and by nothing else', async () => {
+  it('A changed file leads to a new environment only if a build step names the file', async () => {
     work.write('unread.txt', 'y')
     expect((await runFile(experiment('same.yml', ['python make.py']))).phase).toBe('succeeded')
     expect(await builds()).toHaveLength(1)

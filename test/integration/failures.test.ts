@@ -34,7 +34,7 @@ const sweepText = (command: string, more = '', trials = 30): string =>
   `version: 1\nkind: group\nhptuning:\n  concurrency: 3\n${more}  matrix: {x: {range: [0, ${trials}, 1]}}\nrun: {cmd: ${JSON.stringify(command)}}\n`
 
 describeOnBothServers('a sweep whose trials fail', (openPlace) => {
-  it('A sweep whose first trials all fail pauses, states the common cause, stays paused after a kill, and can be resumed', async () => {
+  it('A sweep whose first trials all fail pauses, names the cause, survives a kill, and can be resumed', async () => {
     await using place = await openPlace()
     using work = createWork()
 
@@ -85,7 +85,7 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     }
   })
 
-  it('A sweep pauses itself although one of the first trials hangs, and again after a person has stopped that trial', async () => {
+  it('A sweep pauses itself although a first trial hangs, and again after that trial was stopped', async () => {
     await using place = await openPlace()
     using work = createWork()
 
@@ -106,7 +106,7 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     await post(place, `/sweeps/${sweep}/stop`)
   })
 
-  it('A trial counts as failed only after its last attempt, and a higher concurrency needs more failures for a pause', async () => {
+  it('A trial counts as failed after its last attempt; a higher concurrency allows more failures', async () => {
     await using place = await openPlace()
     using work = createWork()
 
@@ -145,7 +145,7 @@ describeOnBothServers('a sweep whose trials fail', (openPlace) => {
     await recompute(place, sweep)
   })
 
-  it('The common cause of failures is printed by run --wait, show and ls --sweeps, in both languages', async () => {
+  it('The cause of failures is printed by run --wait, show and ls --sweeps, in English and Japanese', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
 
@@ -167,7 +167,7 @@ describeOnBothServers('restart --failed', (openPlace) => {
   const report = (condition: string): string =>
     `import sys\nfrom hagane import Experiment\nx = float(sys.argv[1])\nif ${condition}: sys.exit(3)\nExperiment().log_metrics(loss=x)\n`
 
-  it('`restart --failed` runs the failed trials of an ended sweep again inside it, with new code on request', async () => {
+  it('`restart --failed` runs failed trials of an ended sweep again inside it, with new code on request', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
 
@@ -220,7 +220,7 @@ describeOnBothServers('restart --failed', (openPlace) => {
     expect((await post(place, '/sweeps/1/restart-failed')).status).toBe(409)
   })
 
-  it('`restart --failed` resumes a sweep that paused itself with the new code, and its search uses the new results', async () => {
+  it('`restart --failed` resumes a sweep that paused itself, with new code, and its search learns', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
 
@@ -274,7 +274,7 @@ describeOnBothServers('restart --failed', (openPlace) => {
     expect((await runsOf(place, 1)).some(({ params, origin }) => params['n'] === 2 && origin !== null)).toBe(true)
   })
 
-  it('`restart --failed` runs only the failed trials of a stopped sweep, and continues one that exceeded max_failures', async () => {
+  it('`restart --failed` runs only failed trials of a stopped sweep, and resumes one that had too many', async () => {
     await using place = await openPlace()
     using work = createWork()
 
@@ -307,7 +307,7 @@ describeOnBothServers('a metric that no trial reports', (openPlace) => {
   const reports = (name: string): string =>
     `python3 -c "from hagane import Experiment; Experiment().log_metrics(**{'${name}': {{ x }}, 'zzz': 1})"`
 
-  it('A metric that no trial reports is named after the first trial, with the reported metrics, most similar first', async () => {
+  it('A metric that no trial reports is named with the reported metrics, the most similar first', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
 
@@ -332,7 +332,7 @@ describeOnBothServers('a metric that no trial reports', (openPlace) => {
     })
   })
 
-  it('A missing metric is named while trials wait at their rungs, but not if it is reported or all trials failed', async () => {
+  it('A missing metric is named while trials wait at rungs, but not if all trials report it or fail', async () => {
     await using place = await openPlace()
     using cli = createWorkplace(place.server)
 

@@ -69,7 +69,7 @@ if __name__ == "__main__":
     expect(Object.keys(run.metrics).sort()).toEqual(Array.from({ length: 12 }, (_, at) => `fold/${at}`).sort())
   })
 
-  it('Unsent records are applied before the next attempt logs, so that the last value is of the last attempt', async () => {
+  it('Unsent records are applied before the next attempt logs, whose last value is the last one', async () => {
     const run = await runScript(
       `${LOG}if experiment.attempt == 1: os._exit(3)\nexperiment.log_metrics(step=0, x=1000)\n`,
       'environment: {max_restarts: 1}\n',
@@ -96,7 +96,7 @@ if __name__ == "__main__":
     expect(runs.map((run) => Number(run.metrics['loss']?.last)).sort((a, b) => a - b)).toEqual([1, 2, 3])
   })
 
-  it('A spool file of another run, of an unknown form or not plain stays and does not delay the end of a run', async () => {
+  it('Spool files of another run, of unknown form or not plain stay and do not delay the end of a run', async () => {
     const run = await runScript(`${LOG}
 folder = os.environ["HAGANE_SPOOL"]
 def write(name, text): open(os.path.join(folder, name), "w").write(text)

@@ -19,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LIMITS } from '../../src/contract/limits.ts'
 import type { AccessTokenView, CreatedTokenView } from '../../src/contract/access-token.ts'
 import type { ActivityView } from '../../src/contract/events.ts'
-import type { ProjectView, ViewView } from '../../src/contract/project.ts'
+import type { ProjectView, SavedViewView } from '../../src/contract/project.ts'
 import type { CheckView, EventView, RunPageView } from '../../src/contract/routes.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
@@ -459,7 +459,7 @@ describe('a sweep', () => {
 })
 
 describe('the trash', () => {
-  it('A deleted run is stopped and hidden, can be restored, and loses its files once the trash is emptied', async () => {
+  it('A deleted run is stopped and hidden, can be restored, and loses its files with the trash', async () => {
     const { number } = await server.submit(
       'version: 1\nkind: experiment\nrun: {cmd: "head -c 3000000 /dev/zero > $HAGANE_OUTPUTS/big; sleep 300"}',
     )
@@ -554,7 +554,7 @@ describe('the trash', () => {
     ])
   })
 
-  it('A deleted project is put in the trash with all its runs, which are stopped, and is restored with all of them', async () => {
+  it('A deleted project is stopped and put in the trash with all its runs, and is restored with them', async () => {
     await post('/projects', { name: 'doomed' })
     const text =
       'version: 1\nkind: group\nhptuning: {concurrency: 3, matrix: {a: {range: [0, 9, 1]}}}\nrun: {cmd: sleep 300}'
@@ -636,11 +636,11 @@ describe('a project', () => {
     })
 
     const view = { filter: 'phase = failed', sort: '-created', columns: ['p.lr', 'm.loss'] }
-    expect((await server.call<ViewView[]>('PUT', '/projects/views/views/mine', view)).body).toMatchObject([
+    expect((await server.call<SavedViewView[]>('PUT', '/projects/views/views/mine', view)).body).toMatchObject([
       { name: 'mine', ...view },
     ])
     expect((await server.call('PUT', '/projects/views/views/bad', { filter: 'phase =' })).status).toBe(400)
-    expect((await server.call<ViewView[]>('DELETE', '/projects/views/views/mine')).body).toEqual([])
+    expect((await server.call<SavedViewView[]>('DELETE', '/projects/views/views/mine')).body).toEqual([])
     expect((await server.call<ProjectView>('PATCH', '/projects/views', { name: 'renamed' })).body.name).toBe('renamed')
     expect((await server.call('GET', '/projects/views')).status).toBe(404)
   })
@@ -654,7 +654,7 @@ describe('a project', () => {
 })
 
 describe('a filter', () => {
-  it('A filter is parsed in both forms and completed, and a name that no run has gets a suggestion', async () => {
+  it("A filter in Hagane's or Polyaxon's form is parsed and completed, and an unused name is reported", async () => {
     const { number } = await server.submit(
       'version: 1\nkind: experiment\nparams: {learning_rate: 0.1}\ntags: [green]\nrun: {cmd: "true"}',
     )

@@ -48,7 +48,7 @@ const document = (params: string, succeedsFrom = 1): string =>
   `version: 1\nkind: experiment\nparams: ${params}\nenvironment: {max_restarts: 1}\nrun: {cmd: "python train.py ${succeedsFrom}"}`
 
 describe('parameters of an attempt', () => {
-  it('An attempt that is retried, restarted, copied or resumed gets the given parameters, not the logged ones', async () => {
+  it('A retried, restarted, copied or resumed attempt gets the given parameters, not the logged ones', async () => {
     const { number } = await server.submit(document('{lr: 0.1}', 2), folder)
     await hasEnded(number)
     expect([await logOf(number, 1), await logOf(number, 2)]).toEqual(["given ['lr'] 0.1 0\n", "given ['lr'] 0.1 0\n"])
@@ -101,7 +101,7 @@ describe('numbers in parameters', () => {
   // Integers that no float can represent, and floats that JSON cannot.
   const YAML = `{mask: 0xFFFFFFFFFFFFFFFF, seed: 12345678901234567890, long: ${LONG}, top: .inf, low: -.inf, none: .nan, rate: 1.0, deep: [9223372036854775807]}`
 
-  it('Numbers from documents and scripts keep every digit in commands, in get_params() and in every answer', async () => {
+  it('Numbers from documents and scripts keep every digit in commands, get_params() and answers', async () => {
     writeFileSync(
       join(folder, 'digits.py'),
       `

@@ -34,7 +34,7 @@ const SPACE = [
 ]
 
 describe('the search driver', () => {
-  it('The search driver answers each line with one line of JSON, minimises, and omits inactive parameters', async () => {
+  it('The search driver answers each line with a line of JSON, minimises, and omits inactive parameters', async () => {
     await using driver = startDriver()
     expect(await driver.say({ op: 'init', space: SPACE, seed: 3, trials: 60, concurrency: 5 })).toEqual({})
 

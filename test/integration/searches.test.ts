@@ -86,7 +86,7 @@ const ended = async (sweep: number): Promise<SweepView> => await sweepEnded(serv
 const place = () => ({ server, postgres: undefined, database: undefined })
 
 describe('a sweep with a search method', () => {
-  it('A model-based sweep finds the minimum, avoids failing points, and each of its points can be computed again', async () => {
+  it('A model-based sweep finds the minimum, avoids failing points, and can be computed again', async () => {
     const sweep = await submit(document(`  auto: {n_experiments: 40}\n${VALLEY}`, 'python valley.py {{ x }} {{ k }}'))
     const view = await ended(sweep)
     expect(view).toMatchObject({ phase: 'done', trials: 40, choice: { method: 'bo', reason: 'model' } })
@@ -124,7 +124,7 @@ describe('a sweep with a search method', () => {
     },
   )
 
-  it('A sweep shows what its model has learnt, can be extended, accepts a given point once, and can start another sweep', async () => {
+  it('A sweep shows what its model learnt, can be extended, takes given points and warm-starts others', async () => {
     const first = document(
       `  first_points: [{x: 0.5, k: a}]\n  auto: {n_experiments: 24}\n${VALLEY}`,
       'python valley.py {{ x }} {{ k }}',
@@ -215,7 +215,7 @@ describe('a sweep with a search method', () => {
     })
   })
 
-  it('A sweep tries failed points again with on_failure: retry and leaves them out with on_failure: ignore', async () => {
+  it('A sweep tries failed points again with on_failure: retry, and not with on_failure: ignore', async () => {
     const script =
       'test -f "$HAGANE_OUTPUTS/tried" && python valley.py 0.4 {{ k }} || { touch "$HAGANE_OUTPUTS/tried"; exit 1; }'
 
@@ -383,7 +383,7 @@ describe('a sweep that promotes trials', () => {
     expect(logs).toEqual(['from 0 resumed=', 'from 0 resumed=', 'from 0 resumed='])
   })
 
-  it('A run made from a trial continues from its highest rung, leaves lower rungs unchanged, and waits at no rung', async () => {
+  it('A run made from a trial continues from its highest rung and leaves lower rungs unchanged', async () => {
     const sweep = await submit(
       halving(
         'hyperband: {max_iter: 9, eta: 3, resource: {name: epochs}, metric: {name: loss, optimization: minimize}}',
@@ -586,7 +586,7 @@ describe('rules by another metric', () => {
 })
 
 describe('a sweep that has ended', () => {
-  it('A sweep that was stopped or failed entirely can be extended, and one that reached its plateau cannot', async () => {
+  it('A sweep that was stopped or failed can be extended, and one that reached its plateau cannot', async () => {
     const extend = async (sweep: number) =>
       await server.call<{ error: { message: string } }>('POST', `/sweeps/${sweep}/extend`, { trials: 2 })
 

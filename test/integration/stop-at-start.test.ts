@@ -22,7 +22,7 @@ const run = {
   plan: plan as RunPlan,
   host: HOST,
   environment: null,
-  outputsOf: 1,
+  outputsOwnerNumber: 1,
   origin: null,
 } as unknown as Run
 const clock = {
@@ -35,7 +35,7 @@ const clock = {
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 const GRACE_MS = 120_000
 
-it('A command that is stopped before its supervisor has claimed it is signalled then, not after the grace period', async () => {
+it('A command stopped before its supervisor claims it is signalled then, not after the grace period', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'hagane-data-'))
   const baseEnv = { PATH: process.env['PATH']! }
   await using executor = createLocalExecutor({
@@ -58,9 +58,9 @@ it('A command that is stopped before its supervisor has claimed it is signalled 
       project: 'default',
       env: {},
       tree: null,
-      copiesOutputsOf: null,
+      copySource: null,
       outputsOwner: run,
-      goesOnWith: null,
+      existingOutputsOf: null,
     })
 
     await executor.stop(attempt, GRACE_MS)

@@ -593,8 +593,8 @@ describe('a document with one mistake', () => {
 })
 
 /**
- * A document that is accepted: its first commands (at most 10), the codes of all its warnings (not checked if left out),
- * and values from the command line.
+ * A document that is accepted: its first commands (at most 10), the codes of all its warnings (not checked if left
+ * out), and values from the command line.
  */
 type Reading = readonly [
   name: string,

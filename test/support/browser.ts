@@ -14,9 +14,9 @@ const PACKED = join(import.meta.dirname, '../../node_modules/@sparticuz/chromium
 const VERSION = (JSON.parse(readFileSync(join(PACKED, '../package.json'), 'utf8')) as { version: string }).version
 
 /**
- * Starts the Chromium of the system. Without one, starts the Chromium from npm, which is unpacked once into the temporary
- * folder together with libraries that a bare machine lacks. If it does not start, prints the reason to standard error and
- * returns undefined.
+ * Starts the Chromium of the system. Without one, starts the Chromium from npm, which is unpacked once into the
+ * temporary folder together with libraries that a bare machine lacks. If it does not start, prints the reason to
+ * standard error and returns undefined.
  */
 export async function launchBrowser(): Promise<Browser | undefined> {
   const own = SYSTEM.find((path) => existsSync(path))

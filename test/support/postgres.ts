@@ -27,8 +27,8 @@ const START_TIMEOUT_MS = 30_000
 const asUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
 
 /**
- * Variable of the process environment that contains the path of `preparePostgres`' template. All processes of a test run
- * share one template.
+ * Variable of the process environment that contains the path of the template that `preparePostgres` makes. All
+ * processes of a test run share one template.
  */
 export const TEMPLATE_VARIABLE = 'HAGANE_TEST_POSTGRES'
 

@@ -29,7 +29,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
           to.write(chunk.subarray(0, cut.left))
           cut = undefined
           cuts += 1
-          // `end` delivers the bytes that were written before, so that the receiver gets exactly the bytes up to the cut.
+          // `end` delivers the bytes that were written before, so that the receiver gets all bytes up to the cut.
           to.end()
           from.destroy()
           return

@@ -7,7 +7,7 @@ import type { SweepResult } from '../../src/core/records.ts'
 import type { EarlierTrial, Suggestion } from '../../src/core/search/history.ts'
 import { createMethod } from '../../src/core/search/registry.ts'
 import { toTask } from '../../src/core/search/task.ts'
-import { historyAt } from '../../src/core/sweep/record.ts'
+import { historyAt } from '../../src/core/sweep/results.ts'
 import { queryRows } from './work.ts'
 import type { Place } from './work.ts'
 

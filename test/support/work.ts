@@ -69,8 +69,8 @@ export async function queryRows(place: Place, text: string): Promise<Record<stri
 }
 
 /**
- * A working folder of runs. Each script that imports `ledger` appends its pid to the ledger of its run. Two pids of a run
- * with one attempt show that the attempt was started twice.
+ * A working folder of runs. Each script that imports `ledger` appends its pid to the ledger of its run. Two pids of a
+ * run with one attempt show that the attempt was started twice.
  */
 export interface Work extends Disposable {
   readonly folder: string

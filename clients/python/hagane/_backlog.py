@@ -205,7 +205,7 @@ class Backlog(object):
         return count > 0
 
     def give_up(self, count):
-        """Gives up the next `count` records: they are never sent."""
+        """Gives up the next `count` records: they are not sent any more."""
         self.lost += count
         self._advance(count)
 

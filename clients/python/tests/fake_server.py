@@ -1,4 +1,4 @@
-"""A small server that speaks the batch protocol and keeps what it took, with faults that can be switched on."""
+"""A small server with the batch protocol. It stores the records it receives and can be made to fail."""
 
 import json
 import socket
@@ -10,18 +10,18 @@ TOKEN = "secret"
 
 
 class Ledger(object):
-    """What a server has made durable; outlives a restart of it."""
+    """The durable data of a server. It is kept when the server restarts."""
 
     def __init__(self):
         self.lock = threading.Lock()
         self.runs = {}
         self.writers = {}
         self.records = []
-        # Records that came a second time.
+        # Number of records that arrived again.
         self.duplicates = 0
 
     def apply(self, run, batch):
-        """Returns a status and an answer, as the real server does."""
+        """Applies a batch. Returns a status and an answer like the real server."""
         with self.lock:
             start = {"mark": 0, "closed": False, "lost": 0, "attempt": batch["attempt"]}
             writer = self.writers.setdefault((run, batch["writer"]), start)
@@ -29,10 +29,12 @@ class Ledger(object):
             missing = max(0, batch["first"] - 1 - mark)
             if missing > batch.get("lost", 0):
                 return 409, {"error": {"code": "gap", "args": {"first": batch["first"], "mark": mark}}}
+
             known = max(0, mark - batch["first"] + 1)
             fresh = batch["records"][known:]
             first = batch["first"] + known
             refused = [_refusal(first + at, name) for at, record in enumerate(fresh) for name in _REFUSED if name in record.get("v", ())]
+
             self.records.extend((run, batch["writer"], first + at, record) for at, record in enumerate(fresh))
             self.duplicates += len(batch["records"]) - len(fresh)
             writer["mark"] = max(mark, batch["first"] + len(batch["records"]) - 1)
@@ -45,11 +47,11 @@ class Ledger(object):
             return [record for _, _, _, record in self.records if record["k"] == kind]
 
     def values(self, name):
-        """Values of a metric in the order they came."""
+        """Returns the values of a metric in the order of their arrival."""
         return [record["v"][name] for record in self.of_kind("m") if name in record["v"]]
 
 
-# Names that are refused: with all of their record, or alone.
+# Metrics that are refused: the first one with its whole record, the second one alone.
 _REFUSED = ("refuse-me", "refuse-part")
 
 
@@ -58,11 +60,12 @@ def _refusal(seq, name):
 
 
 class FakeServer(object):
-    """Set `fault` to one of these, for `fault_count` requests or until it is changed; `stop` refuses connections.
+    """A server with faults. A `fault` lasts for `fault_count` requests or until it is changed. `stop` closes the port.
 
-    silent: never answers; error: 500; page: an answer that is no JSON; cut: applies, then ends in the middle of the
-    answer; lose: applies, then closes without one; denied: 401; too_large: 413 for more than `records_max` records; a status
-    and bytes: the answer of another program at this address.
+    silent: sends no answer. error: answers 500. page: sends an answer that is not JSON. cut: applies the request and
+    sends only a part of the answer. lose: applies the request and closes the connection without an answer. denied:
+    answers 401. too_large: answers 413 to more than `records_max` records. (status, bytes): sends this answer, like
+    another program at this address.
     """
 
     def __init__(self):
@@ -80,7 +83,7 @@ class FakeServer(object):
         return "http://127.0.0.1:%d" % self._port
 
     def start(self):
-        """Also after `stop`, under the same address."""
+        """Starts to listen; after `stop`, at the same address."""
         self.stopped = threading.Event()
         self.connections = set()
         self._server = _ThreadingServer(("127.0.0.1", self._port), _Handler)
@@ -101,6 +104,7 @@ class FakeServer(object):
             _shut(connection)
 
     def next_fault(self):
+        """Counts a request. Returns the fault that applies to it, or None."""
         self.requests += 1
         fault = self.fault
         if fault is not None and self.fault_count is not None:
@@ -112,7 +116,7 @@ class FakeServer(object):
 
 class _ThreadingServer(socketserver.ThreadingMixIn, HTTPServer):
     daemon_threads = True
-    # Python 3.7 and later would wait for connections that are kept open.
+    # Otherwise closing the server would wait for kept connections in Python 3.7 and later.
     block_on_close = False
 
     def handle_error(self, request, client_address):

@@ -1,4 +1,4 @@
-"""The batch protocol of the server, strict about JSON and counting repeats, with faults to switch on."""
+"""A server with the batch protocol. It accepts only strict JSON, counts repeated records and can be made to fail."""
 
 import json
 import socket
@@ -11,8 +11,8 @@ FAULTS = (None, "down", "mute", "error", "lose", "unauthorized")
 
 
 class FaultyServer(object):
-    """down: the port is closed; mute: never answers; error: 500; unauthorized: 401; lose: applies, but closes without an
-    answer every second time."""
+    """A server whose fault `switch` sets. down: the port is closed. mute: sends no answer. error: answers 500.
+    unauthorized: answers 401. lose: applies all requests, but closes every second one without an answer."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -31,7 +31,7 @@ class FaultyServer(object):
         return "http://127.0.0.1:%d" % self._port
 
     def switch(self, fault):
-        """Changes how the server answers from now on."""
+        """Sets the fault for the following requests; None for no fault."""
         assert fault in FAULTS, fault
         self.fault = fault
         if fault == "down":
@@ -43,7 +43,7 @@ class FaultyServer(object):
         self._down()
 
     def records(self):
-        """What was applied: every writer's records one after the other."""
+        """Returns all applied records, grouped by writer."""
         with self.lock:
             return [record for writer in self.writers.values() for record in writer["records"]]
 
@@ -59,6 +59,7 @@ class FaultyServer(object):
         return 201, {"id": body["id"]}
 
     def take(self, run, body):
+        """Applies a batch. Returns a status and an answer like the real server."""
         with self.lock:
             start = {"run": run, "attempt": body["attempt"], "mark": 0, "lost": 0, "closed": False, "records": []}
             writer = self.writers.setdefault(body["writer"], start)
@@ -66,9 +67,11 @@ class FaultyServer(object):
             missing = max(0, first - 1 - writer["mark"])
             if missing > body.get("lost", 0):
                 return 409, {"error": {"code": "gap", "args": {"first": first, "mark": writer["mark"]}}}
+
             known = max(0, writer["mark"] - first + 1)
             self.duplicates += min(known, len(records))
             writer["records"].extend(records[known:])
+
             writer["mark"] = max(writer["mark"], first + len(records) - 1)
             writer["lost"] += missing
             writer["closed"] = writer["closed"] or body.get("closed") is True
@@ -95,7 +98,7 @@ class FaultyServer(object):
 
 class _Server(socketserver.ThreadingMixIn, HTTPServer):
     daemon_threads = True
-    # Python 3.7 and later would wait for connections that are kept open.
+    # Otherwise closing the server would wait for kept connections in Python 3.7 and later.
     block_on_close = False
     request_queue_size = 64
 

@@ -1,4 +1,4 @@
-"""What the tests share: a folder and a server of their own, scripts in processes of their own, and the spool as read back."""
+"""Shared parts of the tests: a folder and a fake server for each test, scripts in processes, a reader of the spool."""
 
 import json
 import os
@@ -31,7 +31,7 @@ class Case(unittest.TestCase):
         return self.server
 
     def env(self, **more):
-        """Environment of a client that knows the server, if one was started."""
+        """Returns the variables of a client, with the address of the fake server if it was started."""
         env = {"HAGANE_DATA": self.folder, "HAGANE_SPOOL": self.spool_dir, "HAGANE_TOKEN": TOKEN}
         server = getattr(self, "server", None)
         if server is not None:
@@ -40,6 +40,7 @@ class Case(unittest.TestCase):
         return env
 
     def managed_env(self, **more):
+        """Returns the variables of a client inside a run that Hagane started."""
         outputs = os.path.join(self.folder, "outputs")
         return self.env(HAGANE_RUN_ID=self.run_id, HAGANE_ATTEMPT="1", HAGANE_OUTPUTS=outputs, **more)
 
@@ -49,25 +50,29 @@ class Case(unittest.TestCase):
         return writer
 
     def script(self, code, env, wait=True):
-        """Runs a script; returns (exit status, output, errors, seconds), or the process when not waiting."""
-        # A file of its own: a script that is still starting must not find that of the next one.
+        """Runs a script; returns (exit status, output, errors, seconds), or the process if not waiting."""
+        # Each script has its own file: one that is still starting must not read the code of the next one.
         handle, path = tempfile.mkstemp(prefix="script", suffix=".py", dir=self.folder)
         with os.fdopen(handle, "w") as file:
             file.write(code)
+
         base = {"PATH": os.environ.get("PATH", ""), "HOME": self.folder, "PYTHONPATH": CLIENT, "PYTHONWARNINGS": "ignore"}
         started = time.time()
         process = subprocess.Popen(
             [sys.executable, path], env=dict(base, **env), cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True
         )
+
         if not wait:
             self.addCleanup(_end_process, process)
             return process
+
         try:
             out, err = process.communicate(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
             raise
+
         return process.returncode, out, err, time.time() - started
 
     def succeed(self, code, env):
@@ -86,7 +91,7 @@ class Case(unittest.TestCase):
         self.assertEqual(names, [])
 
     def assert_each_once(self, ledger):
-        """Every writer's records came in order, without a hole and without a repeat."""
+        """Checks that the records of each writer arrived in order, without a gap or a repeat."""
         numbers = {}
         for _, writer, number, _ in ledger.records:
             numbers.setdefault(writer, []).append(number)
@@ -98,14 +103,16 @@ class Case(unittest.TestCase):
 
 
 def put_values(writer, values, name="x"):
+    """Logs a metric once for each value. The value is also the step."""
     for value in values:
         writer.put(("m", value, 1.5, {name: value}))
 
 
 def read_spools(folder):
-    """Spools by writer, read by the rules of `hagane sync`: {writer: (meta, {number: record})}."""
+    """Reads all spools by the rules of `hagane sync`. Returns {writer: (meta, {number: record})}."""
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     spools = {}
+
     for name in names:
         if name.endswith(".meta.json"):
             with open(os.path.join(folder, name)) as file:
@@ -118,6 +125,7 @@ def read_spools(folder):
                             raise AssertionError("record %d lies there twice" % number)
                         records[number] = record
             spools[meta["writer"]] = (meta, records)
+
     return spools
 
 
@@ -135,6 +143,6 @@ def _read_segment(path):
 def _end_process(process):
     if process.poll() is None:
         process.kill()
-    # Once only: Python 3.6 cannot communicate with a process again.
+    # Python 3.6 cannot communicate with a process a second time.
     if not process.stdout.closed:
         process.communicate()

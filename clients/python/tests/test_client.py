@@ -1,3 +1,5 @@
+"""Tests of the client in scripts that run in processes of their own."""
+
 import ast
 import hashlib
 import json
@@ -66,13 +68,14 @@ class Case(unittest.TestCase):
         return self.finish(self.start(script, **env), code)
 
     def run_alone(self, script, code=0, **env):
-        """A script that Hagane did not start, beside a server."""
+        """Runs a script as if started by hand, on the machine of a server."""
         data = os.path.join(self.folder, "data")
         os.makedirs(data, exist_ok=True)
         with open(os.path.join(data, "server.json"), "w") as file:
             json.dump({"url": self.server.url}, file)
         with open(os.path.join(data, "token"), "w") as file:
             file.write(TOKEN + "\n")
+
         alone = dict.fromkeys(("HAGANE_HOST", "HAGANE_TOKEN", "HAGANE_RUN_ID", "HAGANE_ATTEMPT", "HAGANE_SPOOL", "HAGANE_OUTPUTS"))
         alone.update(HAGANE_DATA=data)
         alone.update(env)
@@ -80,7 +83,7 @@ class Case(unittest.TestCase):
         return self.run_script(script, code, **alone)
 
     def spooled(self):
-        """Per writer: its note, its records as (number, record) in order."""
+        """Returns {writer: {"meta": meta file, "records": [(number, record)] in order}}."""
         found = {}
         for name in sorted(os.listdir(self.spool) if os.path.isdir(self.spool) else []):
             path = os.path.join(self.spool, name)
@@ -90,12 +93,14 @@ class Case(unittest.TestCase):
             if name.endswith(".meta.json"):
                 entry["meta"] = json.loads(data)
                 continue
+
             lines = data.split("\n")[:-1]
             if not lines:
-                continue  # it has only just been opened
+                continue  # the segment was created just now and is still empty
             first = json.loads(lines[0])["first"]
             self.assertEqual(int(name.split(".")[1]), first)
             entry["records"].extend((first + index, json.loads(line)) for index, line in enumerate(lines[1:]))
+
         return found
 
     def assert_clean(self):
@@ -109,7 +114,7 @@ class Case(unittest.TestCase):
 
 
 class Records(Case):
-    def test_everything_arrives_once_and_in_order(self):
+    def test_all_records_arrive_once_and_in_order(self):
         out, err = self.run_script("""
             experiment = Experiment()
             experiment.log_params({"rate": 0.1}, layers=3, name="net", sizes=(1, 2))
@@ -122,19 +127,21 @@ class Records(Case):
         """)
         writer = self.only_writer()
         records = writer["records"]
+
         self.assertEqual(err, "")
         self.assertEqual((writer["run"], writer["attempt"], writer["closed"], writer["mark"]), (RUN, 2, True, 103))
         self.assertEqual(records[0], {"k": "p", "v": {"rate": 0.1, "layers": 3, "name": "net", "sizes": [1, 2]}})
         self.assertEqual(records[1], {"k": "g", "v": ["a", "b", "c"]})
         self.assertEqual([record["s"] for record in records[2:102]], list(range(100)))
         self.assertEqual(records[3]["v"], {"val/loss": 0.5, "accuracy": 1})
+
         copy = os.path.join(self.outputs, "models", "best.bin")
         self.assertEqual(out.strip(), copy)
         expected = {"k": "a", "name": "models/best.bin", "path": copy, "size": 7, "sha256": hashlib.sha256(b"weights").hexdigest()}
         self.assertEqual(records[102], expected)
         self.assert_clean()
 
-    def test_unusual_values(self):
+    def test_log_metrics_keeps_scalars_and_non_finite_values_and_leaves_out_texts(self):
         _, err = self.run_script("""
             class Scalar(object):
                 def __init__(self, value):
@@ -154,6 +161,7 @@ class Records(Case):
             experiment.log_metrics(step=nan, good=3.0)
         """)
         values = [record["v"] for record in self.server.metrics()]
+
         self.assertEqual(values[0], {"nan": "NaN", "high": "Infinity", "low": "-Infinity", "zero": 0.0, "big": 2 ** 70})
         self.assertEqual(str(values[0]["zero"]), "-0.0")
         self.assertEqual(values[1], {"scalar": 0.5, "whole": 7, "odd": "NaN", "big": float(2 ** 70), "yes": 1.0})
@@ -162,7 +170,7 @@ class Records(Case):
         self.assertRegex(err, r"\Ahagane: text .*\nhagane: .*good left out.*nan\n\Z")
         self.assert_clean()
 
-    def test_one_bad_value_does_not_take_the_others_along(self):
+    def test_a_bad_value_does_not_affect_the_other_values_of_its_call(self):
         _, err = self.run_script("""
             class Matrix(object):
                 def item(self):
@@ -172,7 +180,7 @@ class Records(Case):
         self.assertEqual([record["v"] for record in self.server.metrics()], [{"good": 1.0}])
         self.assertIn("4 elements", err)
 
-    def test_default_step_counts_calls(self):
+    def test_the_default_step_counts_calls(self):
         self.run_script("""
             experiment = Experiment()
             for index in range(5):
@@ -180,7 +188,7 @@ class Records(Case):
         """)
         self.assertEqual([(record["s"], record["v"]["index"]) for record in self.server.metrics()], [(i, i) for i in range(5)])
 
-    def test_threads(self):
+    def test_eight_threads_log_without_loss(self):
         self.run_script("""
             import threading
             experiment = Experiment()
@@ -191,10 +199,11 @@ class Records(Case):
             [thread.start() for thread in threads]
             [thread.join() for thread in threads]
         """)
+
         self.assertEqual(sorted(self.server.values("value")), list(range(4000)))
         self.assert_clean()
 
-    def test_logging_goes_on_after_end(self):
+    def test_logging_continues_after_end(self):
         self.run_script("""
             first = Experiment()
             first.log_metrics(value=0)
@@ -207,7 +216,7 @@ class Records(Case):
         self.assertTrue(all(writer["closed"] for writer in self.server.writers.values()))
         self.assert_clean()
 
-    def test_first_record_in_an_exit_handler(self):
+    def test_an_exit_handler_can_log_the_first_record(self):
         self.run_script("""
             import atexit
             experiment = Experiment()
@@ -215,7 +224,7 @@ class Records(Case):
         """)
         self.assertEqual(self.server.values("value"), [1])
 
-    def test_artifact_that_leads_out_of_the_outputs_is_refused(self):
+    def test_an_artifact_outside_the_outputs_folder_is_refused(self):
         _, err = self.run_script("""
             experiment = Experiment()
             assert experiment.log_artifact(__file__, "../x") is None
@@ -226,7 +235,7 @@ class Records(Case):
         self.assertFalse(os.path.exists(os.path.join(self.folder, "x")))
         self.assertEqual([record["k"] for record in self.server.records()], ["m"])
 
-    def test_without_standard_error(self):
+    def test_logging_works_without_standard_error(self):
         self.run_script("""
             sys.stderr = None
             experiment = Experiment()
@@ -238,7 +247,7 @@ class Records(Case):
 
 @unittest.skipUnless(hasattr(os, "fork"), "this system cannot fork")
 class Children(Case):
-    def test_forked_children_log_as_writers_of_their_own(self):
+    def test_each_forked_child_logs_as_its_own_writer(self):
         self.run_script("""
             experiment = Experiment()
             experiment.log_metrics(parent=0)
@@ -257,13 +266,14 @@ class Children(Case):
                 assert os.waitpid(pid, 0)[1] == 0
             experiment.log_metrics(parent=5)
         """)
+
         self.assertEqual(sorted(self.server.values("child")), list(range(200)))
         self.assertEqual(self.server.values("parent"), list(range(6)))
         self.assertEqual(len(self.server.writers), 5)
         self.assertTrue(all(writer["closed"] for writer in self.server.writers.values()))
         self.assert_clean()
 
-    def test_multiprocessing(self):
+    def test_forked_workers_of_multiprocessing_deliver_all_records(self):
         self.run_script("""
             import multiprocessing
             experiment = Experiment()
@@ -277,6 +287,7 @@ class Children(Case):
             [process.join() for process in processes]
             assert [process.exitcode for process in processes] == [0, 0, 0]
         """)
+
         self.assertEqual(sorted(self.server.values("child")), list(range(150)))
         self.assertEqual(self.server.values("parent"), [0])
         self.assert_clean()
@@ -293,15 +304,16 @@ class Children(Case):
             experiment.log_metrics(parent=1)
             raise ValueError("late")
         """, 1)
+
         self.assertEqual([record["v"] for record in self.server.records() if record["k"] == "s"], ["failed"])
         self.assertEqual((self.server.values("child"), self.server.values("parent")), ([1], [1]))
 
 
-class Alone(Case):
+class StartedByHand(Case):
     def ends(self):
         return [(record["v"], record["m"]) for record in self.server.records() if record["k"] == "s"]
 
-    def test_normal_end(self):
+    def test_a_script_started_by_hand_creates_a_run_that_succeeds(self):
         self.run_alone("""
             experiment = Experiment("first try")
             experiment.log_metrics(value=1)
@@ -313,12 +325,12 @@ class Alone(Case):
         self.assertEqual((self.server.values("value"), self.ends()), ([1], [("succeeded", "")]))
         self.assert_clean()
 
-    def test_a_script_that_says_how_it_ended(self):
+    def test_a_script_can_report_how_its_run_ended(self):
         self.run_alone("Experiment().log_failed(message='no data')")
         self.run_alone("Experiment().succeeded()")
         self.assertEqual(self.ends(), [("failed", "no data"), ("succeeded", "")])
 
-    def test_exception(self):
+    def test_an_exception_ends_the_run_as_failed(self):
         _, err = self.run_alone("""
             experiment = Experiment()
             experiment.log_metrics(value=1)
@@ -328,7 +340,7 @@ class Alone(Case):
         self.assertIn("Traceback (most recent call last)", err)
         self.assertIn("ValueError: no data", err)
 
-    def test_exception_that_cannot_be_told(self):
+    def test_an_exception_without_a_text_ends_the_run_as_failed(self):
         _, err = self.run_alone("""
             class Odd(Exception):
                 def __str__(self):
@@ -339,7 +351,7 @@ class Alone(Case):
         self.assertEqual([status for status, _ in self.ends()], ["failed"])
         self.assertIn("Odd", err)
 
-    def test_context_manager(self):
+    def test_a_with_block_ends_its_run(self):
         self.run_alone("""
             with Experiment() as experiment:
                 experiment.log_metrics(value=1)
@@ -351,11 +363,12 @@ class Alone(Case):
             with Experiment() as experiment:
                 sys.exit(0)
         """)
+
         self.assertEqual(len(self.server.created), 3)
         self.assertEqual(self.ends(), [("succeeded", ""), ("failed", "KeyError: 'x'"), ("succeeded", "")])
         self.assert_clean()
 
-    def test_without_any_server(self):
+    def test_records_stay_in_the_spool_without_a_server(self):
         started = time.time()
         _, err = self.run_alone("Experiment().log_metrics(value=1)", HAGANE_DATA=os.path.join(self.folder, "none"))
         self.assertLess(time.time() - started, 3)
@@ -365,7 +378,7 @@ class Alone(Case):
         self.assertEqual(entry["meta"]["create"]["kind"], "experiment")
         self.assertEqual([record["k"] for _, record in entry["records"]], ["p", "m", "s"])
 
-    def test_offline(self):
+    def test_an_offline_script_only_writes_to_the_spool(self):
         _, err = self.run_alone("""
             experiment = Experiment()
             for index in range(10):
@@ -379,7 +392,7 @@ class Alone(Case):
 
 class Faults(Case):
     def kill(self, process):
-        """Ends an endless script at once; returns how many of its records were older than two seconds."""
+        """Kills an endless script. Returns how many of its records were older than two seconds."""
         killed_at = time.time()
         process.send_signal(signal.SIGKILL)
         out, _ = process.communicate(timeout=30)
@@ -387,17 +400,20 @@ class Faults(Case):
         self.assertGreater(len(lines), 5)
         return len(lines)
 
-    def test_kill(self):
+    def test_a_killed_script_leaves_its_records_in_the_spool(self):
         process = self.start(ENDLESS)
         time.sleep(1.5)
         self.server.switch("down")
         time.sleep(2.5)
         old = self.kill(process)
+
         (writer, entry), = self.spooled().items()
         delivered = self.server.writers[writer]
         numbered = dict(enumerate(delivered["records"], 1))
-        # A segment goes as a whole: some of its first records may be on the server too, under the same numbers.
+
+        # A segment is deleted as a whole, so its first records may be on the server too, with the same numbers.
         self.assertEqual([record for number, record in entry["records"] if number in numbered and numbered[number] != record], [])
+
         numbered.update(entry["records"])
         values = [record["v"]["value"] for _, record in sorted(numbered.items())]
         self.assertEqual(values, list(range(len(values))))
@@ -405,7 +421,7 @@ class Faults(Case):
         self.assertGreaterEqual(len(values), old)
         self.assertFalse(entry["meta"]["closed"])
 
-    def test_down(self):
+    def test_records_stay_in_the_spool_if_the_server_is_down(self):
         self.server.switch("down")
         process = self.start("""
             experiment = Experiment()
@@ -414,8 +430,10 @@ class Faults(Case):
             print(time.time())
         """)
         out, err = self.finish(process)
+
         self.assertLess(time.time() - float(out), 3)
         self.assertIn("30000 pending", err)
+
         (writer, entry), = self.spooled().items()
         meta = entry["meta"]
         self.assertEqual((meta["run"], meta["attempt"], meta["writer"], meta["pid"], meta["closed"]), (RUN, 2, writer, process.pid, True))
@@ -423,7 +441,7 @@ class Faults(Case):
         self.assertEqual([record["v"] for _, record in entry["records"]], [{"value": index} for index in range(30000)])
         self.assertGreater(len(os.listdir(self.spool)), 2)
 
-    def test_mute(self):
+    def test_a_server_that_never_answers_costs_no_record_and_little_time(self):
         self.server.switch("mute")
         patient = self.start("""
             experiment = Experiment()
@@ -435,24 +453,27 @@ class Faults(Case):
         time.sleep(4.5)
         old = self.kill(killed)
         out, err = self.finish(patient)
+
         self.assertLess(time.time() - float(out), 12)
         self.assertIn("1 pending", err)
         self.assertEqual(len(self.spooled()), 1)
-        # Waiting for an answer does not keep records from the disk.
+
+        # Records are written to disk while the client waits for an answer.
         self.spool = other
         (entry,) = self.spooled().values()
         values = [record["v"]["value"] for _, record in entry["records"]]
+
         self.assertEqual(values, list(range(len(values))))
         self.assertGreaterEqual(len(values), old)
 
-    def test_error(self):
+    def test_an_answer_500_keeps_the_record_in_the_spool(self):
         self.server.switch("error")
         _, err = self.run_script("Experiment().log_metrics(value=1)")
         self.assertIn("1 pending", err)
         (entry,) = self.spooled().values()
         self.assertEqual([record["v"] for _, record in entry["records"]], [{"value": 1}])
 
-    def test_comes_up_midway(self):
+    def test_records_arrive_when_the_server_starts_after_the_script(self):
         self.server.switch("down")
         process = self.start("""
             experiment = Experiment()
@@ -463,11 +484,12 @@ class Faults(Case):
         time.sleep(1.2)
         self.server.switch(None)
         self.finish(process)
+
         self.assertEqual(self.server.values("value"), list(range(250)))
         self.assertTrue(self.only_writer()["closed"])
         self.assert_clean()
 
-    def test_lost_answers(self):
+    def test_lost_answers_duplicate_no_record(self):
         self.server.switch("lose")
         self.run_script("""
             experiment = Experiment()
@@ -480,14 +502,14 @@ class Faults(Case):
         self.assertGreater(self.server.duplicates, 0)
         self.assert_clean()
 
-    def test_lost_answer_at_the_end(self):
+    def test_a_lost_last_answer_duplicates_no_record(self):
         self.server.switch("lose")
         self.server.requests = 1
         self.run_script("Experiment().log_metrics(value=1)")
         self.assertEqual((self.server.values("value"), self.server.duplicates), ([1], 1))
         self.assert_clean()
 
-    def test_unauthorized(self):
+    def test_an_answer_401_keeps_the_records_in_the_spool(self):
         self.server.switch("unauthorized")
         _, err = self.run_script("""
             experiment = Experiment()
@@ -499,7 +521,7 @@ class Faults(Case):
         (entry,) = self.spooled().values()
         self.assertEqual([record["v"]["value"] for _, record in entry["records"]], [1, 2])
 
-    def test_spool_that_cannot_be_written(self):
+    def test_records_are_delivered_from_memory_if_the_spool_cannot_be_written(self):
         with open(self.spool, "w") as file:
             file.write("in the way")
         _, err = self.run_script("""
@@ -510,7 +532,7 @@ class Faults(Case):
         self.assertEqual((err.count("\n"), self.server.values("value")), (1, list(range(3000))))
         self.assertIn("records wait in memory", err)
 
-    def test_spool_deleted_while_the_server_is_down(self):
+    def test_records_of_a_deleted_spool_count_as_lost_and_later_ones_arrive(self):
         self.server.switch("down")
         process = self.start("""
             experiment = Experiment()
@@ -522,18 +544,20 @@ class Faults(Case):
         deadline = time.time() + 30
         while sum(len(entry["records"]) for entry in self.spooled().values()) < 60000 and time.time() < deadline:
             time.sleep(0.3)
+
         shutil.rmtree(self.spool)
         os.makedirs(self.spool)
         self.server.switch(None)
         _, err = process.communicate("go\n", timeout=30)
         self.assertEqual(process.returncode, 0, err)
+
         values = self.server.values("value")
         self.assertEqual(values, sorted(set(values)))
         self.assertIn(" 0 pending", err)
         self.assertTrue(self.only_writer()["closed"])
         self.assertEqual(self.only_writer()["lost"] + len(values), 60001)
 
-    def test_many_records_then_up(self):
+    def test_200000_waiting_records_are_delivered_with_bounded_memory(self):
         self.server.switch("down")
         process = self.start("""
             experiment = Experiment()
@@ -552,14 +576,17 @@ class Faults(Case):
                 print(0)
         """)
         self.assertEqual(process.stdout.readline(), "logged\n")
+
         self.server.switch(None)
         deadline = time.time() + 40
         while sum(writer["mark"] for writer in list(self.server.writers.values())) < 200000 and time.time() < deadline:
             time.sleep(0.1)
         out, err = process.communicate("go\n", timeout=60)
+
         self.assertEqual((process.returncode, err), (0, ""))
         self.assertTrue(self.server.values("value") == list(range(200000)))
         self.assert_clean()
+
         kilobytes = int(out) if sys.platform != "darwin" else int(out) // 1024
         self.assertLess(kilobytes, 400000)
 
@@ -575,7 +602,7 @@ class Package(Case):
         self.assertEqual(os.listdir(self.folder), ["train1.py"])
         self.assertEqual(self.server.requests, 0)
 
-    def test_files_are_ascii_and_python_3_6(self):
+    def test_files_are_ascii_and_valid_python_3_6(self):
         for folder in (PACKAGE, os.path.join(ROOT, "tests")):
             for name in os.listdir(folder):
                 if name.endswith(".py"):

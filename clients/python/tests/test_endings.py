@@ -1,4 +1,4 @@
-"""However a process ends, what it logged is on the server or on the disk."""
+"""Tests that all records of a process are on the server or on disk, however it ends."""
 
 import os
 import sys
@@ -15,6 +15,7 @@ LOG = "for at in range(100): experiment.log_metrics(step=at, x=at)\n"
 WORK = "def work(at): experiment.log_metrics(step=at, x=at)\n"
 SIGNALS = "os.kill(os.getpid(), signal.%s)\ntime.sleep(30)\n"
 
+# Scripts that log the values 0 to 99 and end in different ways.
 ENDINGS = {
     "os._exit": EXPERIMENT + LOG + "os._exit(0)\n",
     "SIGTERM": EXPERIMENT + LOG + SIGNALS % "SIGTERM",
@@ -77,7 +78,7 @@ if __name__ == "__main__":
     assert [worker.exitcode for worker in workers] == [0, 0]
 """ % method
 
-# Its workers end as programs do: nothing is left for `hagane sync`.
+# Endings after which all records are on the server and none is left for `hagane sync`.
 DELIVERED = ["workers of %s with an experiment of the script" % method for method in ("fork", "spawn", "forkserver")]
 
 
@@ -96,7 +97,7 @@ class Endings(Case):
                     self.assertEqual(sorted(self.ledger.values("x")), list(range(100)))
                     self.assert_nothing_spooled()
 
-    def test_a_run_of_its_own_in_a_worker_of_a_forkserver_ends(self):
+    def test_a_run_created_in_a_worker_of_a_forkserver_ends(self):
         self.start_server()
         self.succeed(START + """
 if __name__ != "__main__":
@@ -109,19 +110,20 @@ if __name__ == "__main__":
     worker.start()
     worker.join()
 """, self.env())
+
         self.assertEqual(self.ledger.values("x"), [1])
         self.assertEqual([record["v"] for record in self.ledger.of_kind("s")], ["succeeded"])
         self.assert_nothing_spooled()
 
 
-class WhenTheCallReturns(Case):
+class RecordsOnDisk(Case):
     def backlog(self):
         return Backlog(Spool(self.spool_dir, "w", {"run": self.run_id, "attempt": 1, "create": None}))
 
     def values(self):
         return [record["x"] for _, record in sorted(self.spools()["w"][1].items())]
 
-    def test_another_process_can_read_the_record(self):
+    def test_another_process_can_read_a_record_when_append_returns(self):
         backlog = self.backlog()
         for at in range(50):
             backlog.append(b'{"x":%d}\n' % at)
@@ -129,7 +131,7 @@ class WhenTheCallReturns(Case):
         meta = self.spools()["w"][0]
         self.assertEqual((meta["pid"], meta["closed"]), (os.getpid(), False))
 
-    def test_a_signal_handler_amid_a_call_waits_for_nobody(self):
+    def test_a_signal_handler_can_log_during_a_call_without_waiting(self):
         backlog = self.backlog()
         backlog.append(b'{"x":0}\n')
         segment = backlog._segments[0]
@@ -137,7 +139,7 @@ class WhenTheCallReturns(Case):
 
         def interrupted(line):
             segment.append = store
-            # The work of a handler that runs while the line is written.
+            # A signal handler would do this while the line is written.
             backlog.append(b'{"x":2}\n')
             self.assertEqual(self.values(), [0])
             store(line)
@@ -146,7 +148,7 @@ class WhenTheCallReturns(Case):
         backlog.append(b'{"x":1}\n')
         self.assertEqual(self.values(), [0, 1, 2])
 
-    def test_a_call_that_is_broken_off_costs_its_own_record_only(self):
+    def test_an_interrupted_call_loses_only_its_own_record(self):
         backlog = self.backlog()
         backlog.append(b'{"x":0}\n')
         segment = backlog._segments[0]
@@ -161,11 +163,12 @@ class WhenTheCallReturns(Case):
 
         segment._file = Interrupted()
         self.assertRaises(KeyboardInterrupt, backlog.append, b'{"x":1}\n')
+
         backlog.append(b'{"x":2}\n')
         self.assertEqual(self.values(), [0, 2])
         self.assertEqual((backlog.last, backlog.dropped), (2, 0))
 
-    def test_a_program_that_closes_all_files_costs_no_record(self):
+    def test_a_program_that_closes_all_file_descriptors_loses_no_record(self):
         backlog = self.backlog()
         for at in range(3):
             if at == 2:
@@ -173,7 +176,7 @@ class WhenTheCallReturns(Case):
             backlog.append(b'{"x":%d}\n' % at)
         self.assertEqual((self.values(), len(backlog._segments)), ([0, 1, 2], 2))
 
-    def test_a_write_that_is_taken_in_pieces(self):
+    def test_a_record_that_is_written_in_pieces_is_complete(self):
         backlog = self.backlog()
         backlog.append(b'{"x":0}\n')
         segment = backlog._segments[0]
@@ -187,7 +190,7 @@ class WhenTheCallReturns(Case):
         backlog.append(b'{"x":1}\n')
         self.assertEqual(self.values(), [0, 1])
 
-    def test_what_comes_after_the_end_is_given_back(self):
+    def test_append_returns_lines_that_come_after_seal(self):
         backlog = self.backlog()
         backlog.append(b'{"x":0}\n')
         backlog.seal()
@@ -198,7 +201,7 @@ class WhenTheCallReturns(Case):
 if sys.platform == "linux":
 
     class Identity(Case):
-        def test_a_note_says_which_process_it_is_of(self):
+        def test_the_meta_file_identifies_its_process(self):
             self.succeed("import os, hagane\nhagane.Experiment().log_metrics(x=1)\nos._exit(0)\n", self.managed_env(HAGANE_OFFLINE="1"))
             ((meta, _),) = self.spools().values()
             with open("/proc/sys/kernel/random/boot_id") as file:

@@ -1,4 +1,4 @@
-"""What importing costs and does."""
+"""Tests of the files of the package and of the effects of its import."""
 
 import glob
 import os
@@ -11,7 +11,7 @@ UNWANTED = ("http.client", "urllib", "urllib.request", "urllib.parse", "uuid", "
 
 
 class Package(Case):
-    def test_every_file_compiles_here(self):
+    def test_every_file_compiles(self):
         files = glob.glob(os.path.join(CLIENT, "hagane", "*.py"))
         self.assertGreater(len(files), 4)
         for path in files:
@@ -34,17 +34,18 @@ class Package(Case):
             "assert not os.path.exists(%r)\n" % (UNWANTED, self.spool_dir)
         )
         _, err = self.succeed(code, self.managed_env())
+
         self.assertEqual(err, "")
 
-    def test_a_managed_run_that_logs_nothing_starts_nothing(self):
+    def test_a_managed_run_without_records_starts_no_thread_and_writes_no_file(self):
         self.succeed("import threading, hagane\nhagane.Experiment()\nassert threading.active_count() == 1\n", self.managed_env())
         self.assert_nothing_spooled()
 
-    def test_import_survives_a_working_directory_that_is_gone(self):
+    def test_the_client_works_in_a_removed_working_directory(self):
         code = "import os\nos.mkdir('gone')\nos.chdir('gone')\nos.rmdir('../gone')\nimport hagane\nhagane.Experiment().log_metrics(x=1)\n"
         self.start_server()
         self.succeed(code, self.env())
         self.assertEqual(self.ledger.values("x"), [1])
 
-    def test_interpreter_is_one_the_client_supports(self):
+    def test_this_interpreter_is_supported(self):
         self.assertGreaterEqual(sys.version_info[:2], (3, 6))

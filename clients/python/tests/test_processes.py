@@ -1,4 +1,4 @@
-"""Children, and how a script may end."""
+"""Tests of child processes, and of the ways in which a script can end."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ class Processes(Case):
         return [(record["v"], record["m"]) for record in self.ledger.of_kind("s")]
 
     def assert_children(self, children, per_child):
-        """Every child's values came, in order, from writers of their own that are closed."""
+        """Checks that the values of each child arrived in order and that all writers are closed."""
         for child in range(children):
             self.assertEqual(self.ledger.values("c%d" % child), list(range(per_child)))
         self.assert_each_once(self.ledger)
@@ -29,7 +29,7 @@ class Processes(Case):
 
 @unittest.skipUnless(hasattr(os, "fork"), "this system cannot fork")
 class Children(Processes):
-    def test_forks_while_threads_log(self):
+    def test_forks_while_threads_log_lose_no_record(self):
         _, err = self.succeed(START + """
 experiment = hagane.Experiment()
 is_over = False
@@ -58,6 +58,7 @@ for pid in pids:
 is_over = True
 [thread.join() for thread in threads]
 """, self.managed_env())
+
         self.assertEqual(err, "")
         for child in range(6):
             self.assertEqual(sorted(self.ledger.values("c%d" % child)), list(range(8)))
@@ -65,8 +66,8 @@ is_over = True
         self.assert_each_once(self.ledger)
         self.assert_nothing_spooled()
 
-    def test_threads_import_nothing(self):
-        # A fork amid such an import left the child with a lock that nobody released there.
+    def test_the_sending_thread_imports_no_module(self):
+        # A fork during such an import would leave the child with an import lock that is never released.
         for host in (self.server.url, "https://\u92fc.example:1", "https://localhost:1", "http://a..b:1", "http://x:y"):
             out, _ = self.succeed(START + """
 experiment = hagane.Experiment()
@@ -77,7 +78,7 @@ print(sorted(set(sys.modules) - loaded))
 """, self.managed_env(HAGANE_HOST=host, PYTHONIOENCODING="utf-8"))
             self.assertEqual((host, out), (host, "[]\n"))
 
-    def test_a_forked_child_that_ends_as_scripts_do(self):
+    def test_a_forked_child_that_exits_delivers_its_records(self):
         for env in (self.managed_env(), self.env()):
             self.ledger.records.clear()
             self.ledger.writers.clear()
@@ -95,6 +96,7 @@ experiment.log_metrics(parent=1)
             self.assertEqual(self.ledger.values("parent"), [0, 1])
             steps = [record["s"] for record in self.ledger.of_kind("m") if "c0" in record["v"]]
             self.assertEqual(steps, list(range(20)))
+
         self.assertEqual(self.ends(), [("succeeded", "")])
 
     def test_a_forked_child_that_fails_does_not_end_the_run(self):
@@ -123,7 +125,7 @@ if __name__ == "__main__":
     assert [worker.exitcode for worker in workers] == [0, 0]
 """
 
-    def test_each_start_method(self):
+    def test_workers_of_each_start_method_deliver_their_records(self):
         import multiprocessing
 
         for method in multiprocessing.get_all_start_methods():
@@ -133,7 +135,7 @@ if __name__ == "__main__":
             self.assertEqual(len(self.ledger.writers), 2, method)
             self.assert_children(2, 20)
 
-    def test_an_experiment_given_to_a_spawned_worker(self):
+    def test_a_spawned_worker_can_log_to_the_experiment_of_its_parent(self):
         self.succeed(START + """
 def work(experiment, child):
     for at in range(20):
@@ -147,13 +149,14 @@ if __name__ == "__main__":
     assert [worker.exitcode for worker in workers] == [0, 0]
     experiment.log_metrics(parent=1)
 """, self.env())
+
         self.assertEqual(len(self.ledger.runs), 1)
         self.assertEqual(set(run for run, _ in self.ledger.writers), set(self.ledger.runs))
         self.assert_children(2, 20)
         self.assertEqual((self.ledger.values("parent"), self.ends()), ([1], [("succeeded", "")]))
 
     @unittest.skipUnless(hasattr(os, "fork"), "this system cannot fork")
-    def test_a_run_of_its_own_in_each_worker(self):
+    def test_a_worker_can_create_its_own_run(self):
         self.succeed(START + """
 def work(child):
     experiment = hagane.Experiment(name="w%d" % child)
@@ -165,14 +168,16 @@ workers = [context.Process(target=work, args=(child,)) for child in range(2)]
 [worker.start() for worker in workers]
 [worker.join() for worker in workers]
 """, self.env())
+
         self.assert_children(2, 1)
         self.assertEqual(len(self.ledger.runs), 2)
-        # From 3.13 on the exit handlers of a worker run after its error is forgotten.
+
+        # From Python 3.13 on, the exit handlers of a worker run when its exception is no longer available.
         if sys.version_info < (3, 13):
             self.assertEqual(sorted(self.ends()), [("failed", "ValueError: one"), ("succeeded", "")])
 
 
-class Ends(Processes):
+class EndsOfScripts(Processes):
     def end_of(self, code, status):
         self.ledger.records.clear()
         found, _, err, _ = self.script(START + "experiment = hagane.Experiment()\nexperiment.log_metrics(x=1)\n" + code, self.env())
@@ -181,28 +186,29 @@ class Ends(Processes):
         ((status, message),) = self.ends()
         return status, message, err
 
-    def test_how_a_script_ends(self):
+    def test_the_exit_status_or_exception_of_a_script_decides_how_its_run_ends(self):
         self.assertEqual(self.end_of("", 0)[:2], ("succeeded", ""))
         self.assertEqual(self.end_of("sys.exit()", 0)[:2], ("succeeded", ""))
         self.assertEqual(self.end_of("sys.exit(0)", 0)[:2], ("succeeded", ""))
         self.assertEqual(self.end_of("sys.exit(4)", 4)[:2], ("failed", "exit 4"))
         self.assertEqual(self.end_of("sys.exit('no data')", 1)[:2], ("failed", "exit no data"))
         self.assertEqual(self.end_of("with experiment:\n    sys.exit(4)", 4)[:2], ("failed", "SystemExit: 4"))
+
         status, message, err = self.end_of("raise ValueError('x' * 100000)", 1)
         self.assertEqual((status, message[:14]), ("failed", "ValueError: xx"))
         self.assertIn("Traceback", err)
         self.assertLess(len(message), 10000)
         self.assert_nothing_spooled()
 
-    def test_a_hook_of_the_program_still_runs(self):
+    def test_an_excepthook_of_the_program_still_runs(self):
         code = "def hook(*args):\n    print('mine')\nsys.excepthook = hook\nexperiment = hagane.Experiment()\nraise ValueError('x')\n"
         status, out, _, _ = self.script(START + code, self.env())
         self.assertEqual((status, out), (1, "mine\n"))
         self.assertEqual(self.ends(), [("failed", "ValueError: x")])
 
-    def test_cut_off_the_disk_has_what_was_logged_before(self):
+    def test_a_process_that_is_cut_off_leaves_all_records_on_disk(self):
         self.server.fault = "silent"
-        # The script waits for the disk rather than for a second, which a busy machine may not keep.
+        # The script waits until its last record is on disk: a fixed time could be too short on a busy machine.
         code = START + """
 experiment = hagane.Experiment()
 for at in range(500):
@@ -220,6 +226,7 @@ exec(os.environ["LAST"])
         lasts = ("os._exit(5)", "os.kill(os.getpid(), 9)", "os.kill(os.getpid(), 15)")
         folders = [os.path.join(self.folder, "spool%d" % at) for at in range(3)]
         scripts = [self.script(code, self.managed_env(LAST=last, HAGANE_SPOOL=folder), wait=False) for last, folder in zip(lasts, folders)]
+
         for script, folder, status in zip(scripts, folders, (5, -9, -15)):
             _, err = script.communicate()
             self.assertEqual(script.returncode, status, err)
@@ -227,14 +234,14 @@ exec(os.environ["LAST"])
             self.assertEqual([records[number]["v"]["x"] for number in sorted(records)], list(range(500)))
             self.assertEqual((meta["closed"], meta["run"], meta["create"]), (False, self.run_id, None))
 
-    def test_a_server_that_is_away_costs_no_time(self):
+    def test_end_takes_less_than_a_second_if_the_server_is_down(self):
         self.server.stop()
         code = START + "experiment = hagane.Experiment()\nexperiment.log_metrics(x=1)\ntime.sleep(0.5)\nstarted = time.time()\nexperiment.end()\nprint(time.time() - started)"
         out, _ = self.succeed(code, self.managed_env())
         self.assertLess(float(out), 1)
 
     @unittest.skipUnless(os.name == "posix", "needs limits of POSIX")
-    def test_files_that_take_only_so_much(self):
+    def test_a_limit_of_file_sizes_loses_no_record(self):
         code = START + """
 import resource
 limit = int(os.environ["LIMIT"])
@@ -245,6 +252,7 @@ for at in range(2000):
     if at % 500 == 0:
         time.sleep(0.1)
 """
+
         for limit, told in (("30000", r"\A\Z"), ("100", r"\Ahagane: records wait in memory, since the disk does not take them: .*\n\Z")):
             self.ledger.records.clear()
             self.ledger.writers.clear()
@@ -253,7 +261,7 @@ for at in range(2000):
             self.assertEqual(self.ledger.values("x"), list(range(2000)))
             self.assert_nothing_spooled()
 
-    def test_an_interpreter_that_ends_at_once(self):
+    def test_a_script_that_ends_at_once_delivers_its_record(self):
         started = time.time()
         self.succeed(START + "hagane.Experiment().log_metrics(x=1)", self.managed_env())
         self.assertEqual(self.ledger.values("x"), [1])

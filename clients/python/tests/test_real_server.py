@@ -1,4 +1,4 @@
-"""The same scenario against the server of this file's folder and, where one is named, against the real one."""
+"""Tests of one scenario with the fake server, and with the real one if HAGANE_TEST_SERVER is set."""
 
 import json
 import os
@@ -48,7 +48,7 @@ raise SystemExit(0)
 
 
 class Scenario(object):
-    def test_scenario(self):
+    def test_a_script_with_threads_and_a_fork_delivers_all_records(self):
         run, _ = self.succeed(SCENARIO, self.scenario_env())
         self.check(run.strip())
         self.assert_nothing_spooled()
@@ -102,13 +102,13 @@ class AgainstTheRealServer(Scenario, Case):
         (artifact,) = self.get("/runs/%s/artifacts" % run)
         self.assertEqual((artifact["path"], artifact["sizeBytes"], artifact["kind"]), ("models/best.bin", 7, "logged"))
 
-    def test_failed(self):
+    def test_a_job_that_raises_an_exception_fails(self):
         status, run, err, _ = self.script("import hagane\nprint(hagane.Job().run_id)\nraise ValueError('no data')\n", self.scenario_env())
         self.assertEqual(status, 1, err)
         found = self.get("/runs/" + run.strip())
         self.assertEqual((found["kind"], found["phase"], found["reason"]), ("job", "failed", "Reported"))
 
-    def test_a_wrong_token(self):
+    def test_a_wrong_token_keeps_the_records_in_the_spool(self):
         env = self.env(HAGANE_HOST=self.url, HAGANE_TOKEN=TOKEN)
         _, err = self.succeed("import hagane\nhagane.Experiment().log_metrics(x=1)\n", env)
         self.assertIn("3 pending", err)

@@ -15,7 +15,7 @@ import type {
   TrialsView,
   VariedView,
 } from '../../../src/contract/charts.ts'
-import type { Directions, ProjectView, ViewView } from '../../../src/contract/project.ts'
+import type { Directions, ProjectView, SavedViewView } from '../../../src/contract/project.ts'
 import type { CheckView, DoctorCheck, RunPageView } from '../../../src/contract/routes.ts'
 import type { RunDetailView, RunView } from '../../../src/contract/run.ts'
 import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
@@ -280,10 +280,10 @@ export function useProjects(isWanted = true): UseQueryResult<ProjectView[]> {
 }
 
 /** Reads the saved views of a project. */
-export function useViews(project: string): UseQueryResult<ViewView[]> {
+export function useViews(project: string): UseQueryResult<SavedViewView[]> {
   return useQuery({
     queryKey: ['views', project],
-    queryFn: () => call<ViewView[]>(`/projects/${encodeURIComponent(project)}/views`),
+    queryFn: () => call<SavedViewView[]>(`/projects/${encodeURIComponent(project)}/views`),
   })
 }
 

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ReactElement } from 'react'
 
-import type { ViewView } from '../../../src/contract/project.ts'
+import type { SavedViewView } from '../../../src/contract/project.ts'
 import { call } from '../api/client.ts'
 import { useAction, useViews } from '../api/queries.ts'
 import { t } from '../texts/texts.ts'
@@ -99,7 +99,7 @@ function Views({ project, state, onOpen }: ViewsProps): ReactElement {
  * Returns the state that a saved view opens. A view saved by the dashboard has an address with the whole state; a view
  * saved by another tool has a filter, an order and columns only.
  */
-function stateOf({ filter, sort, columns, address }: ViewView): RunsState {
+function stateOf({ filter, sort, columns, address }: SavedViewView): RunsState {
   if (address !== '') return readRunsState(new URLSearchParams(address))
   return { ...readRunsState(new URLSearchParams({ sort })), filter, columns: columns.length > 0 ? columns : undefined }
 }

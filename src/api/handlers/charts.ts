@@ -23,7 +23,7 @@ export function createChartHandlers(
 
   return {
     countRuns: async ({ query }) => {
-      const phases = await store.scan.search.countByPhase(await toScope(store, query))
+      const phases = await store.scan.runQueries.countByPhase(await toScope(store, query))
       return { phases, total: Object.values(phases).reduce((sum, count) => sum + count, 0) }
     },
     groupRuns: async ({ body: { filter, project, trash, by, columns, sort } }) =>

@@ -34,7 +34,7 @@ export function createProjectHandlers(
 > {
   const { store, hints } = deps
   const viewsOf = async ({ id }: Project) =>
-    (await store.read.projects.views(id)).map((view) => ({ ...view, createdAt: toIso(view.createdAt) }))
+    (await store.read.projects.listViews(id)).map((view) => ({ ...view, createdAt: toIso(view.createdAt) }))
 
   return {
     listProjects: async ({ query }) =>

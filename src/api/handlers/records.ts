@@ -45,14 +45,14 @@ export function createRecordHandlers(
     },
     getMetric: async ({ param, query }) => {
       const run = await findRun(store, param('run'))
-      const points = await store.read.tracking.points(run.id, param('name'), query.from, query.limit)
+      const points = await store.read.tracking.readPoints(run.id, param('name'), query.from, query.limit)
       if (!points)
         throw new AppError('not_found', { what: phrase('thing_metric', { name: param('name'), run: param('run') }) })
       return toPointViews(points)
     },
     getBuckets: async ({ param, query }) => {
       const run = await findRun(store, param('run'))
-      const buckets = await store.scan.tracking.buckets(run.id, param('name'), query.buckets)
+      const buckets = await store.scan.tracking.readBuckets(run.id, param('name'), query.buckets)
       if (!buckets)
         throw new AppError('not_found', { what: phrase('thing_metric', { name: param('name'), run: param('run') }) })
       return buckets.map(toBucketView)
@@ -71,7 +71,7 @@ export function createRecordHandlers(
     track: async ({ body, caller, param }) => {
       if (caller?.kind === 'attempt' && caller.n !== body.attempt) throw new AppError('forbidden')
       const run = await findRun(store, param('run'))
-      if (body.attempt > run.attempts)
+      if (body.attempt > run.attemptCount)
         throw new AppError('not_found', { what: phrase('thing_attempt', { name: body.attempt, run: run.number }) })
       return await takeBatch(deps, run, body)
     },
@@ -84,7 +84,8 @@ export function createRecordHandlers(
  */
 async function readerOf({ store, executor }: HandlerDeps, reference: string, n: number | undefined) {
   const run = await findRun(store, reference)
-  const attempt = n === undefined ? await store.read.attempts.latest(run.id) : await store.read.attempts.get(run.id, n)
+  const attempt =
+    n === undefined ? await store.read.attempts.findLatest(run.id) : await store.read.attempts.get(run.id, n)
   if (!attempt || !run.isExecuted) return undefined
   return async (from: LogStart) => await executor.readLog(attempt, from, LIMITS.logPageBytesMax)
 }

@@ -45,7 +45,7 @@ export function createRunHandlers(
     listRuns: async ({ query, locale }): Promise<RunPageView> => {
       const scope = await toScope(store, query)
       const sort = parseSort(query.sort ?? '')
-      const page = await store.scan.search.page(
+      const page = await store.scan.runQueries.listPage(
         withoutUndefined({ ...scope, sort, limit: query.limit, cursor: query.cursor, isCounted: query.count }),
       )
 

@@ -1,6 +1,6 @@
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
-import { toNumber } from '../../contract/ids.ts'
+import { parseReferenceNumber } from '../../contract/ids.ts'
 import type { DoctorFinding } from '../../contract/routes.ts'
 import { parseFilter } from '../../core/filter/parse.ts'
 import type { Executor, RunScope, Store } from '../../core/ports.ts'
@@ -27,7 +27,7 @@ export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepSearc
 
 /** Finds a run by number or id. Throws AppError `not_found`. */
 export async function findRun({ read }: Store, text: string): Promise<Run> {
-  const number = toNumber(text)
+  const number = parseReferenceNumber(text)
   const run = number === undefined ? await read.runs.get(text) : await read.runs.getByNumber(number)
   if (!run) throw new AppError('not_found', { what: phrase('thing_run', { name: text }) })
   return run
@@ -35,7 +35,7 @@ export async function findRun({ read }: Store, text: string): Promise<Run> {
 
 /** Finds a sweep by number or id. Throws AppError `not_found`. */
 export async function findSweep({ read }: Store, text: string): Promise<Sweep> {
-  const number = toNumber(text)
+  const number = parseReferenceNumber(text)
   const sweep = number === undefined ? await read.sweeps.get(text) : await read.sweeps.getByNumber(number)
   if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep', { name: text }) })
   return sweep

@@ -1,6 +1,6 @@
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
-import { toNumber } from '../../contract/ids.ts'
+import { parseReferenceNumber } from '../../contract/ids.ts'
 import { toJsonSchema } from '../../contract/json-schema.ts'
 import { detailText } from '../../contract/messages/messages.ts'
 import type { Locale } from '../../contract/messages/messages.ts'
@@ -62,7 +62,7 @@ export function createSystemHandlers(
     getLanguage: async () => toJsonSchema(),
     submit: async ({ body, creation }) => toSubmissionView(deps, await submit(deps, body, creation)),
     resolve: async ({ param }) => {
-      const number = toNumber(param('number')) ?? -1
+      const number = parseReferenceNumber(param('number')) ?? -1
       if (await store.read.runs.getByNumber(number)) return { kind: 'run', number }
       if (await store.read.sweeps.getByNumber(number)) return { kind: 'sweep', number }
       throw new AppError('not_found', { what: phrase('thing_number', { name: param('number') }) })
@@ -72,13 +72,13 @@ export function createSystemHandlers(
         runId: query.run === undefined ? undefined : (await findRun(store, query.run)).id,
         sweepId: query.sweep === undefined ? undefined : (await findSweep(store, query.sweep)).id,
       })
-      return await toEventViews(store, await store.read.events.after(query.after, query.limit, about))
+      return await toEventViews(store, await store.read.events.listAfter(query.after, query.limit, about))
     },
     streamEvents: async ({ query, header }) => {
       const last = header('last-event-id')
       if (last !== undefined && !/^\d{1,15}$/.test(last))
         throw new AppError('invalid', { detail: phrase('last_event') })
-      const after = last === undefined ? (query.after ?? (await store.read.events.latestSeq())) : Number(last)
+      const after = last === undefined ? (query.after ?? (await store.read.events.findLatestSeq())) : Number(last)
       return openStream(createEventFeed(deps, after))
     },
     shutdown: async () => {

@@ -1,6 +1,6 @@
 import { csvLine, toCsvValue } from '../../contract/csv.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import type { Directions, ProjectView, ViewView } from '../../contract/project.ts'
+import type { Directions, ProjectView, SavedViewView } from '../../contract/project.ts'
 import type { RunPageView } from '../../contract/routes.ts'
 import { EXIT } from '../../contract/errors.ts'
 import type { RunView } from '../../contract/run.ts'
@@ -84,9 +84,9 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
   cli.print(page.runs.length === 0 ? cli.text('nothing') : table(rows, cli.columns))
 }
 
-async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<ViewView | undefined> {
+async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<SavedViewView | undefined> {
   if (flags.view === undefined) return undefined
-  const views = await client.call<ViewView[]>('listViews', {
+  const views = await client.call<SavedViewView[]>('listViews', {
     params: { project: chosenProject(cli, flags.project) ?? 'default' },
   })
   const view = views.find((item) => item.name === flags.view)
@@ -105,7 +105,7 @@ async function findDirections(client: Client, fields: readonly Field[]): Promise
  * Joins the conditions of the saved view and the flags with `and`. They are first written in Hagane's syntax, because a
  * condition in Polyaxon's syntax cannot stand in brackets. Throws FilterError.
  */
-function toFilter(flags: ListFlags, view: ViewView | undefined): string | undefined {
+function toFilter(flags: ListFlags, view: SavedViewView | undefined): string | undefined {
   const parts = [view?.filter, flags.filter ?? flags.query, flags.phase && `phase = ${flags.phase}`].filter(
     (part): part is string => part !== undefined && part !== '',
   )

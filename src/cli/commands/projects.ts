@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { DEFAULT_PROJECT, DIRECTIONS } from '../../contract/project.ts'
-import type { ProjectView, ViewView } from '../../contract/project.ts'
+import type { ProjectView, SavedViewView } from '../../contract/project.ts'
 import { EXIT } from '../../contract/errors.ts'
 import { parseColumn, parseFilter, parseSort, splitFields, toMetricName } from '../../core/filter/parse.ts'
 import { requireClient } from '../client.ts'
@@ -107,7 +107,7 @@ export async function listViews(cli: Cli, flags: Flags): Promise<void> {
   tellViews(
     cli,
     flags,
-    await requireClient(cli).call<ViewView[]>('listViews', { params: { project: nameOf(cli, flags.project) } }),
+    await requireClient(cli).call<SavedViewView[]>('listViews', { params: { project: nameOf(cli, flags.project) } }),
   )
 }
 
@@ -129,7 +129,7 @@ export async function saveView(
   tellViews(
     cli,
     flags,
-    await requireClient(cli).call<ViewView[]>('putView', {
+    await requireClient(cli).call<SavedViewView[]>('putView', {
       params: { project: nameOf(cli, flags.project), name },
       body,
     }),
@@ -141,11 +141,13 @@ export async function removeView(cli: Cli, name: string, flags: Flags): Promise<
   tellViews(
     cli,
     flags,
-    await requireClient(cli).call<ViewView[]>('deleteView', { params: { project: nameOf(cli, flags.project), name } }),
+    await requireClient(cli).call<SavedViewView[]>('deleteView', {
+      params: { project: nameOf(cli, flags.project), name },
+    }),
   )
 }
 
-function tellViews(cli: Cli, flags: Flags, views: readonly ViewView[]): void {
+function tellViews(cli: Cli, flags: Flags, views: readonly SavedViewView[]): void {
   if (flags.json) return cli.print(JSON.stringify(views))
   const rows = views.map((view) => [view.name, view.filter, view.sort, view.columns.join(',')])
   cli.print(

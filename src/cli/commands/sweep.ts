@@ -14,8 +14,8 @@ import { median } from '../../core/search/stopping.ts'
 import { toTask } from '../../core/search/task.ts'
 import { SpecError } from '../../core/spec/document.ts'
 import { loadPlan } from '../../core/spec/load.ts'
-import { trialsOf } from '../../core/sweep/halving.ts'
-import { measureOf, signOf } from '../../core/sweep/record.ts'
+import { countTrials } from '../../core/sweep/halving.ts'
+import { measureOf, signOf } from '../../core/sweep/results.ts'
 import { recordedObjective, simulateSweep, syntheticObjective } from '../../core/sweep/simulate.ts'
 import type { SimulatedObjective, Simulation } from '../../core/sweep/simulate.ts'
 import { requireClient } from '../client.ts'
@@ -130,9 +130,9 @@ interface SimulateFlags extends DocumentFlags {
 export async function simulate(cli: Cli, flags: SimulateFlags): Promise<void> {
   const plan = readPlan(cli, flags)
 
-  const trials = trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) ?? 0
-  if (trials > LIMITS.playedTrialsMax)
-    throw new CliExit(EXIT.usage, cli.text('simulate_large', { trials, max: LIMITS.playedTrialsMax }))
+  const trials = countTrials(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) ?? 0
+  if (trials > LIMITS.simulatedTrialsMax)
+    throw new CliExit(EXIT.usage, cli.text('simulate_large', { trials, max: LIMITS.simulatedTrialsMax }))
 
   const secondsEach = toSeconds(flags.trialTime)
   if (secondsEach === undefined) throw new CliExit(EXIT.usage, cli.text('simulate_time', { found: flags.trialTime }))

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { EXIT } from '../../contract/errors.ts'
-import { batchesOf, openSpools } from '../../config/spool.ts'
+import { toBatches, openUnusedSpools } from '../../config/spool.ts'
 import type { Spool } from '../../config/spool.ts'
 import type { Acknowledgement } from '../../contract/tracking.ts'
 import { ApiError } from '../api-error.ts'
@@ -17,7 +17,7 @@ export async function sync(cli: Cli, folders: readonly string[], flags: { json?:
   const client = requireClient(cli)
   const spools = (
     await Promise.all(
-      (folders.length > 0 ? folders : await usualFolders(cli.config.dataDir)).map((folder) => openSpools(folder)),
+      (folders.length > 0 ? folders : await usualFolders(cli.config.dataDir)).map((folder) => openUnusedSpools(folder)),
     )
   ).flat()
 
@@ -60,7 +60,7 @@ async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number
 
   try {
     if (meta.create) await client.call('createRun', { body: { id: meta.run, ...meta.create } })
-    for (const batch of batchesOf(spool)) {
+    for (const batch of toBatches(spool)) {
       const { refused } = await client.call<Acknowledgement>('track', { params: { run: meta.run }, body: batch })
       left -= batch.records.length
       for (const { why } of refused) if (refusals.size < REFUSALS_MAX) refusals.add(why)

@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts'
+import { findNearest } from '../nearest.ts'
 import { COLUMN_ALIASES, COLUMNS, FilterError, METRIC_PARTS } from './filter.ts'
 import type { ColumnName, Field, MetricPart } from './filter.ts'
 
@@ -15,7 +15,7 @@ export function toField(text: string, position: number): Field {
   const columnNames = [...Object.keys(COLUMNS), ...Object.keys(COLUMN_ALIASES)]
   throw new FilterError('filter_field', position, {
     found: text,
-    near: nearest(lower, columnNames) ?? 'p.NAME, m.NAME',
+    near: findNearest(lower, columnNames) ?? 'p.NAME, m.NAME',
   })
 }
 

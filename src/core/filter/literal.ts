@@ -1,6 +1,6 @@
 import type { DetailCode } from '../../contract/messages/messages.ts'
 import { RUN_PHASES } from '../../contract/phases.ts'
-import { nearest } from '../nearest.ts'
+import { findNearest } from '../nearest.ts'
 import { FilterError, PHASE_ALIASES, typeOf } from './filter.ts'
 import type { Field, Literal } from './filter.ts'
 import { formatField } from './format.ts'
@@ -65,7 +65,7 @@ function toWord(field: Field, text: string, position: number): string {
   if (!phase)
     throw new FilterError('filter_word', position, {
       found: text,
-      known: nearest(word, RUN_PHASES) ?? RUN_PHASES.join(', '),
+      known: findNearest(word, RUN_PHASES) ?? RUN_PHASES.join(', '),
     })
   return phase
 }

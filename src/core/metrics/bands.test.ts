@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { bandOf, bandWidth } from './bands.ts'
-import { bucketsOf } from './series.ts'
+import { toBand, bandWidth } from './bands.ts'
+import { toBuckets } from './series.ts'
 
 const lineOf = (values: readonly number[], every = 1, from = 0) =>
-  bucketsOf(Float64Array.from(values.flatMap((value, i) => [from + i * every, 0, value])), 1_000)
+  toBuckets(Float64Array.from(values.flatMap((value, i) => [from + i * every, 0, value])), 1_000)
 
 describe('lines of a group', () => {
   it('A band has the mean and the deviation of the lines that have points in a bucket', () => {
-    expect(bandOf([lineOf([1, 2, NaN]), lineOf([3, 4, 5])], 1)).toEqual({
+    expect(toBand([lineOf([1, 2, NaN]), lineOf([3, 4, 5])], 1)).toEqual({
       step: [0, 1, 2],
       mean: [2, 3, 5],
       sd: [Math.SQRT2, Math.SQRT2, 0],
@@ -26,12 +26,12 @@ describe('lines of a group', () => {
     expect(bandWidth([lineOf([1])], 100)).toBe(1)
 
     const points = Float64Array.from(Array.from({ length: 400 }, (_, i) => [i, 0, 1]).flat())
-    expect(bandWidth([bucketsOf(points, 200)], 200)).toBe(2)
+    expect(bandWidth([toBuckets(points, 200)], 200)).toBe(2)
     expect(bandWidth([], 100)).toBe(1)
 
     const fast = lineOf([1, 1, 1, 1, 1, 1, 1, 1])
     const slow = lineOf([5, 5], 4)
-    expect(bandOf([fast, slow], bandWidth([fast, slow], 100)).n).toEqual([2, 2])
+    expect(toBand([fast, slow], bandWidth([fast, slow], 100)).n).toEqual([2, 2])
   })
 
   it('The mean of a band lies between its minimum and its maximum for any lines', () => {
@@ -45,7 +45,7 @@ describe('lines of a group', () => {
         (given) => {
           const lines = given.map(([values, every, from]) => lineOf(values, every, from))
           const width = bandWidth(lines, 20)
-          const band = bandOf(lines, width)
+          const band = toBand(lines, width)
           expect(band.step.length).toBeLessThanOrEqual(22)
           band.step.forEach((step, i) => {
             if (i > 0) expect(step).toBeGreaterThan(band.step[i - 1]!)

@@ -40,7 +40,7 @@ function spanOf(line: readonly Bucket[]): { first: number; last: number; points:
  * Combines lines bucket by bucket: takes the mean of each line in a bucket, then mean, deviation and extremes of these
  * means. Nothing is interpolated.
  */
-export function bandOf(lines: readonly (readonly Bucket[])[], width: number): Band {
+export function toBand(lines: readonly (readonly Bucket[])[], width: number): Band {
   const buckets = new Map<number, { step: number; values: number[] }>()
   for (const line of lines)
     for (const [at, { step, value }] of meansOf(line, width)) {

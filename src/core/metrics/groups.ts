@@ -54,10 +54,10 @@ export type GroupOrder = { readonly isDescending: boolean } & (
  */
 export function sortGroups(groups: readonly RunGroup[], order: GroupOrder | undefined): readonly RunGroup[] {
   if (!order) return groups
-  const of = ({ n, keys, values }: RunGroup): number | string | null =>
+  const valueOf = ({ n, keys, values }: RunGroup): number | string | null =>
     order.by === 'n' ? n : order.by === 'key' ? keys[order.index]! : (values[order.index]?.mean ?? null)
   return groups.toSorted((a, b) => {
-    const [x, y] = [of(a), of(b)]
+    const [x, y] = [valueOf(a), valueOf(b)]
     if (x === null || y === null) return Number(x === null) - Number(y === null)
     return (order.isDescending ? -1 : 1) * compare(x, y)
   })

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import {
-  bucketsOf,
-  chunksWithin,
+  toBuckets,
+  findChunksWithin,
   EMPTY_SUMMARY,
   packSummary,
-  pointsWithin,
+  selectPointsWithin,
   summarize,
   unpackSummary,
 } from './series.ts'
@@ -153,11 +153,13 @@ describe('a part of a series', () => {
     [[0, 1, 2, 1, 2, 3], 2, 2, [1, 2, 1, 2, 3]],
     [[], 0, 1, []],
   ])('The part of the steps %j from %d to %d is %j, with a neighbour on either side', (steps, from, to, expected) => {
-    expect(stepsOf(pointsWithin(pointsOf(steps), { by: 'step', from, to }))).toEqual(expected)
+    expect(stepsOf(selectPointsWithin(pointsOf(steps), { by: 'step', from, to }))).toEqual(expected)
   })
 
   it('A part of a series can be selected by time', () => {
-    expect(stepsOf(pointsWithin(pointsOf([7, 8, 9, 10]), { by: 'time', from: 1_500, to: 2_500 }))).toEqual([8, 9, 10])
+    expect(stepsOf(selectPointsWithin(pointsOf([7, 8, 9, 10]), { by: 'time', from: 1_500, to: 2_500 }))).toEqual([
+      8, 9, 10,
+    ])
   })
 
   it('Whole chunks selected by a span contain all points of the span', () => {
@@ -169,13 +171,13 @@ describe('a part of a series', () => {
         fc.nat(50),
         (count, chunks, from, length) => {
           const steps = Array.from({ length: count }, (_, i) => i)
-          const buckets = bucketsOf(pointsOf(steps), chunks)
+          const buckets = toBuckets(pointsOf(steps), chunks)
 
           for (const [by, scale] of [
             ['step', 1],
             ['time', 1_000],
           ] as const) {
-            const { first, end } = chunksWithin(buckets, { by, from: from * scale, to: (from + length) * scale })
+            const { first, end } = findChunksWithin(buckets, { by, from: from * scale, to: (from + length) * scale })
             const kept = buckets.slice(first, end)
             const wanted = steps.filter((step) => step >= from && step <= from + length)
             if (wanted.length === 0) continue

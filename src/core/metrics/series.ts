@@ -153,7 +153,7 @@ const FIELDS = ['count', 'numbers', 'sum', 'min', 'minStep', 'max', 'maxStep', '
 const SOURCE_FIELDS = ['lastAttempt', 'lastWriter'] as const
 
 /** Merges points, in their order, into at most `max` buckets with equal numbers of points. */
-export function bucketsOf(points: Float64Array, max: number): Bucket[] {
+export function toBuckets(points: Float64Array, max: number): Bucket[] {
   const count = points.length / POINT_WIDTH
   const each = Math.max(1, Math.ceil(count / max))
   return Array.from({ length: Math.ceil(count / each) }, (_, i) =>
@@ -173,7 +173,7 @@ export interface Span {
  * that a line continues past the edges of a chart. Steps may decrease between buckets, because a restarted run writes
  * the same steps again.
  */
-export function chunksWithin(buckets: readonly Bucket[], { by, from, to }: Span): Places {
+export function findChunksWithin(buckets: readonly Bucket[], { by, from, to }: Span): Places {
   const bounds = buckets.map((bucket, i) =>
     by === 'step'
       ? [bucket.firstStep, bucket.lastStep].toSorted((a, b) => a - b)
@@ -183,7 +183,7 @@ export function chunksWithin(buckets: readonly Bucket[], { by, from, to }: Span)
 }
 
 /** Returns the points of a span, with the point before the first and the point after the last. */
-export function pointsWithin(points: Float64Array, { by, from, to }: Span): Float64Array {
+export function selectPointsWithin(points: Float64Array, { by, from, to }: Span): Float64Array {
   const count = points.length / POINT_WIDTH
   const sides = Array.from({ length: count }, (_, i) => {
     const at = points[i * POINT_WIDTH + (by === 'step' ? 0 : 1)]!

@@ -11,9 +11,9 @@ const NOT_FOUND = 127
 const SIGNAL_BASE = 128
 const SIGNALS_MAX = 64
 /** Matches a message of the shell, which runs under the name `hagane`, about a command that it cannot run. */
-const SAID_BY_SHELL = /hagane: (\S+ )?\d+: /
+const SHELL_MESSAGE = /hagane: (\S+ )?\d+: /
 /** Matches a message of the shell about a command that a signal has ended; the message contains the process id. */
-const KILLED_BY_SHELL = /hagane: (\S+ )?\d+: +\d+ /
+const SHELL_KILL_MESSAGE = /hagane: (\S+ )?\d+: +\d+ /
 
 /**
  * Decides from the executor's observation why an attempt ended, and in which phase its run ends. A requested stop
@@ -32,13 +32,13 @@ export function classify(
   if (exitCode === 0) return { phase: 'succeeded', ending: { reason: 'Completed', evidence } }
   if (exitCode === null) return { phase: 'failed', ending: { reason: 'Lost', evidence } }
 
-  const said = evidence.lastLines ?? ''
-  if (exitCode === NOT_FOUND && SAID_BY_SHELL.test(said))
+  const lastLines = evidence.lastLines ?? ''
+  if (exitCode === NOT_FOUND && SHELL_MESSAGE.test(lastLines))
     return { phase: 'failed', ending: { reason: 'CommandNotFound', evidence } }
-  if (exitCode === NOT_EXECUTABLE && SAID_BY_SHELL.test(said))
+  if (exitCode === NOT_EXECUTABLE && SHELL_MESSAGE.test(lastLines))
     return { phase: 'failed', ending: { reason: 'CommandNotExecutable', evidence } }
 
-  const signal = signalOf(exitCode, ended.isKilled ?? true, said)
+  const signal = signalOf(exitCode, ended.isKilled ?? true, lastLines)
   return {
     phase: 'failed',
     ending:
@@ -53,8 +53,8 @@ export function classify(
  * passes on the status of the programs that it ran. A status therefore counts only if the command itself was killed or
  * the shell printed a message about a kill.
  */
-function signalOf(exitCode: number, isKilled: boolean, said: string): number | undefined {
+function signalOf(exitCode: number, isKilled: boolean, lastLines: string): number | undefined {
   const signal = exitCode - SIGNAL_BASE
   if (signal < 1 || signal > SIGNALS_MAX) return undefined
-  return isKilled || KILLED_BY_SHELL.test(said) ? signal : undefined
+  return isKilled || SHELL_KILL_MESSAGE.test(lastLines) ? signal : undefined
 }

@@ -17,10 +17,10 @@ function run(patch: Partial<Run> = {}, placement: Partial<RunPlan['placement']> 
   return {
     phase: 'running',
     stopCause: null,
-    attempts: 1,
+    attemptCount: 1,
     isExecuted: true,
     isCollected: false,
-    lastHeardAt: NOW,
+    lastReceivedAt: NOW,
     createdAt: NOW,
     plan,
     ...patch,
@@ -57,10 +57,10 @@ const ended = (exitCode: number | null, lastLines?: string): Observation => ({
 
 describe('the next step of a run', () => {
   const cases: [string, Parameters<typeof decide>[0], object][] = [
-    ['queued waits for admission', { run: run({ phase: 'queued', attempts: 0 }) }, { type: 'wait' }],
+    ['queued waits for admission', { run: run({ phase: 'queued', attemptCount: 0 }) }, { type: 'wait' }],
     [
       'queued and told to stop ends without an attempt',
-      { run: run({ phase: 'queued', attempts: 0, stopCause: 'user' }) },
+      { run: run({ phase: 'queued', attemptCount: 0, stopCause: 'user' }) },
       { type: 'finish', phase: 'stopped' },
     ],
     [
@@ -80,12 +80,12 @@ describe('the next step of a run', () => {
     ],
     [
       'queued without its environment prepares it',
-      { run: run({ phase: 'queued', attempts: 0 }), isUnprepared: true },
+      { run: run({ phase: 'queued', attemptCount: 0 }), isUnprepared: true },
       { type: 'prepare' },
     ],
     [
       'queued and told to pause pauses',
-      { run: run({ phase: 'queued', attempts: 0, stopCause: 'pause' }) },
+      { run: run({ phase: 'queued', attemptCount: 0, stopCause: 'pause' }) },
       { type: 'pause' },
     ],
     [
@@ -209,7 +209,7 @@ describe('the next step of a run', () => {
       'a promotion uses up no restart',
       {
         run: run({
-          attempts: 3,
+          attemptCount: 3,
           plan: {
             ...run({}, { maxRestarts: 1 }).plan,
             rung: { index: 2, isLast: true, startsOver: false, firstAttempt: 3 },
@@ -231,12 +231,22 @@ describe('the next step of a run', () => {
     ],
     [
       'restarts run out',
-      { run: run({ attempts: 2 }, { maxRestarts: 1 }), attempt: attempt({ n: 2 }), observation: ended(1), failures: 1 },
+      {
+        run: run({ attemptCount: 2 }, { maxRestarts: 1 }),
+        attempt: attempt({ n: 2 }),
+        observation: ended(1),
+        failures: 1,
+      },
       { type: 'finish', phase: 'failed' },
     ],
     [
       'a pause uses up no restart',
-      { run: run({ attempts: 2 }, { maxRestarts: 1 }), attempt: attempt({ n: 2 }), observation: ended(1), failures: 0 },
+      {
+        run: run({ attemptCount: 2 }, { maxRestarts: 1 }),
+        attempt: attempt({ n: 2 }),
+        observation: ended(1),
+        failures: 0,
+      },
       { type: 'retry' },
     ],
     [
@@ -261,12 +271,12 @@ describe('the next step of a run', () => {
     ],
     [
       'a script by itself is silent for ten minutes at most',
-      { run: run({ isExecuted: false, lastHeardAt: NOW - LIMITS.silentMs }) },
+      { run: run({ isExecuted: false, lastReceivedAt: NOW - LIMITS.silentMs }) },
       { type: 'mark_unknown' },
     ],
     [
       'before that it is waited for',
-      { run: run({ isExecuted: false, lastHeardAt: NOW - 1000 }) },
+      { run: run({ isExecuted: false, lastReceivedAt: NOW - 1000 }) },
       { type: 'wait', afterMs: LIMITS.silentMs - 1000 },
     ],
   ]

@@ -56,21 +56,21 @@ export interface RunState {
 export function decideRun(state: RunState): RunAction {
   const { run, attempt } = state
   if (isTerminal(run.phase)) return run.isCollected ? { type: 'wait' } : { type: 'collect' }
-  if (!run.isExecuted) return decideSilent(state)
+  if (!run.isExecuted) return decideUnexecuted(state)
   if (run.phase === 'paused')
     return run.stopCause && run.stopCause !== 'pause'
-      ? { type: 'finish', ...stoppedBy(run.stopCause), endedAt: state.now, hasOutputs: true }
+      ? { type: 'finish', ...toStopEnding(run.stopCause), endedAt: state.now, hasOutputs: true }
       : { type: 'wait' }
   if (!attempt || attempt.state === 'ended') return decideUnstarted(state)
   return attempt.state === 'intent' ? decideIntent(state) : decideLaunched(state, attempt)
 }
 
 /** For a run that a script started itself: only the records that it sends show its state. */
-function decideSilent({ run, now }: RunState): RunAction {
+function decideUnexecuted({ run, now }: RunState): RunAction {
   if (run.stopCause && run.stopCause !== 'pause')
-    return { type: 'finish', ...stoppedBy(run.stopCause), endedAt: now, hasOutputs: false }
+    return { type: 'finish', ...toStopEnding(run.stopCause), endedAt: now, hasOutputs: false }
   if (run.phase === 'unknown') return { type: 'wait' }
-  const silentMs = now - (run.lastHeardAt ?? run.createdAt)
+  const silentMs = now - (run.lastReceivedAt ?? run.createdAt)
   return silentMs >= LIMITS.silentMs ? { type: 'mark_unknown' } : { type: 'wait', afterMs: LIMITS.silentMs - silentMs }
 }
 
@@ -79,20 +79,20 @@ function decideSilent({ run, now }: RunState): RunAction {
  * paused.
  */
 function decideUnstarted({ run, isUnprepared, now }: RunState): RunAction {
-  if (run.stopCause) return beforeStart(run, run.stopCause, now)
+  if (run.stopCause) return decideBeforeLaunch(run, run.stopCause, now)
   return isUnprepared ? { type: 'prepare' } : { type: 'wait' }
 }
 
 /** Ends or pauses a run whose attempt has not been launched. */
-function beforeStart(run: Run, cause: StopCause, now: number): RunAction {
+function decideBeforeLaunch(run: Run, cause: StopCause, now: number): RunAction {
   if (cause === 'pause') return { type: 'pause', ending: { reason: 'Paused', evidence: {} }, endedAt: now }
-  return { type: 'finish', ...stoppedBy(cause), endedAt: now, hasOutputs: run.attempts > 1 }
+  return { type: 'finish', ...toStopEnding(cause), endedAt: now, hasOutputs: run.attemptCount > 1 }
 }
 
 /** For an attempt whose intent is committed and whose launch is not recorded. */
 function decideIntent({ run, observation, now }: RunState): RunAction {
   if (observation.state !== 'absent') return { type: 'record_launch' }
-  return run.stopCause ? beforeStart(run, run.stopCause, now) : { type: 'launch' }
+  return run.stopCause ? decideBeforeLaunch(run, run.stopCause, now) : { type: 'launch' }
 }
 
 /** For an attempt whose launch is recorded. */
@@ -151,7 +151,7 @@ export function countFailures({ plan }: Run, attempts: readonly Attempt[]): numb
   return attempts.filter(({ n, ending }) => n >= first && ending && isRetryable(ending.reason)).length
 }
 
-function stoppedBy(cause: Exclude<StopCause, 'pause'>): { phase: 'stopped' | 'failed'; ending: Ending } {
+function toStopEnding(cause: Exclude<StopCause, 'pause'>): { phase: 'stopped' | 'failed'; ending: Ending } {
   if (cause === 'timeout') return { phase: 'failed', ending: { reason: 'Timeout', evidence: {} } }
   return { phase: 'stopped', ending: { reason: cause === 'user' ? 'StoppedByUser' : 'StoppedByMethod', evidence: {} } }
 }

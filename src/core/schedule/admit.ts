@@ -11,7 +11,7 @@ export interface AdmitInput {
   /** Limits by sweep id. */
   readonly sweepLimits: ReadonlyMap<string, SweepLimit>
   readonly capacity: Capacity
-  readonly storage: ReturnType<Storage['state']>
+  readonly storage: ReturnType<Storage['getState']>
   readonly now: number
 }
 
@@ -33,25 +33,25 @@ export interface Admission {
  * device is given to one run.
  */
 export function admit({ queued, active, sweepLimits, capacity, storage, now }: AdmitInput): Admission {
-  const room = new Room(capacity, active)
+  const room = new FreeCapacity(capacity, active)
   const admitted: { run: QueuedRun; devices: readonly string[] }[] = []
   const waiting: { run: QueuedRun; why: Waiting }[] = []
   const impossible: { run: QueuedRun; why: Waiting }[] = []
   let nextAt: number | null = null
 
   for (const run of queued) {
-    const missing = room.missing(run)
+    const missing = room.findMissing(run)
     if (missing) {
       ;(run.placement.unschedulable === 'fail' ? impossible : waiting).push({ run, why: missing })
     } else if (storage.level !== 'ok') {
       waiting.push({ run, why: { code: 'disk_low', args: { floorMib: storage.floorMib } } })
-    } else if (run.notBefore !== null && isAhead(run.notBefore, now)) {
+    } else if (run.notBefore !== null && isBackingOff(run.notBefore, now)) {
       nextAt = Math.min(nextAt ?? Infinity, run.notBefore)
       waiting.push({ run, why: { code: 'backing_off', args: {} } })
     } else {
-      const why = room.busy(run, sweepLimits)
+      const why = room.findBlocker(run, sweepLimits)
       if (why) waiting.push({ run, why })
-      else admitted.push({ run, devices: room.take(run) })
+      else admitted.push({ run, devices: room.reserve(run) })
     }
   }
 
@@ -62,14 +62,14 @@ export function admit({ queued, active, sweepLimits, capacity, storage, now }: A
  * Whether a back-off has not passed yet. A wait longer than any back-off means that the clock was set back; it counts
  * as passed.
  */
-function isAhead(notBefore: number, now: number): boolean {
+function isBackingOff(notBefore: number, now: number): boolean {
   return notBefore > now && notBefore - now <= LIMITS.retryMaxMs * 1.5
 }
 
 type Amount = 'cpu' | 'memory' | 'gpu' | 'tpu'
 
 /** The free capacity of the machine while runs are being placed. */
-class Room {
+class FreeCapacity {
   readonly #capacity: Capacity
   readonly #has: Readonly<Record<Amount, number>>
   readonly #used: Record<Amount, number> = { cpu: 0, memory: 0, gpu: 0, tpu: 0 }
@@ -88,13 +88,13 @@ class Room {
   }
 
   /** Returns the first resource of which the run asks for more than the machine has in all. */
-  missing(run: QueuedRun): Waiting | undefined {
+  findMissing(run: QueuedRun): Waiting | undefined {
     const short = amountsOf(run).find(([name, asked]) => asked > this.#has[name])
     return short && { code: 'resource_missing', args: { name: short[0], asked: short[1], has: this.#has[short[0]] } }
   }
 
   /** Returns the reason why the run cannot start just now. */
-  busy(run: QueuedRun, sweepLimits: ReadonlyMap<string, SweepLimit>): Waiting | undefined {
+  findBlocker(run: QueuedRun, sweepLimits: ReadonlyMap<string, SweepLimit>): Waiting | undefined {
     const sweep = run.sweepId === null ? undefined : sweepLimits.get(run.sweepId)
     if (sweep?.isPaused) return { code: 'sweep_paused', args: {} }
     if (sweep && (this.#perSweep.get(run.sweepId!) ?? 0) >= sweep.concurrency)
@@ -106,7 +106,7 @@ class Room {
   }
 
   /** Reserves the resources of a run and returns its devices. */
-  take(run: QueuedRun): string[] {
+  reserve(run: QueuedRun): string[] {
     this.#count(run)
     const devices = [...this.#freeDevices].slice(0, Math.ceil(run.placement.resources.gpu ?? 0))
     for (const device of devices) this.#freeDevices.delete(device)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { createStream } from './rng.ts'
 import { addReports, EMPTY_COURSE, findTrialsToStop, median, countSinceImprovement } from './stopping.ts'
-import type { RuledTrial, Course, StoppingRule } from './stopping.ts'
+import type { RuledTrial, LearningCurve, StoppingRule } from './stopping.ts'
 
 const reports = (...values: number[]) => values.map((value, i) => ({ step: i + 1, value }))
 const contender = (trial: number, values: number[], { isRunning = true, interval = 1 } = {}): RuledTrial => ({
@@ -213,7 +213,7 @@ describe('sinceImprovement', () => {
 })
 
 describe('trials that have been ended', () => {
-  const course = (values: readonly number[]): Course =>
+  const course = (values: readonly number[]): LearningCurve =>
     addReports(
       EMPTY_COURSE,
       values.map((value, i) => ({ step: i + 1, value })),

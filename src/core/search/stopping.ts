@@ -1,5 +1,5 @@
 /** The reports of one trial of a metric, condensed to one mark per interval. Smaller is better. */
-export interface Course {
+export interface LearningCurve {
   /** Best value so far; Infinity without reports. */
   readonly best: number
   /** Sum and number of the values so far. */
@@ -17,7 +17,7 @@ export interface StepSummary {
 }
 
 /** The course of a trial without reports. */
-export const EMPTY_COURSE: Course = { best: Infinity, sum: 0, count: 0, marks: [] }
+export const EMPTY_COURSE: LearningCurve = { best: Infinity, sum: 0, count: 0, marks: [] }
 
 /** A value of the metric at a step. Smaller is better. */
 export interface Report {
@@ -28,7 +28,7 @@ export interface Report {
 /**
  * Returns the course after further reports. A mark is added once a report at its step or later arrives. NaN is ignored.
  */
-export function addReports(course: Course, reports: readonly Report[], interval: number): Course {
+export function addReports(course: LearningCurve, reports: readonly Report[], interval: number): LearningCurve {
   let { best, sum, count } = course
   const summaries = [...course.marks]
   const addSummary = (reached: number): void => {
@@ -66,7 +66,7 @@ export interface RuledTrial {
   readonly trial: number
   /** Whether it can still be stopped. */
   readonly isRunning: boolean
-  readonly course: Course
+  readonly course: LearningCurve
 }
 
 /** A trial to be stopped, with the numbers that were compared. */

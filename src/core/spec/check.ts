@@ -4,7 +4,7 @@ import type { Problem } from '../../contract/problems.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import { firstPoints } from '../search/registry.ts'
 import { toTask } from '../search/task.ts'
-import { trialsOf } from '../sweep/halving.ts'
+import { countTrials } from '../sweep/halving.ts'
 import { compileTrial, trialFailure, withFullResource } from './compile.ts'
 import { SpecError } from './document.ts'
 import type { Source } from './document.ts'
@@ -40,7 +40,7 @@ export function checkDocument(
 const REFUSING_WARNINGS: ReadonlySet<ProblemCode> = new Set(['run_required', 'build_steps_required'])
 
 function trialCount(plan: Plan): number | null {
-  return plan.kind === 'group' ? trialsOf(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) : 1
+  return plan.kind === 'group' ? countTrials(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) : 1
 }
 
 function firstRuns(plan: Plan, shown: number): { params: ValueMap; command: string | null }[] {

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../contract/limits.ts'
-import { isSlip, phrase, slip } from '../../contract/fields.ts'
+import { hasRemedy, phrase, mistakeArgs } from '../../contract/fields.ts'
 import type { Detail } from '../../contract/messages/messages.ts'
 import type { Problem } from '../../contract/problems.ts'
 import type {
@@ -179,7 +179,7 @@ function templateProblem(document: Document, error: TemplateError, path: readonl
 }
 
 function remedyOf({ detail, args }: Detail): Detail {
-  return isSlip(detail) ? slip(detail, args).remedy : phrase('template_check')
+  return hasRemedy(detail) ? mistakeArgs(detail, args).remedy : phrase('template_check')
 }
 
 /** Runs `work`. Turns a TemplateError into a SpecError at the failing text; without a known path, at the command. */

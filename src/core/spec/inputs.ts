@@ -1,8 +1,8 @@
 import type { IoSpec } from '../../contract/spec.ts'
 import { Float, isValueMap, LongInteger } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
-import { describe, phrase, slip } from '../../contract/fields.ts'
-import type { Words } from '../../contract/fields.ts'
+import { describeValue, phrase, mistakeArgs } from '../../contract/fields.ts'
+import type { SentencePart } from '../../contract/fields.ts'
 import type { Args, DetailCode, ProblemCode } from '../../contract/messages/messages.ts'
 import type { Problem } from '../../contract/problems.ts'
 import { problemAt } from './document.ts'
@@ -97,7 +97,7 @@ const SINGLE_NAME_TEMPLATE = /^\{\{\s*[\p{L}_][\p{L}\p{M}\p{N}_]*\s*(\|[^}]*)?\}
 export function otherRunProblem(document: Document, path: readonly PathKey[], text: string): Problem | undefined {
   const found = /\{\{\s*\w+\.\w+\.outputs\.[^}]*\}\}/.exec(text)?.[0]
   if (found === undefined) return undefined
-  return problemAt(document, path, 'io_reference', slip('io_other_run', { found }))
+  return problemAt(document, path, 'io_reference', mistakeArgs('io_other_run', { found }))
 }
 
 /** Reads values by the types of their inputs, and adds a problem for each value that does not fit. */
@@ -119,7 +119,7 @@ class InputReader {
   read(path: readonly PathKey[], io: IoSpec, value: Value): Value {
     if (isTemplated(value)) {
       if (!SINGLE_NAME_TEMPLATE.test((value as string).trim()))
-        this.#add(path, 'io_reference', slip('io_template', { name: io.name }))
+        this.#add(path, 'io_reference', mistakeArgs('io_template', { name: io.name }))
       return value
     }
 
@@ -139,18 +139,18 @@ class InputReader {
   #addWrong(path: readonly PathKey[], { expected, found }: TypeProblem): void {
     const spelling = this.#document.spellingAt(path)
     if (isPhrase(expected, 'word_text') && spelling !== undefined)
-      this.#add(path, 'wrong_type', slip('text_unquoted', { found: spelling }))
+      this.#add(path, 'wrong_type', mistakeArgs('text_unquoted', { found: spelling }))
     else if (isPhrase(expected, 'word_list') && !isPhrase(found, 'word_map'))
-      this.#add(path, 'wrong_type', slip('list_bare', { found }))
-    else this.#add(path, 'wrong_type', slip('wrong_kind', { expected, found }))
+      this.#add(path, 'wrong_type', mistakeArgs('list_bare', { found }))
+    else this.#add(path, 'wrong_type', mistakeArgs('wrong_kind', { expected, found }))
   }
 
   #checkOptions(path: readonly PathKey[], { options, is_list: isList }: IoSpec, value: Value): void {
     if (!options) return
     const items = isList && Array.isArray(value) ? value : [value]
     const unlisted = items.find((item) => !options.some((option) => isOption(option, item)))
-    const known = options.map((option) => wordsText(describe(option))).join(', ')
-    if (unlisted !== undefined) this.#add(path, 'not_in', { found: describe(unlisted), known })
+    const known = options.map((option) => wordsText(describeValue(option))).join(', ')
+    if (unlisted !== undefined) this.#add(path, 'not_in', { found: describeValue(unlisted), known })
   }
 
   #add(path: readonly PathKey[], code: ProblemCode, args: Args): void {
@@ -163,7 +163,7 @@ function isOption(option: Value, item: Value): boolean {
   return isEqual(option, item) || (typeof item === 'string' && isEqual(option, parsePythonLiteral(item)))
 }
 
-function wordsText(words: Words): string {
+function wordsText(words: SentencePart): string {
   return typeof words === 'string' ? words : words.detail
 }
 
@@ -185,12 +185,12 @@ function toList(text: string, io: IoSpec): Value[] | undefined {
 }
 
 interface TypeProblem {
-  readonly expected: Words
-  readonly found: Words
+  readonly expected: SentencePart
+  readonly found: SentencePart
   readonly at: readonly PathKey[]
 }
 
-function isPhrase(words: Words, code: DetailCode): boolean {
+function isPhrase(words: SentencePart, code: DetailCode): boolean {
   return typeof words !== 'string' && words.detail === code
 }
 
@@ -208,7 +208,7 @@ interface TypeRules {
 }
 
 function typeProblem(io: IoSpec, value: Value, { isList, isLenient }: TypeRules): TypeProblem | undefined {
-  if (isList && !Array.isArray(value)) return { expected: phrase('word_list'), found: describe(value), at: [] }
+  if (isList && !Array.isArray(value)) return { expected: phrase('word_list'), found: describeValue(value), at: [] }
   if (!io.type || io.type === 'list') return undefined
 
   const items = io.is_list && Array.isArray(value) ? value : [value]
@@ -219,12 +219,12 @@ function typeProblem(io: IoSpec, value: Value, { isList, isLenient }: TypeRules)
 
   return {
     expected: TYPE_WORDS[io.type] ?? phrase('word_text'),
-    found: describe(items[wrong]),
+    found: describeValue(items[wrong]),
     at: io.is_list ? [wrong] : [],
   }
 }
 
-const TYPE_WORDS: Partial<Record<string, Words>> = {
+const TYPE_WORDS: Partial<Record<string, SentencePart>> = {
   int: phrase('word_whole'),
   float: phrase('word_decimal'),
   bool: phrase('word_flag'),

@@ -7,7 +7,7 @@ import type { Axis } from '../../contract/search-space.ts'
 import type { GroupSpec, Spec } from '../../contract/spec.ts'
 import { Float, isValueMap } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
-import { nearest } from '../nearest.ts'
+import { findNearest } from '../nearest.ts'
 import { spaceSize } from '../search/space.ts'
 import { findCommentAndLineEnds } from './command.ts'
 import { PARAMS_FILE, problemAt } from './document.ts'
@@ -324,7 +324,7 @@ function lintNewParams(document: Document, spec: Spec, warn: Warn): void {
   ]
 
   for (const name of all.filter((name) => isGiven(name) && !own.includes(name))) {
-    const near = nearest(name, own)
+    const near = findNearest(name, own)
     if (near !== undefined) warn([section, name], 'param_near', { name, near })
     else if (own.length > 0) warn([section, name], 'param_new', { name, known: own.join(', ') })
   }

@@ -3,9 +3,9 @@ import type { Alias, Document as YamlDocument, Node, Pair, Scalar } from 'yaml'
 
 import type { Place, Problem } from '../../contract/problems.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import { asInteger, isValueMap, toFloat, toInteger } from '../../contract/values.ts'
+import { withoutNegativeZero, isValueMap, toFloat, toInteger } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
-import { describe, phrase, slip, toNumber } from '../../contract/fields.ts'
+import { describeValue, phrase, mistakeArgs, toNumber } from '../../contract/fields.ts'
 import type { Args, PlainArgs, ProblemCode } from '../../contract/messages/messages.ts'
 import { formatPath, PARAMS_FILE, SpecError } from './document.ts'
 import type { Document, PathKey, Source } from './document.ts'
@@ -51,10 +51,10 @@ function parseSource(source: Source): ParsedSource {
   const fail = (code: ProblemCode, args: Args, at = 0): never => {
     throw new SpecError([{ code, args, path: '', ...place(at) }])
   }
-  const failAt = ({ fault, args, offset }: YamlFault): never => fail('yaml_syntax', slip(fault, args), offset)
+  const failAt = ({ fault, args, offset }: YamlFault): never => fail('yaml_syntax', mistakeArgs(fault, args), offset)
 
   if (source.text.length > LIMITS.specCharsMax) fail('document_too_large', { max: String(LIMITS.specCharsMax) })
-  if (isTooDeep(source.text)) fail('yaml_too_deep', slip('yaml_deep'))
+  if (isTooDeep(source.text)) fail('yaml_too_deep', mistakeArgs('yaml_deep'))
   const forbidden = forbiddenCharacter(source.text)
   if (forbidden) {
     lines.lineStarts.push(...lineStarts(source.text))
@@ -82,13 +82,13 @@ function parseSource(source: Source): ParsedSource {
     ...document.warnings.filter(isUnknownTag),
   ])
   const deep = errors.find((error) => /call stack|stack overflow/i.test(error.message))
-  if (deep) fail('yaml_too_deep', slip('yaml_deep'), deep.pos[0])
+  if (deep) fail('yaml_too_deep', mistakeArgs('yaml_deep'), deep.pos[0])
   if (errors.length > 0) failAt(diagnose(source.text, errors))
 
   if (second) fail('yaml_multiple', {}, second.range?.[0] ?? 0)
   if (!isMap(first.contents))
     return fail('yaml_not_mapping', {
-      found: isScalar(first.contents) ? describe(first.contents.value) : phrase('word_list'),
+      found: isScalar(first.contents) ? describeValue(first.contents.value) : phrase('word_list'),
     })
 
   const reader = new NodeReader(first, place)
@@ -154,10 +154,10 @@ class NodeReader {
   read(node: unknown, path: readonly PathKey[]): Value {
     this.#nodes += 1
     if (path.length > DEPTH_MAX)
-      throw new SpecError([this.#problemAt('yaml_too_deep', slip('yaml_deep'), path, node as Node)])
+      throw new SpecError([this.#problemAt('yaml_too_deep', mistakeArgs('yaml_deep'), path, node as Node)])
     if (this.#nodes > NODES_MAX)
       throw new SpecError([
-        this.#problemAt('yaml_too_deep', slip('yaml_large', { max: String(NODES_MAX) }), path, node as Node),
+        this.#problemAt('yaml_too_deep', mistakeArgs('yaml_large', { max: String(NODES_MAX) }), path, node as Node),
       ])
 
     if (isAlias(node)) return this.#readAlias(node, path)
@@ -179,7 +179,9 @@ class NodeReader {
   #readAlias(alias: Alias, path: readonly PathKey[]): Value {
     const target = this.#targetOf(alias, path)
     if (this.#ancestors.has(target))
-      throw new SpecError([this.#problemAt('yaml_too_deep', slip('yaml_circle', { name: alias.source }), path, alias)])
+      throw new SpecError([
+        this.#problemAt('yaml_too_deep', mistakeArgs('yaml_circle', { name: alias.source }), path, alias),
+      ])
     return this.read(target, path)
   }
 
@@ -239,7 +241,7 @@ class NodeReader {
       // An integer too long for a float keeps every digit. With leading zeros it stays a text, which prints the same.
       if (/^([+-]?[1-9]\d*|0[xo][\da-f]+)$/i.test(source)) return toInteger(source)
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
-      return /[.e]|inf|nan/i.test(source) && !/^0x/i.test(source) ? toFloat(value) : asInteger(value)
+      return /[.e]|inf|nan/i.test(source) && !/^0x/i.test(source) ? toFloat(value) : withoutNegativeZero(value)
     }
 
     if (typeof value === 'string') return this.#readText(value, path, node)
@@ -276,7 +278,7 @@ class NodeReader {
   }
 
   #syntaxProblem(fault: FaultCode, args: PlainArgs, path: readonly PathKey[], node: Node | null): Problem {
-    return this.#problemAt('yaml_syntax', slip(fault, args), path, node)
+    return this.#problemAt('yaml_syntax', mistakeArgs(fault, args), path, node)
   }
 
   #problemAt(code: ProblemCode, args: Args, path: readonly PathKey[], node: Node | null): Problem {
@@ -286,7 +288,8 @@ class NodeReader {
 
 const TAG_READERS: Partial<Record<CoreTag, (text: string) => Value | undefined>> = {
   str: (text) => text,
-  int: (text) => (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? asInteger(Number(text)) : undefined),
+  int: (text) =>
+    /^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? withoutNegativeZero(Number(text)) : undefined,
   float: (text) => {
     const number = /^[+-]?\.inf$/i.test(text)
       ? text.startsWith('-')

@@ -1,4 +1,4 @@
-import { asInteger, asNumber, Float, isValueMap, toFloat } from '../../contract/values.ts'
+import { withoutNegativeZero, asNumber, Float, isValueMap, toFloat } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 import { assertNever } from '../assert.ts'
 import { isEqual, isTruthy, toPythonJson, toPythonText } from './python.ts'
@@ -364,7 +364,7 @@ function arithmetic(operator: string, left: Value, right: Value): Value {
   const result = OPERATIONS[operator]!(a, b)
   const isFloat = operator === '/' || isFloatValue(left) || isFloatValue(right) || (operator === '**' && b < 0)
   if (!isFloat && !Number.isSafeInteger(result)) throw new TemplateValueError('template_whole')
-  return isFloat ? toFloat(result) : asInteger(result)
+  return isFloat ? toFloat(result) : withoutNegativeZero(result)
 }
 
 function isFloatValue(value: Value): boolean {
@@ -388,7 +388,7 @@ function excerpt(value: Value): string {
 
 function mapNumber(value: Value | undefined, change: (number: number) => number): Value {
   const number = change(numberOf(value))
-  return value !== undefined && isFloatValue(value) ? toFloat(number) : asInteger(number)
+  return value !== undefined && isFloatValue(value) ? toFloat(number) : withoutNegativeZero(number)
 }
 
 function roundHalfEven(number: number, digits: number): number {

@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 
-import { describe, phrase, slip } from '../../contract/fields.ts'
-import type { Words } from '../../contract/fields.ts'
+import { describeValue, phrase, mistakeArgs } from '../../contract/fields.ts'
+import type { SentencePart } from '../../contract/fields.ts'
 import type { Args, Detail, ProblemCode } from '../../contract/messages/messages.ts'
 import type { Problem } from '../../contract/problems.ts'
 import { KINDS, SPEC_SCHEMAS } from '../../contract/spec.ts'
 import type { Kind, Spec } from '../../contract/spec.ts'
 import { Float, isValueMap, LongInteger } from '../../contract/values.ts'
-import { nearest } from '../nearest.ts'
+import { findNearest } from '../nearest.ts'
 import { problemAt, SpecError } from './document.ts'
 import type { Document, PathKey } from './document.ts'
 import { presentPathOf } from './moved-keys.ts'
@@ -74,7 +74,7 @@ function readKind(document: Document): Kind {
   if (kind === undefined || kind === null) return fail('kind_required', { known: KINDS.join(', ') })
   if (kind === 'pipeline') return fail('kind_pipeline')
   const found = KINDS.find((known) => known === kind)
-  return found ?? fail('not_in', { found: describe(kind), known: KINDS.join(', ') })
+  return found ?? fail('not_in', { found: describeValue(kind), known: KINDS.join(', ') })
 }
 
 function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Problem[] {
@@ -87,7 +87,7 @@ function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Pr
   if (issue.code === 'custom') {
     const { code, args } = issue.params as { code: ProblemCode; args: Args }
     if (code === 'wrong_type' && 'expected' in args)
-      return [wrongType(document, path, args['expected'] as Words, args['found'] as Words)]
+      return [wrongType(document, path, args['expected'] as SentencePart, args['found'] as SentencePart)]
     return [problemAt(document, path, code, code === 'required' ? { key: String(path.at(-1)) } : args)]
   }
 
@@ -115,7 +115,7 @@ function findNumberForSection(
   })
 }
 
-const EXPECTED: Partial<Record<string, Words>> = {
+const EXPECTED: Partial<Record<string, SentencePart>> = {
   object: phrase('word_map'),
   record: phrase('word_map'),
   array: phrase('word_list'),
@@ -128,7 +128,12 @@ const EXPECTED: Partial<Record<string, Words>> = {
 const WIDE_COLON = /^[\p{L}\p{N}_.-]+ *：/u
 
 /** Returns the problem of a value of the wrong type. Common mistakes have messages of their own. */
-function wrongType(document: Document, path: readonly PathKey[], expected: Words, reported?: Words): Problem {
+function wrongType(
+  document: Document,
+  path: readonly PathKey[],
+  expected: SentencePart,
+  reported?: SentencePart,
+): Problem {
   const found = valueAt(document.data, path)
   const key = String(path.at(-1))
   const expectedWord = typeof expected === 'string' ? expected : expected.detail
@@ -136,33 +141,39 @@ function wrongType(document: Document, path: readonly PathKey[], expected: Words
   const problem = (args: Args): Problem => problemAt(document, path, 'wrong_type', args)
 
   if (typeof found === 'string' && WIDE_COLON.test(found))
-    return problemAt(document, path, 'yaml_syntax', slip('yaml_wide_colon'))
+    return problemAt(document, path, 'yaml_syntax', mistakeArgs('yaml_wide_colon'))
   if (expectedWord === 'word_map' && path.length === 1 && key === 'run' && typeof found === 'string')
-    return problem(slip('run_text', { found }))
+    return problem(mistakeArgs('run_text', { found }))
   if (
     (expectedWord === 'word_map' || expectedWord === 'word_list') &&
     found === null &&
     typeof path.at(-1) === 'string'
   )
-    return problem(slip('nothing_under', { key }))
+    return problem(mistakeArgs('nothing_under', { key }))
   if (expectedWord === 'word_map' && path.at(-2) === 'resources' && path.at(-3) === 'environment')
     return problem(
-      slip('resource_amount', { key, found: describe(found), meant: typeof found === 'number' ? String(found) : '2' }),
+      mistakeArgs('resource_amount', {
+        key,
+        found: describeValue(found),
+        meant: typeof found === 'number' ? String(found) : '2',
+      }),
     )
   if (/^word_text/.test(expectedWord) && isValueMap(found) && Object.keys(found).length === 1)
-    return problem(slip('yaml_colon'))
+    return problem(mistakeArgs('yaml_colon'))
   if (/^word_text/.test(expectedWord) && spelling !== undefined && found !== null)
-    return problem(slip('text_unquoted', { found: spelling }))
-  return problem(slip('wrong_kind', { expected, found: reported ?? describe(found) }))
+    return problem(mistakeArgs('text_unquoted', { found: spelling }))
+  return problem(mistakeArgs('wrong_kind', { expected, found: reported ?? describeValue(found) }))
 }
 
 function unknownKey(document: Document, kind: Kind, path: readonly PathKey[], key: string): Problem {
   const at = [...path, key]
   const known = knownKeys(kind, path)
   const renamed = presentPathOf(path, key)
-  if (renamed !== undefined) return problemAt(document, at, 'unknown_key', slip('old_word', { key, place: renamed }))
+  if (renamed !== undefined)
+    return problemAt(document, at, 'unknown_key', mistakeArgs('old_word', { key, place: renamed }))
 
-  const near = nearest(key, known) ?? (path.length > 0 ? known.find((name) => name.startsWith(`${key}_`)) : undefined)
+  const near =
+    findNearest(key, known) ?? (path.length > 0 ? known.find((name) => name.startsWith(`${key}_`)) : undefined)
   if (near !== undefined) return problemAt(document, at, 'unknown_key_near', { key, near })
 
   const place = placesOf(kind, key)[0]
@@ -172,8 +183,9 @@ function unknownKey(document: Document, kind: Kind, path: readonly PathKey[], ke
     return problemAt(document, at, 'section_not_allowed', { section: key, kind, remedy })
   }
 
-  if (place !== undefined) return problemAt(document, at, 'unknown_key', slip('unknown_word_place', { key, place }))
-  return problemAt(document, at, 'unknown_key', slip('unknown_word', { key, known: known.join(', ') }))
+  if (place !== undefined)
+    return problemAt(document, at, 'unknown_key', mistakeArgs('unknown_word_place', { key, place }))
+  return problemAt(document, at, 'unknown_key', mistakeArgs('unknown_word', { key, known: known.join(', ') }))
 }
 
 /**

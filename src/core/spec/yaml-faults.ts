@@ -1,7 +1,7 @@
 import { Lexer } from 'yaml'
 import type { YAMLParseError, YAMLWarning } from 'yaml'
 
-import type { SlipCode } from '../../contract/fields.ts'
+import type { MistakeCode } from '../../contract/fields.ts'
 import type { PlainArgs } from '../../contract/messages/messages.ts'
 
 /** One mistake in the spelling of a file: the code and arguments of its message, and its place. */
@@ -13,7 +13,7 @@ export interface YamlFault {
 }
 
 /** Codes of the messages about mistakes in YAML. */
-export type FaultCode = Extract<SlipCode, `yaml_${string}`>
+export type FaultCode = Extract<MistakeCode, `yaml_${string}`>
 
 type Finding = Pick<YAMLParseError | YAMLWarning, 'code' | 'message' | 'pos'>
 

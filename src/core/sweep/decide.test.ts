@@ -26,8 +26,8 @@ function decide(counts: PhaseCounts, remaining: number | null, more: Partial<Swe
     remaining,
     isExhausted: false,
     bestValues: [],
-    learns: false,
-    atRung: 0,
+    isLearning: false,
+    atRungCount: 0,
     promotions: [],
     sinceBetter: undefined,
     hasFailedFirst: false,
@@ -127,7 +127,7 @@ describe('the next step of a sweep', () => {
 
   it('A sweep whose method learns keeps few trials ready', () => {
     const learning = (concurrency: number, counts: PhaseCounts) =>
-      decide(counts, null, { learns: true, sweep: sweep({ concurrency }) })
+      decide(counts, null, { isLearning: true, sweep: sweep({ concurrency }) })
     expect(learning(10, {})).toEqual({ type: 'create', count: 12 })
     expect(learning(10, { running: 10, queued: 1 })).toEqual({ type: 'create', count: 1 })
     expect(learning(10, { running: 10, queued: 2 })).toEqual({ type: 'wait' })
@@ -136,17 +136,25 @@ describe('the next step of a sweep', () => {
 
   it('A sweep promotes before it makes new trials, unless it is paused', () => {
     const promotions = [{ index: 3, rung: 1 }]
-    expect(decide({ running: 1, paused: 1 }, 50, { promotions, atRung: 1 })).toEqual({ type: 'promote', promotions })
-    expect(decide({ running: 1, paused: 1 }, 50, { promotions, atRung: 1, sweep: sweep({ isPaused: true }) })).toEqual({
+    expect(decide({ running: 1, paused: 1 }, 50, { promotions, atRungCount: 1 })).toEqual({
+      type: 'promote',
+      promotions,
+    })
+    expect(
+      decide({ running: 1, paused: 1 }, 50, { promotions, atRungCount: 1, sweep: sweep({ isPaused: true }) }),
+    ).toEqual({
       type: 'wait',
     })
   })
 
   it('Trials that wait at a rung do not count as open, and end when nothing else runs', () => {
-    expect(decide({ queued: 10, running: 2, paused: 4 }, 100, { atRung: 4 })).toEqual({ type: 'wait' })
-    expect(decide({ queued: 2, running: 2, paused: 40 }, 100, { atRung: 40 })).toEqual({ type: 'create', count: 8 })
-    expect(decide({ running: 1, paused: 4 }, 0, { atRung: 4 })).toEqual({ type: 'wait' })
-    expect(decide({ paused: 4, succeeded: 1 }, 0, { atRung: 4 })).toEqual({ type: 'complete_rungs' })
+    expect(decide({ queued: 10, running: 2, paused: 4 }, 100, { atRungCount: 4 })).toEqual({ type: 'wait' })
+    expect(decide({ queued: 2, running: 2, paused: 40 }, 100, { atRungCount: 40 })).toEqual({
+      type: 'create',
+      count: 8,
+    })
+    expect(decide({ running: 1, paused: 4 }, 0, { atRungCount: 4 })).toEqual({ type: 'wait' })
+    expect(decide({ paused: 4, succeeded: 1 }, 0, { atRungCount: 4 })).toEqual({ type: 'complete_rungs' })
   })
 
   it('A sweep levels off when no trial has been better for as long as the plan says', () => {

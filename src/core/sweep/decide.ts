@@ -19,9 +19,9 @@ export interface SweepState {
    * Whether points depend on results. Then few trials are made ahead, because a point that is computed later uses more
    * results.
    */
-  readonly learns: boolean
+  readonly isLearning: boolean
   /** Number of trials that wait at a rung. */
-  readonly atRung: number
+  readonly atRungCount: number
   /** Promotions that are due, best first. */
   readonly promotions: readonly { readonly index: number; readonly rung: number }[]
   /** Number of finished trials since the last improvement; undefined where the plan has no plateau. */
@@ -64,7 +64,7 @@ export function decideSweep(state: SweepState): SweepAction {
   }
   if (sweep.phase !== 'running') return { type: 'wait' }
 
-  const open = openTrials(counts) - state.atRung
+  const open = openTrials(counts) - state.atRungCount
   const met = sweep.plan.stopConditions.findIndex((condition, index) => isMet(condition, bestValues[index]))
   if (met >= 0) return { type: 'stop', condition: sweep.plan.stopConditions[met]!, value: bestValues[met]! }
 
@@ -80,7 +80,7 @@ export function decideSweep(state: SweepState): SweepAction {
   if (state.promotions.length > 0) return { type: 'promote', promotions: state.promotions }
   if (remaining !== 0) return decideCreation(state, open)
   if (open > 0) return { type: 'wait' }
-  if (state.atRung > 0) return { type: 'complete_rungs' }
+  if (state.atRungCount > 0) return { type: 'complete_rungs' }
 
   const hasFailed = failed > 0 && (counts.succeeded ?? 0) + (counts.stopped ?? 0) === 0
   if (hasFailed) return { type: 'finish', phase: 'failed', reason: 'AllTrialsFailed' }
@@ -111,8 +111,8 @@ function isMet(condition: StopCondition, value: number | undefined): boolean {
 const LEARNING_AHEAD = 0.2
 
 /** Creates trials in batches: only when half of those kept ready have been used up. */
-function decideCreation({ sweep: { concurrency }, learns, remaining }: SweepState, open: number): SweepAction {
-  const ahead = learns ? Math.ceil(concurrency * LEARNING_AHEAD) : Math.max(concurrency, LIMITS.trialsAheadMin)
+function decideCreation({ sweep: { concurrency }, isLearning, remaining }: SweepState, open: number): SweepAction {
+  const ahead = isLearning ? Math.ceil(concurrency * LEARNING_AHEAD) : Math.max(concurrency, LIMITS.trialsAheadMin)
   const wanted = concurrency + ahead - open
   if (wanted < ahead / 2 || wanted < 1) return { type: 'wait' }
   return { type: 'create', count: Math.min(wanted, remaining ?? Infinity) }

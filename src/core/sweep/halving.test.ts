@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 
 import type { HalvingPlan, SweepPlan } from '../../contract/plan.ts'
 import { createStream } from '../search/rng.ts'
-import { createBrackets, rungOf, trialsOf } from './halving.ts'
-import type { Brackets, DuePromotion, Reached, Standing } from './halving.ts'
+import { createBrackets, rungOf, countTrials } from './halving.ts'
+import type { Brackets, DuePromotion, Reached, HalvingState } from './halving.ts'
 
 const plan: HalvingPlan = {
   resource: 'epochs',
@@ -23,7 +23,7 @@ function createSweep(brackets: Brackets) {
   const alive = new Set<number>()
   let created = 0
   let isComplete = false
-  const standing = (): Standing => ({ isComplete, reached, created, waiting, alive })
+  const standing = (): HalvingState => ({ isComplete, reached, created, waiting, unfinished: alive })
 
   return {
     standing,
@@ -41,7 +41,7 @@ function createSweep(brackets: Brackets) {
       alive.delete(index)
       waiting.delete(index)
     },
-    due: (limit = 100) => brackets.promotions(standing(), limit),
+    due: (limit = 100) => brackets.listPromotions(standing(), limit),
     promote: (due: readonly DuePromotion[]) => due.forEach(({ index }) => waiting.delete(index)),
   }
 }
@@ -153,7 +153,7 @@ describe('Hyperband', () => {
         const [next] = running.splice(Math.floor(stream.next() * running.length), 1)
         sweep.reach(next!.index, next!.rung, stream.next() < 0.1 ? undefined : stream.next())
         const due = sweep.due()
-        expect(createBrackets('hyperband', plan, null).promotions(sweep.standing(), 100)).toEqual(due)
+        expect(createBrackets('hyperband', plan, null).listPromotions(sweep.standing(), 100)).toEqual(due)
         for (const promotion of due) {
           const key = `${promotion.index}/${promotion.rung}`
           expect(promoted.has(key)).toBe(false)
@@ -306,7 +306,7 @@ describe('a sweep with rungs', () => {
   ] as const)(
     'A %s sweep with the budget %o in a space of %d points makes %d trials',
     (name, budget, count, expected) => {
-      expect(trialsOf(sweepOf(name, budget, count), { seed: 1, budget })).toBe(expected)
+      expect(countTrials(sweepOf(name, budget, count), { seed: 1, budget })).toBe(expected)
     },
   )
 

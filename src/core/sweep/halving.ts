@@ -21,7 +21,7 @@ export interface Ladder {
 }
 
 /** State of the trials of a halving sweep. */
-export interface Standing {
+export interface HalvingState {
   readonly reached: readonly Reached[]
   /** Number of trials created so far. */
   readonly created: number
@@ -30,7 +30,7 @@ export interface Standing {
   /** Trials that wait at a rung and can be promoted. */
   readonly waiting: ReadonlySet<number>
   /** Trials that have not ended, including the waiting ones. */
-  readonly alive: ReadonlySet<number>
+  readonly unfinished: ReadonlySet<number>
 }
 
 /** A trial to be promoted, and the rung that it goes on to. */
@@ -49,20 +49,20 @@ export interface Brackets {
   /** Returns the rungs of the trial with this index. */
   ladderOf(index: number): Ladder
   /** Returns at most `limit` promotions that are due, best first. */
-  promotions(standing: Standing, limit: number): DuePromotion[]
+  listPromotions(standing: HalvingState, limit: number): DuePromotion[]
 }
 
 /** Groups the trials of a halving sweep. `budget` is the number of trials; null where there is no limit. */
 export function createBrackets(name: 'hyperband' | 'asha', plan: HalvingPlan, budget: number | null): Brackets {
-  return name === 'asha' ? asha(plan, budget) : hyperband(plan, budget)
+  return name === 'asha' ? createAshaBrackets(plan, budget) : createHyperbandBrackets(plan, budget)
 }
 
-function asha(plan: HalvingPlan, trials: number | null): Brackets {
+function createAshaBrackets(plan: HalvingPlan, trials: number | null): Brackets {
   const resources = ashaResources(plan)
   return {
     trials,
     ladderOf: () => ({ resources }),
-    promotions: (standing, limit) => {
+    listPromotions: (standing, limit) => {
       const { reached, waiting } = standing
       const highest = new Map<number, number>()
       for (const { index, rung } of reached) highest.set(index, Math.max(rung, highest.get(index) ?? 0))
@@ -71,7 +71,7 @@ function asha(plan: HalvingPlan, trials: number | null): Brackets {
       const results = byRung(reached, resources.length)
       const due = promotionsDue(results, plan.eta, isReady)
 
-      return (due.length > 0 ? due : lastClimb(results, standing))
+      return (due.length > 0 ? due : promoteBestAlone(results, standing))
         .slice(0, limit)
         .map(({ trial, rung }) => ({ index: trial, rung }))
     },
@@ -82,8 +82,11 @@ function asha(plan: HalvingPlan, trials: number | null): Brackets {
  * Promotes the best trial alone where too few trials reached a rung for a regular promotion. Happens once all trials
  * exist and none is running, so that the sweep ends with a trial that had the full resource.
  */
-function lastClimb(results: readonly RungResult[][], { isComplete, waiting, alive }: Standing): Promotion[] {
-  if (!isComplete || selectBest(results.at(-1)!, 1).length > 0 || [...alive].some((index) => !waiting.has(index)))
+function promoteBestAlone(
+  results: readonly RungResult[][],
+  { isComplete, waiting, unfinished }: HalvingState,
+): Promotion[] {
+  if (!isComplete || selectBest(results.at(-1)!, 1).length > 0 || [...unfinished].some((index) => !waiting.has(index)))
     return []
   for (let rung = results.length - 2; rung >= 0; rung -= 1) {
     const above = new Set(results[rung + 1]!.map(({ trial }) => trial))
@@ -95,7 +98,7 @@ function lastClimb(results: readonly RungResult[][], { isComplete, waiting, aliv
 }
 
 /** All brackets once. Where the budget is larger, the brackets are repeated. */
-function hyperband(plan: HalvingPlan, budget: number | null): Brackets {
+function createHyperbandBrackets(plan: HalvingPlan, budget: number | null): Brackets {
   const round = hyperbandBrackets(plan)
   const trials = budget ?? round.reduce((sum, bracket) => sum + bracket.trials, 0)
 
@@ -110,7 +113,7 @@ function hyperband(plan: HalvingPlan, budget: number | null): Brackets {
   return {
     trials,
     ladderOf: (index) => brackets[placeOf(index)]!,
-    promotions: (standing, limit) =>
+    listPromotions: (standing, limit) =>
       brackets.flatMap((bracket, i) => bracketPromotions(bracket, starts[i]!, plan.eta, standing)).slice(0, limit),
   }
 }
@@ -123,7 +126,7 @@ function bracketPromotions(
   { trials, resources }: Bracket,
   start: number,
   eta: number,
-  { reached, created, isComplete, waiting, alive }: Standing,
+  { reached, created, isComplete, waiting, unfinished }: HalvingState,
 ): DuePromotion[] {
   const own = Math.min(trials, created - start)
   if (own < 1 || (own < trials && !isComplete)) return []
@@ -136,7 +139,7 @@ function bracketPromotions(
   let expected = Array.from({ length: own }, (_, offset) => start + offset)
   for (let rung = 0; rung < resources.length - 1; rung += 1) {
     const arrived = new Set(results[rung]!.map(({ trial }) => trial))
-    if (expected.some((index) => !arrived.has(index) && alive.has(index))) return []
+    if (expected.some((index) => !arrived.has(index) && unfinished.has(index))) return []
     const going = selectPromoted(results[rung]!, eta)
     const above = new Set(results[rung + 1]!.map(({ trial }) => trial))
     const due = going.filter((index) => !above.has(index) && waiting.has(index))
@@ -163,7 +166,7 @@ export function rungOf(
 }
 
 /** Returns the number of trials that a sweep makes in all; null where there is no end. */
-export function trialsOf(plan: SweepPlan, { seed, budget }: { seed: number; budget: number | null }): number | null {
+export function countTrials(plan: SweepPlan, { seed, budget }: { seed: number; budget: number | null }): number | null {
   const { name, halving } = plan.method
   const brackets = halving ? createBrackets(name as 'hyperband' | 'asha', halving, budget).trials : null
   const limits = [brackets, budget, createMethod(toTask(plan, { seed, trialsMax: budget })).pointsMax].filter(

@@ -9,9 +9,9 @@ import { isPromoted } from '../search/rungs.ts'
 import type { RungResult } from '../search/rungs.ts'
 import { countSinceImprovement } from '../search/stopping.ts'
 import { toTask } from '../search/task.ts'
-import { createBrackets, trialsOf } from './halving.ts'
+import { createBrackets, countTrials } from './halving.ts'
 import type { Reached } from './halving.ts'
-import { RETRIES } from './trial.ts'
+import { RESTARTS_MIN } from './trial.ts'
 
 /** Supplies the results of the trials of a simulated sweep. */
 export interface SimulatedObjective {
@@ -49,7 +49,7 @@ interface Job {
 }
 
 /** Trials to simulate where the sweep has no end. */
-const ENDLESS_TRIALS = 200
+const TRIALS_WITHOUT_BUDGET = 200
 
 /**
  * Simulates a sweep from its plan without running anything. Points, method, brackets, rungs, retries and plateau are
@@ -58,7 +58,7 @@ const ENDLESS_TRIALS = 200
  */
 export function simulateSweep(plan: SweepPlan, seed: number, objective: SimulatedObjective): Simulation {
   const { name, halving } = plan.method
-  const budget = trialsOf(plan, { seed, budget: plan.method.trialsMax }) ?? ENDLESS_TRIALS
+  const budget = countTrials(plan, { seed, budget: plan.method.trialsMax }) ?? TRIALS_WITHOUT_BUDGET
   const method = createMethod(toTask(plan, { seed, trialsMax: budget }))
   const brackets = halving && createBrackets(name as 'hyperband' | 'asha', halving, budget)
 
@@ -84,8 +84,14 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
     const alive = new Set([...waiting, ...jobs.map(({ trial }) => trial)])
     const [due] =
       halving?.form === 'promotion'
-        ? brackets!.promotions(
-            { reached, created: trials.length, isComplete: isExhausted || trials.length >= budget, waiting, alive },
+        ? brackets!.listPromotions(
+            {
+              reached,
+              created: trials.length,
+              isComplete: isExhausted || trials.length >= budget,
+              waiting,
+              unfinished: alive,
+            },
             1,
           )
         : []
@@ -105,7 +111,8 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
   }
   const end = ({ trial, rung, attempt }: Job): void => {
     const value = objective.value(trials[trial]!.point, shareAt(trial, rung), trial, attempt)
-    if (value === undefined && plan.failures === 'retry' && attempt < RETRIES) return start(trial, rung, attempt + 1)
+    if (value === undefined && plan.failures === 'retry' && attempt < RESTARTS_MIN)
+      return start(trial, rung, attempt + 1)
 
     results.push({
       index: trial,
@@ -156,9 +163,9 @@ function arrivedAt(reached: readonly Reached[], rung: number): RungResult[] {
 }
 
 /** Standard deviation of the logarithm of running times. */
-const SPREAD = 0.3
+const SECONDS_LOG_SD = 0.3
 /** Scale of the excess of a value that was reached with a small share of the resource. */
-const EARLY = 0.5
+const EARLY_EXCESS = 0.5
 /** The excess falls with this power of the share. */
 const EARLY_POWER = 0.5
 
@@ -180,7 +187,8 @@ export function syntheticObjective(
   )
 
   return {
-    seconds: (_point, trial) => secondsEach * Math.exp(SPREAD * drawNormal(createStream(seed, 'seconds', trial))),
+    seconds: (_point, trial) =>
+      secondsEach * Math.exp(SECONDS_LOG_SD * drawNormal(createStream(seed, 'seconds', trial))),
     value: (point, share, trial, attempt) => {
       const chance = createStream(seed, `fails.${attempt}`, trial)
       if (chance.next() < failShare) return undefined
@@ -189,7 +197,7 @@ export function syntheticObjective(
         const shifted = x[j]! - centres[j]! - (j > 0 ? 0.3 * (x[j - 1]! - centres[j - 1]!) : 0)
         return sum + weights[j]! * (categories > 0 ? offsets[j]![x[j]!]! : shifted ** 2)
       }, 0)
-      return distance + EARLY * chance.next() * (share ** -EARLY_POWER - 1) * 0.2
+      return distance + EARLY_EXCESS * chance.next() * (share ** -EARLY_POWER - 1) * 0.2
     },
   }
 }

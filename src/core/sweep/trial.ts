@@ -43,7 +43,7 @@ interface Place {
 }
 
 /** Restarts that a trial has at least where its sweep retries failures. */
-export const RETRIES = 2
+export const RESTARTS_MIN = 2
 
 /** Returns the plan of a trial at a rung. A template that cannot be rendered with this point fails only this trial. */
 export function planTrial(
@@ -87,5 +87,5 @@ function toAmount({ isWhole }: HalvingPlan, amount: number): Value {
 }
 
 function withRetries(plan: RunPlan): RunPlan {
-  return { ...plan, placement: { ...plan.placement, maxRestarts: Math.max(plan.placement.maxRestarts, RETRIES) } }
+  return { ...plan, placement: { ...plan.placement, maxRestarts: Math.max(plan.placement.maxRestarts, RESTARTS_MIN) } }
 }

@@ -26,7 +26,7 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
   let onRoom = (): void => {}
   let last = look()
 
-  function look(): ReturnType<Storage['state']> {
+  function look(): ReturnType<Storage['getState']> {
     const { bavail, blocks, bsize } = statfsSync(dataDir)
     const decision = decideStorage({
       freeBytes: bavail * bsize,
@@ -75,7 +75,7 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
 
   checkLater()
   return {
-    state: () => last,
+    getState: () => last,
     look: check,
     watch: (callback) => {
       onRoom = callback

@@ -30,13 +30,13 @@ import { openPlain } from './plain-file.ts'
  */
 export async function prepareRunDir(
   dataDir: string,
-  { run, outputsOwner, goesOnWith, copiesOutputsOf }: Launch,
+  { run, outputsOwner, existingOutputsOf, copySource }: Launch,
 ): Promise<void> {
-  const before = goesOnWith && (await realpath(runFolder(dataDir, goesOnWith)).catch(() => null))
+  const before = existingOutputsOf && (await realpath(runFolder(dataDir, existingOutputsOf)).catch(() => null))
   const ownerPath = before ?? placeOf(dataDir, outputsOwner, run.startedAt !== null)
 
-  if (copiesOutputsOf !== null && ownerOfRunFolder(ownerPath) !== run.id)
-    await copyOutputs(runFolder(dataDir, copiesOutputsOf), ownerPath, run.id)
+  if (copySource !== null && ownerOfRunFolder(ownerPath) !== run.id)
+    await copyOutputs(runFolder(dataDir, copySource), ownerPath, run.id)
   else if (before === null) createRunFolder(ownerPath, outputsOwner.id)
 
   if (outputsOwner.id !== run.id) linkTo(ownerPath, join(dataDir, 'runs', String(run.number)), run.id)
@@ -181,7 +181,7 @@ async function purgeOutputs(dataDir: string, { attempts, run, keepsOutputs }: Pu
   const runs = await realpath(join(dataDir, 'runs')).catch(() => join(dataDir, 'runs'))
   await removeRests(join(runs, String(run.number)), run.id)
 
-  const shared = join(runs, String(run.outputsOf))
+  const shared = join(runs, String(run.outputsOwnerNumber))
   const outputs = await realpath(own).catch(() => shared)
   const owner = ownerOfRunFolder(outputs)
 

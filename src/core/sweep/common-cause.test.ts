@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Ending } from '../../contract/run.ts'
-import { commonCause, failureLine, firstCount } from './failing.ts'
+import { findCommonCause, findFailureLine, firstTrialsCount } from './common-cause.ts'
 
 const exit = (lastLines: string, exitCode = 1): Ending => ({ reason: 'ExitNonZero', evidence: { exitCode, lastLines } })
 
@@ -35,13 +35,13 @@ describe('the line of a log that says why a trial failed', () => {
     ['nothing', '\n \n', null],
     ['a long line', 'x'.repeat(400), `${'x'.repeat(300)}…`],
   ])('The line that says why a trial failed is found in its log: %s', (_name, log, line) =>
-    expect(failureLine(log)).toBe(line),
+    expect(findFailureLine(log)).toBe(line),
   )
 })
 
 describe('the common cause of failed trials', () => {
   it('The common cause is the line that most failed trials ended with, whatever numbers it contains', () => {
-    const cause = commonCause([
+    const cause = findCommonCause([
       exit('ValueError: lr 0.1 at step 5'),
       exit('KeyError: 3'),
       exit('ValueError: lr 1e-3 at step 77'),
@@ -57,7 +57,7 @@ describe('the common cause of failed trials', () => {
 
   it('The common cause is the ending itself where the log does not explain it', () => {
     const killed: Ending = { reason: 'Signalled', evidence: { exitCode: 137, signal: 9, lastLines: 'epoch 3' } }
-    expect(commonCause([killed, killed])).toEqual({
+    expect(findCommonCause([killed, killed])).toEqual({
       trials: 2,
       same: 2,
       ending: { reason: 'Signalled', evidence: { exitCode: 137, signal: 9 } },
@@ -65,14 +65,14 @@ describe('the common cause of failed trials', () => {
     })
 
     const refused: Ending = { reason: 'PlatformError', evidence: { detail: 'no such folder' } }
-    expect(commonCause([exit('', 3), refused, refused])).toMatchObject({ same: 2, ending: refused })
-    expect(commonCause([null])).toMatchObject({ ending: { reason: 'Lost' }, line: null })
+    expect(findCommonCause([exit('', 3), refused, refused])).toMatchObject({ same: 2, ending: refused })
+    expect(findCommonCause([null])).toMatchObject({ ending: { reason: 'Lost' }, line: null })
   })
 
   it('The first of equally frequent causes counts, and a cause of all trials read stands for the others', () => {
-    expect(commonCause([exit('a'), exit('b')])).toMatchObject({ same: 1, line: 'a' })
-    expect(commonCause([exit('a'), exit('a')], 900)).toMatchObject({ trials: 900, same: 900 })
-    expect(commonCause([exit('a'), exit('b'), exit('a')], 900)).toMatchObject({ trials: 900, same: 2 })
+    expect(findCommonCause([exit('a'), exit('b')])).toMatchObject({ same: 1, line: 'a' })
+    expect(findCommonCause([exit('a'), exit('a')], 900)).toMatchObject({ trials: 900, same: 900 })
+    expect(findCommonCause([exit('a'), exit('b'), exit('a')], 900)).toMatchObject({ trials: 900, same: 2 })
   })
 })
 
@@ -81,5 +81,5 @@ it.each([
   [5, 5],
   [40, 40],
 ])('A sweep that runs %i trials at once is judged by the first %i of them', (concurrency, count) =>
-  expect(firstCount(concurrency)).toBe(count),
+  expect(firstTrialsCount(concurrency)).toBe(count),
 )

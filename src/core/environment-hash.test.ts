@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { BuildPlan } from '../contract/plan.ts'
-import { environmentText } from './environment.ts'
-import type { CodeFolder } from './environment.ts'
+import { environmentText } from './environment-hash.ts'
+import type { CodeFolder } from './environment-hash.ts'
 
 const PYTHON = { executable: '/usr/bin/python3', version: '3.11.2' }
 
 function folder(files: Record<string, string>): CodeFolder {
   return {
-    hash: async (path) => (Object.hasOwn(files, path) ? `hash of ${files[path]}` : undefined),
-    text: async (path) => files[path]!,
-    list: async (path) => Object.keys(files).filter((name) => path === '' || name.startsWith(`${path}/`)),
+    hashFile: async (path) => (Object.hasOwn(files, path) ? `hash of ${files[path]}` : undefined),
+    readText: async (path) => files[path]!,
+    listFiles: async (path) => Object.keys(files).filter((name) => path === '' || name.startsWith(`${path}/`)),
   }
 }
 
@@ -93,9 +93,9 @@ describe('the text that identifies an environment', () => {
         async (text) => {
           const asked: string[] = []
           const spy: CodeFolder = {
-            hash: async (path) => (asked.push(path), path === 'a.txt' ? 'h' : undefined),
-            text: async () => `-r ${text}`,
-            list: async (path) => (asked.push(path), []),
+            hashFile: async (path) => (asked.push(path), path === 'a.txt' ? 'h' : undefined),
+            readText: async () => `-r ${text}`,
+            listFiles: async (path) => (asked.push(path), []),
           }
 
           await environmentText({ python: PYTHON, build: build([text, 'pip install -r a.txt']), folder: spy })

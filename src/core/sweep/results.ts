@@ -28,12 +28,12 @@ export function toResults(
   record: readonly SweepResult[],
 ): Result[] {
   const sign = signOf(plan)
-  const isHeard = new Set<number>()
+  const seenIndices = new Set<number>()
   return record.flatMap((entry): Result[] => {
     const { index, rung, phase } = entry
-    const isSaid = isHeard.has(index)
-    isHeard.add(index)
-    if (isCut(plan, entry)) return isSaid ? [] : [{ index, value: undefined, isIgnored: true }]
+    const hasEarlierResult = seenIndices.has(index)
+    seenIndices.add(index)
+    if (isStoppedBeforeRung(plan, entry)) return hasEarlierResult ? [] : [{ index, value: undefined, isIgnored: true }]
     const own = valueOf(entry)
     if (own === undefined && (phase === 'stopped' || plan.failures === 'ignore'))
       return [{ index, value: undefined, isIgnored: true }]
@@ -50,28 +50,28 @@ function valueOf({ phase, value }: SweepResult): number | undefined {
  * Whether a trial of a halving sweep was stopped on its way to a rung. Such a trial has results at the lower rungs
  * only.
  */
-function isCut({ method }: Pick<SweepPlan, 'method'>, { phase }: SweepResult): boolean {
+function isStoppedBeforeRung({ method }: Pick<SweepPlan, 'method'>, { phase }: SweepResult): boolean {
   return method.halving !== undefined && phase === 'stopped'
 }
 
-/** Returns the history as it was when the record had `known` results. */
+/** Returns the history as it was when the record had `resultCount` results. */
 export function historyAt(
   plan: Pick<SweepPlan, 'objective' | 'failures' | 'method'>,
   { trials, results }: { trials: History['trials']; results: readonly SweepResult[] },
-  known: number,
+  resultCount: number,
 ): History {
-  return { trials, results: toResults(plan, results.slice(0, known)) }
+  return { trials, results: toResults(plan, results.slice(0, resultCount)) }
 }
 
 /** Converts a sweep's record into the values at rungs by which promotions are decided. */
 export function toReached(plan: Pick<SweepPlan, 'objective' | 'method'>, record: readonly SweepResult[]): Reached[] {
   const sign = signOf(plan)
   const takes = new Map<number, number>()
-  for (const { index, take = 0 } of record) takes.set(index, Math.max(take, takes.get(index) ?? 0))
+  for (const { index, rerunCount = 0 } of record) takes.set(index, Math.max(rerunCount, takes.get(index) ?? 0))
   // A trial that is run again begins at the lowest rung again; only its latest take counts.
-  const latest = record.filter(({ index, take = 0 }) => take === takes.get(index))
+  const latest = record.filter(({ index, rerunCount = 0 }) => rerunCount === takes.get(index))
   return latest.map((entry) => {
-    const value = isCut(plan, entry) ? undefined : valueOf(entry)
+    const value = isStoppedBeforeRung(plan, entry) ? undefined : valueOf(entry)
     return { index: entry.index, rung: entry.rung, value: value === undefined ? undefined : sign * value }
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { parseRecord } from './records.ts'
+import { parseRecord } from './parse-record.ts'
 
 const metrics = (v: unknown, more: object = {}): unknown => ({ k: 'm', s: 1, t: 2, v, ...more })
 const params = (v: unknown): unknown => ({ k: 'p', v })

@@ -3,11 +3,11 @@ import type { BuildPlan } from '../contract/plan.ts'
 /** The code folder as the environment hash reads it. Paths are relative, with `/` between folders. */
 export interface CodeFolder {
   /** Returns the hex SHA-256 of a file's bytes; undefined where the path is not a file. */
-  hash(path: string): Promise<string | undefined>
+  hashFile(path: string): Promise<string | undefined>
   /** Returns the content of a file, read as UTF-8. */
-  text(path: string): Promise<string>
+  readText(path: string): Promise<string>
   /** Returns the paths of all files below a folder; none where the path is not a folder. */
-  list(path: string): Promise<string[]>
+  listFiles(path: string): Promise<string[]>
 }
 
 /** Everything that determines an environment. */
@@ -27,7 +27,7 @@ export interface EnvironmentRequest {
  * this text is the environment's hash.
  */
 export async function environmentText({ python, build, folder, salt }: EnvironmentRequest): Promise<string> {
-  const files = await filesRead(build.steps, folder)
+  const files = await hashFilesRead(build.steps, folder)
   return JSON.stringify({
     form: 1,
     python: [python.executable, python.version],
@@ -42,19 +42,19 @@ export async function environmentText({ python, build, folder, salt }: Environme
  * Returns path and hash of each file that the steps name, and of the files that requirements files name in turn, by
  * path.
  */
-async function filesRead(steps: readonly string[], folder: CodeFolder): Promise<[string, string][]> {
+async function hashFilesRead(steps: readonly string[], folder: CodeFolder): Promise<[string, string][]> {
   const found = new Map<string, string>()
-  const queue = steps.flatMap(pathsIn)
+  const queue = steps.flatMap(findPaths)
 
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     if (found.has(path)) continue
-    const hash = await folder.hash(path)
+    const hash = await folder.hashFile(path)
     if (hash === undefined) {
-      queue.push(...(await folder.list(path)).filter((file) => !found.has(file)))
+      queue.push(...(await folder.listFiles(path)).filter((file) => !found.has(file)))
       continue
     }
     found.set(path, hash)
-    if (/\.(txt|in)$/.test(path)) queue.push(...requirementsIn(path, await folder.text(path)))
+    if (/\.(txt|in)$/.test(path)) queue.push(...findRequirements(path, await folder.readText(path)))
   }
 
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1))
@@ -64,7 +64,7 @@ async function filesRead(steps: readonly string[], folder: CodeFolder): Promise<
  * Returns the words of a shell command that could be paths inside the code folder. `.` is the folder itself, as in
  * `pip install .[test]`.
  */
-function pathsIn(step: string): string[] {
+function findPaths(step: string): string[] {
   return step
     .split(/[\s'"=;&|<>()]+/)
     .map((word) => word.replace(/^-[rce](?=[^-\s])/, '').replace(/\[[\w,-]*\]$/, ''))
@@ -76,7 +76,7 @@ function pathsIn(step: string): string[] {
  * Returns the paths that a requirements file names (`-r other.txt`, `-c limits.txt`, `-e ./package`, `./a.whl`),
  * resolved against the folder of that file.
  */
-function requirementsIn(path: string, text: string): string[] {
+function findRequirements(path: string, text: string): string[] {
   const base = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : ''
   return text.split('\n').flatMap((line) => {
     const [, target] =

@@ -27,7 +27,7 @@ export function parseRecord(raw: unknown): ParsedRecord {
       return parseArtifact(raw)
     case 's':
       return raw['v'] === 'succeeded' || raw['v'] === 'failed'
-        ? keep({ kind: 'status', status: raw['v'], message: text(raw['m']) })
+        ? keep({ kind: 'status', status: raw['v'], message: toStorableText(raw['m']) })
         : refuse('a status that is neither succeeded nor failed')
     default:
       return refuse(`a record of kind ${JSON.stringify(raw['k'])?.slice(0, 40)}`)
@@ -47,7 +47,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Returns why some database cannot store the name; undefined for a name that all can store. */
-function problemOfName(name: string): string | undefined {
+function findNameProblem(name: string): string | undefined {
   if (name.length === 0) return 'its name is empty'
   if (name.length > LIMITS.nameCharsMax)
     return `its name has ${name.length} characters, and ${LIMITS.nameCharsMax} are taken`
@@ -69,15 +69,19 @@ function parseParams(raw: unknown): ParsedRecord {
   const kept: [string, unknown][] = []
   const refused: string[] = []
   for (const [name, value] of Object.entries(raw)) {
-    const problem = problemOfName(name) ?? (isStorable(value, PARAM_DEPTH_MAX) ? undefined : UNSTORABLE)
+    const problem = findNameProblem(name) ?? (isStorable(value, PARAM_DEPTH_MAX) ? undefined : UNSTORABLE)
     if (problem === undefined) kept.push([name, value])
     else refused.push(refusal('parameter', name, problem))
   }
-  return partly({ kind: 'params', values: reviveFloats(Object.fromEntries(kept)) as ValueMap }, kept.length, refused)
+  return keepUnlessEmpty(
+    { kind: 'params', values: reviveFloats(Object.fromEntries(kept)) as ValueMap },
+    kept.length,
+    refused,
+  )
 }
 
 /** Returns the record, or only the refusals where nothing of the record is left. */
-function partly(record: TrackingRecord, size: number, refused: readonly string[]): ParsedRecord {
+function keepUnlessEmpty(record: TrackingRecord, size: number, refused: readonly string[]): ParsedRecord {
   return size === 0 && refused.length > 0 ? refuse(...refused) : keep(record, refused)
 }
 
@@ -113,14 +117,14 @@ function parseMetrics(raw: Record<string, unknown>): ParsedRecord {
   const refused: string[] = []
   for (const name of names) {
     const value = toMetric(values[name])
-    const problem = problemOfName(name) ?? (value === undefined ? 'it is not a number' : undefined)
+    const problem = findNameProblem(name) ?? (value === undefined ? 'it is not a number' : undefined)
     if (problem === undefined) {
       kept.push(name)
       numbers.push(value!)
     } else refused.push(refusal('metric', name, problem))
   }
 
-  return partly(
+  return keepUnlessEmpty(
     { kind: 'metrics', step: step as number, time: time as number, names: kept, values: numbers },
     kept.length,
     refused,
@@ -149,11 +153,11 @@ function parseTags(raw: unknown): ParsedRecord {
   const tags: string[] = []
   const refused: string[] = []
   for (const tag of raw as unknown[]) {
-    const problem = typeof tag === 'string' ? problemOfName(tag) : 'it is not a text'
+    const problem = typeof tag === 'string' ? findNameProblem(tag) : 'it is not a text'
     if (problem === undefined) tags.push(tag as string)
     else refused.push(refusal('tag', String(tag), problem))
   }
-  return partly({ kind: 'tags', tags }, tags.length, refused)
+  return keepUnlessEmpty({ kind: 'tags', tags }, tags.length, refused)
 }
 
 function parseArtifact(raw: Record<string, unknown>): ParsedRecord {
@@ -168,12 +172,12 @@ function parseArtifact(raw: Record<string, unknown>): ParsedRecord {
     typeof sha256 === 'string' &&
     /^[0-9a-f]{64}$/.test(sha256)
 
-  const problem = problemOfName(name) ?? (isOk ? undefined : 'it needs a path, a size and a sha256')
+  const problem = findNameProblem(name) ?? (isOk ? undefined : 'it needs a path, a size and a sha256')
   if (problem !== undefined) return refuse(refusal('artifact', name, problem))
   return keep({ kind: 'artifact', name, path: path as string, sizeBytes: size as number, sha256: sha256 as string })
 }
 
 /** Returns a text that every database stores: cut to the limit, without NUL characters and halves of characters. */
-function text(value: unknown): string {
+function toStorableText(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, LIMITS.textCharsMax).replaceAll('\0', '').toWellFormed() : ''
 }

@@ -9,7 +9,7 @@ const FIRST_MIN = 5
  * Returns how many first trials must all fail before a sweep pauses itself: as many as run at once, at least
  * `FIRST_MIN`.
  */
-export function firstCount(concurrency: number): number {
+export function firstTrialsCount(concurrency: number): number {
   return Math.max(FIRST_MIN, concurrency)
 }
 
@@ -17,23 +17,23 @@ export function firstCount(concurrency: number): number {
 export const FAILURES_READ_MAX = 200
 
 /** Stands for the ending of a failed trial that has none. */
-const UNTRACED: Ending = { reason: 'Lost', evidence: { detail: { detail: 'attempt_untraced' } } }
+const LOST_ENDING: Ending = { reason: 'Lost', evidence: { detail: { detail: 'attempt_untraced' } } }
 
 /**
  * Returns the most frequent cause of failed trials; of equally frequent ones the first. `endings` may be those of the
  * first trials only; `trials` is the number of all that failed.
  */
-export function commonCause(endings: readonly (Ending | null)[], trials = endings.length): FailureCause {
+export function findCommonCause(endings: readonly (Ending | null)[], trials = endings.length): FailureCause {
   const groups = new Map<string, { same: number; cause: Pick<FailureCause, 'ending' | 'line'> }>()
   for (const ending of endings) {
-    const cause = causeOf(ending ?? UNTRACED)
+    const cause = causeOf(ending ?? LOST_ENDING)
     const key = keyOf(cause)
     groups.set(key, { cause: groups.get(key)?.cause ?? cause, same: (groups.get(key)?.same ?? 0) + 1 })
   }
 
   const most = [...groups.values()].reduce((found, next) => (next.same > found.same ? next : found), {
     same: 0,
-    cause: causeOf(UNTRACED),
+    cause: causeOf(LOST_ENDING),
   })
 
   // If all trials that were read have the same cause, the cause is assumed for all that failed.
@@ -42,14 +42,14 @@ export function commonCause(endings: readonly (Ending | null)[], trials = ending
 }
 
 /** Reasons that the log explains in more detail. */
-const SAID_BY_LOG: ReadonlySet<ReasonCode> = new Set(['ExitNonZero', 'CommandNotFound', 'CommandNotExecutable'])
+const EXPLAINED_BY_LOG: ReadonlySet<ReasonCode> = new Set(['ExitNonZero', 'CommandNotFound', 'CommandNotExecutable'])
 
 /** Splits an ending into its fields without the log, and the log line that explains it, if any. */
 export function causeOf({
   reason,
   evidence: { lastLines, ...evidence },
 }: Ending): Pick<FailureCause, 'ending' | 'line'> {
-  return { ending: { reason, evidence }, line: SAID_BY_LOG.has(reason) ? failureLine(lastLines ?? '') : null }
+  return { ending: { reason, evidence }, line: EXPLAINED_BY_LOG.has(reason) ? findFailureLine(lastLines ?? '') : null }
 }
 
 /**
@@ -78,7 +78,7 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
  * Returns the log line that says what went wrong: the last Python exception, else the last line that is not empty. Null
  * where there is none. Escape sequences are removed and long lines cut.
  */
-export function failureLine(log: string): string | null {
+export function findFailureLine(log: string): string | null {
   const lines = log.replaceAll(ESCAPES, '').split(/[\r\n]/)
   const traceback = lines.findLastIndex((line) => line.startsWith('Traceback (most recent call last)'))
   const exception = traceback < 0 ? undefined : lines.slice(traceback + 1).find((line) => /^[^\s]/.test(line))
