@@ -76,7 +76,7 @@ export async function backUp(
   const unreadable: string[] = []
 
   for (const name of folders) {
-    const isKept = (path: Buffer): boolean => name !== 'attempts' || !isOfProcesses(path)
+    const isKept = (path: Buffer): boolean => name !== 'attempts' || !isLocalOnly(path)
     const onFault = (path: string, fault: NodeJS.ErrnoException): void => {
       // Only a file that cannot be read is left out. Any other fault, such as one in writing, makes the backup useless.
       if (!UNREADABLE.has(fault.code ?? '')) throw fault
@@ -85,7 +85,7 @@ export async function backUp(
     mkdirSync(join(folder, 'files'), { recursive: true, mode: 0o700 })
     await copyFolder(join(config.dataDir, name), join(folder, 'files', name), { isKept, onFault })
   }
-  await starLogs(config.dataDir, join(folder, 'files', 'attempts'))
+  await maskLogs(config.dataDir, join(folder, 'files', 'attempts'))
 
   const note: BackupNote = {
     form: 1,
@@ -105,7 +105,7 @@ export async function backUp(
  * Replaces secrets with stars in the copied logs. Logs of attempts that still ran may contain secrets, which are
  * removed from the original only at the end of the run.
  */
-async function starLogs(dataDir: string, attempts: string): Promise<void> {
+async function maskLogs(dataDir: string, attempts: string): Promise<void> {
   const references = createReferences(dataDir)
   for (const name of existsSync(attempts) ? readdirSync(attempts) : []) {
     const given = readGiven(join(dataDir, 'attempts', name, 'secrets.json'))
@@ -121,7 +121,7 @@ async function starLogs(dataDir: string, attempts: string): Promise<void> {
  * Whether a file, by its path relative to the folder `attempts`, is of use on this machine only: the claim of a running
  * process, the secrets, or a working copy of version 0.1.0. Files of the same names inside a run's outputs are kept.
  */
-function isOfProcesses(path: Buffer): boolean {
+function isLocalOnly(path: Buffer): boolean {
   return /^[^/]+\/(code(\.half)?|claim|secrets\.json)$/.test(path.toString('latin1'))
 }
 
@@ -144,7 +144,7 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
   await using database = openDatabase(config)
   if (note.schema > schemaVersion()) throw new BackupError('damaged', `${folder}: schema ${note.schema}`)
   await migrate(database)
-  await refuseUsed(config.dataDir, database)
+  await refuseUsedTarget(config.dataDir, database)
 
   noteRestoring(config.dataDir, folder)
   for (const name of note.folders) {
@@ -165,7 +165,7 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
 /**
  * Throws BackupError if the target contains runs. Files without rows are accepted if an interrupted restore left them.
  */
-async function refuseUsed(dataDir: string, database: Database): Promise<void> {
+async function refuseUsedTarget(dataDir: string, database: Database): Promise<void> {
   const hasRows = !(await isEmpty(database))
   const hasFiles = ['runs', 'attempts'].some(
     (name) => existsSync(join(dataDir, name)) && readdirSync(join(dataDir, name)).length > 0,

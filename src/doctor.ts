@@ -15,7 +15,7 @@ import { runFolder } from './executors/local/attempt-dir.ts'
 import { joinBytes } from './executors/local/copy-folder.ts'
 
 /** The parts of the server that are examined. */
-interface Patient {
+interface DoctorDeps {
   readonly config: ServerConfig
   readonly store: Store
   readonly code: CodeStore
@@ -23,17 +23,17 @@ interface Patient {
 
 const FREE_BYTES_MIN = 1_000_000_000
 const RUNS_AT_ONCE = 500
-const OTHERS = 0o077
+const OTHERS_MODE_BITS = 0o077
 
 /**
  * Examines what the server depends on and returns one finding per subject. `isDeep` also reads every listed output file
  * and compares its hash.
  */
-export async function examine(patient: Patient, isDeep: boolean): Promise<DoctorFinding[]> {
+export async function examine(patient: DoctorDeps, isDeep: boolean): Promise<DoctorFinding[]> {
   const { config } = patient
   const disk = await statfs(config.dataDir)
   const freeBytes = disk.bavail * disk.bsize
-  const mode = (await stat(config.dataDir)).mode & OTHERS
+  const mode = (await stat(config.dataDir)).mode & OTHERS_MODE_BITS
 
   return [
     { name: 'node', isOk: true, detail: process.version },
@@ -59,7 +59,7 @@ export async function examine(patient: Patient, isDeep: boolean): Promise<Doctor
   ]
 }
 
-async function examineDatabase({ config, store }: Patient): Promise<DoctorFinding> {
+async function examineDatabase({ config, store }: DoctorDeps): Promise<DoctorFinding> {
   const name = 'database'
   try {
     const problems = await store.examine()
@@ -71,26 +71,26 @@ async function examineDatabase({ config, store }: Patient): Promise<DoctorFindin
 }
 
 /**
- * Returns a finding about a program of this machine. With `without`, a missing program is no fault, and `without` is
+ * Returns a finding about a program of this machine. With `missingDetail`, a missing program is no fault, and `missingDetail` is
  * the text.
  */
 async function findProgram(
   program: string,
   args: readonly string[],
   { baseEnv }: ServerConfig,
-  without?: DetailCode,
+  missingDetail?: DetailCode,
 ): Promise<DoctorFinding> {
   try {
     const { stdout } = await promisify(execFile)(program, args, { env: { ...baseEnv }, timeout: 10_000 })
     return { name: program, isOk: true, detail: stdout.trim() }
   } catch (error) {
     const found = (error as { code?: unknown }).code === 'ENOENT' ? 'doctor_missing' : 'doctor_venv'
-    return { name: program, isOk: without !== undefined, detail: { detail: without ?? found } }
+    return { name: program, isOk: missingDetail !== undefined, detail: { detail: missingDetail ?? found } }
   }
 }
 
 /** Reads every output file that a run's list contains, and names the missing and the changed ones. */
-async function examineFiles({ config, store }: Patient): Promise<DoctorFinding> {
+async function examineFiles({ config, store }: DoctorDeps): Promise<DoctorFinding> {
   const wrong: string[] = []
   let files = 0
   for (let cursor: string | undefined; ;) {

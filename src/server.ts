@@ -45,7 +45,7 @@ import { createVenvBuilder } from './environments/venv.ts'
 import { createActivity } from './services/activity.ts'
 import { cleanUp } from './services/clean-up.ts'
 import { planBuild, prepareEnvironment } from './services/environments.ts'
-import type { Hints } from './services/hints.ts'
+import type { Nudges } from './services/nudges.ts'
 import { checkOut } from './services/snapshots.ts'
 import { createSessions } from './services/sessions.ts'
 import { createTokens } from './services/tokens.ts'
@@ -102,10 +102,10 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   // up the process limit.
   await stat(config.dataDir)
 
-  const held = holdDirectory(join(config.dataDir, 'lock.db'))
-  if (!held) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)
-  stack.use(held)
-  await refuseSecond(config.dataDir)
+  const directoryLock = holdDirectory(join(config.dataDir, 'lock.db'))
+  if (!directoryLock) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)
+  stack.use(directoryLock)
+  await refuseRunningServer(config.dataDir)
 
   const log = createLog(config)
   const clock = createClock(log)
@@ -143,8 +143,8 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     removeRestoringNote(config.dataDir)
   }
 
-  const active = lease && stack.use(await lease(database.writer))
-  const store = createStore(database, { now: clock.now, ...(active && { fence: active.fence }) })
+  const activeLease = lease && stack.use(await lease(database.writer))
+  const store = createStore(database, { now: clock.now, ...(activeLease && { fence: activeLease.fence }) })
   const secrets = {
     secret: ensureSecret(join(config.dataDir, 'secret')),
     personToken: ensureSecret(tokenFile(config.dataDir), 'hpt_'),
@@ -169,18 +169,18 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 
   const port = config.port ?? (await choosePort(config))
   const url = `http://${config.host}:${port}`
-  const hints: Hints = {
-    run: (id) => engine.hints.run(id),
-    sweep: (id) => engine.hints.sweep(id),
-    scheduler: () => engine.hints.scheduler(),
-    janitor: () => engine.hints.janitor(),
+  const nudges: Nudges = {
+    run: (id) => engine.nudges.run(id),
+    sweep: (id) => engine.nudges.sweep(id),
+    scheduler: () => engine.nudges.scheduler(),
+    janitor: () => engine.nudges.janitor(),
   }
 
   const code = createCodeStore(config.dataDir)
   const builder = createVenvBuilder(config.dataDir)
   const searcher = stack.use(createSearchThread(log))
   const compiler = stack.use(createCompileThread())
-  const shared = { store, searcher, compiler, executor, clock, ids, hints, code, builder, openFolder: openCodeFolder }
+  const shared = { store, searcher, compiler, executor, clock, ids, nudges, code, builder, openFolder: openCodeFolder }
 
   const engine = createEngine({
     store,
@@ -204,7 +204,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     }),
   })
 
-  storage.watch(engine.hints.scheduler)
+  storage.watch(engine.nudges.scheduler)
   const handlers = createHandlers({
     ...shared,
     sessions,
@@ -240,7 +240,7 @@ const PROBE_MS = 2_000
  * Throws DirectoryTakenError if a server still runs from this data directory although its lock file was removed. A
  * server that accepts the token of this directory is taken to be that server.
  */
-async function refuseSecond(dataDir: string): Promise<void> {
+async function refuseRunningServer(dataDir: string): Promise<void> {
   const state = readServerState(dataDir)
   if (!state) return
 
@@ -272,7 +272,7 @@ async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, f
       else deps.log.warn({ err: error, run: run.number, writer: spool.meta.writer }, 'left records were not taken')
     }
   } catch (error) {
-    if (isPassing(error)) throw error
+    if (isTemporaryFault(error)) throw error
     deps.log.warn({ err: error, run: run.number }, 'left records were not found')
   }
 
@@ -283,7 +283,7 @@ async function takeLeftRecords(deps: TrackingDeps & { log: Logger }, run: Run, f
  * Whether the call that threw this error may succeed a moment later: a fault of the database other than a full disk, or
  * a shortage of descriptors, processes or memory.
  */
-function isPassing(error: unknown): boolean {
+function isTemporaryFault(error: unknown): boolean {
   return isShortage(error) || (error instanceof StoreFault && error.kind !== 'full')
 }
 
@@ -297,7 +297,7 @@ async function takeSpool(deps: TrackingDeps, run: Run, spool: Spool): Promise<un
     await spool.remove()
     return undefined
   } catch (error) {
-    if (isPassing(error)) throw error
+    if (isTemporaryFault(error)) throw error
     return error
   }
 }

@@ -8,10 +8,10 @@ import { toProblemView } from '../contract/problem-view.ts'
 import type { Ids, Logger, Storage } from '../core/ports.ts'
 import { bindRoutes } from './bind.ts'
 import type { Handlers } from './bind.ts'
-import type { Keys } from './guard.ts'
+import type { AuthServices } from './guard.ts'
 import { servePages } from './pages.ts'
 
-export interface AppOptions extends Keys {
+export interface AppOptions extends AuthServices {
   readonly handlers: Handlers
   /** Folder of the built dashboard. */
   readonly pagesDir: string

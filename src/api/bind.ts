@@ -13,7 +13,7 @@ import type { Ids, Storage } from '../core/ports.ts'
 import type { Creation } from '../services/creations.ts'
 import type { Caller } from '../services/tokens.ts'
 import { authorize, guardOrigin } from './guard.ts'
-import type { Keys } from './guard.ts'
+import type { AuthServices } from './guard.ts'
 
 type Table = typeof ROUTES
 type QueryOf<N extends RouteName> = Table[N] extends { query: infer Q extends z.ZodType } ? z.output<Q> : undefined
@@ -43,7 +43,7 @@ export type Handler<N extends RouteName> = (call: Call<N>) => Promise<unknown>
 /** A handler for every route. */
 export type Handlers = { readonly [N in RouteName]: Handler<N> }
 
-export interface BindOptions extends Keys {
+export interface BindOptions extends AuthServices {
   readonly ids: Ids
   readonly storage: Storage
 }
@@ -81,7 +81,7 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
         creation:
           route.isIdempotentCreate &&
           toCreation(ids, `${route.method} ${context.req.path}`, raw, context.req.header('idempotency-key')),
-        bytes: route.hasByteBody && limited(context.req.raw.body ?? [], bytesMax),
+        bytes: route.hasByteBody && capBytes(context.req.raw.body ?? [], bytesMax),
         param: (key: string) => context.req.param(key) ?? '',
         header: (key: string) => context.req.header(key),
       }
@@ -149,13 +149,13 @@ function toCreation(ids: Ids, route: string, raw: unknown, key: string | undefin
   const digest = ids.digest(`${route} ${canonicalText(asked)}`)
 
   return {
-    id: typeof id === 'string' ? id : key === undefined ? ids.uuid() : keyedId(ids.digest(`${route} ${key}`)),
+    id: typeof id === 'string' ? id : key === undefined ? ids.uuid() : idFromHash(ids.digest(`${route} ${key}`)),
     digest,
   }
 }
 
 /** Makes a UUID of version 8 (RFC 9562) from a hash. */
-function keyedId(hash: string): string {
+function idFromHash(hash: string): string {
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`
 }
 
@@ -169,7 +169,7 @@ function canonicalText(value: unknown): string {
 }
 
 /** Passes the chunks of a body on, and throws AppError `too_large` once they exceed `bytesMax`. */
-async function* limited(
+async function* capBytes(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   bytesMax: number,
 ): AsyncGenerator<Uint8Array> {
@@ -192,6 +192,6 @@ function hasBody(context: Context): boolean {
 async function readText(request: Request, bytesMax: number): Promise<string> {
   if (request.headers.has('content-length')) return await request.text()
   const chunks: Uint8Array[] = []
-  for await (const chunk of limited(request.body ?? [], bytesMax)) chunks.push(chunk)
+  for await (const chunk of capBytes(request.body ?? [], bytesMax)) chunks.push(chunk)
   return Buffer.concat(chunks).toString('utf8')
 }

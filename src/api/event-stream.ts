@@ -42,12 +42,15 @@ export function createEventStreams(
       start: (controller) => {
         controller.enqueue(encoder.encode('retry: 1000\n\n'))
         // For a slow reader, activity is merged into one message instead of filling the buffer with many.
-        let held: ActivityView = { runs: [], sweeps: [] }
+        let unsentActivity: ActivityView = { runs: [], sweeps: [] }
         unwatch = activity.watch((view) => {
-          held = { runs: union(held.runs, view.runs), sweeps: union(held.sweeps, view.sweeps) }
+          unsentActivity = {
+            runs: union(unsentActivity.runs, view.runs),
+            sweeps: union(unsentActivity.sweeps, view.sweeps),
+          }
           if ((controller.desiredSize ?? 0) <= -QUEUED_MAX) return
-          controller.enqueue(encoder.encode(`event: ${ACTIVITY}\ndata: ${JSON.stringify(held)}\n\n`))
-          held = { runs: [], sweeps: [] }
+          controller.enqueue(encoder.encode(`event: ${ACTIVITY}\ndata: ${JSON.stringify(unsentActivity)}\n\n`))
+          unsentActivity = { runs: [], sweeps: [] }
         })
       },
       pull: async (controller) => {

@@ -7,7 +7,7 @@ import type { Sessions } from '../services/sessions.ts'
 import type { Caller, Tokens } from '../services/tokens.ts'
 
 /** The services that can identify a caller. */
-export interface Keys {
+export interface AuthServices {
   readonly tokens: Tokens
   readonly sessions: Sessions
 }
@@ -41,7 +41,7 @@ export function guardHost(context: Context): string {
  * and there only those of its own run. Throws AppError `unauthenticated` and `forbidden`.
  */
 export async function authorize(
-  { tokens, sessions }: Keys,
+  { tokens, sessions }: AuthServices,
   access: Access,
   context: Context,
 ): Promise<Caller | undefined> {

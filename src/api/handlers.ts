@@ -3,7 +3,7 @@ import { createAccessTokenHandlers } from './handlers/access-tokens.ts'
 import { createChartHandlers } from './handlers/charts.ts'
 import { createContentHandlers } from './handlers/content.ts'
 import { createProjectHandlers } from './handlers/projects.ts'
-import { createRecordHandlers } from './handlers/records.ts'
+import { createRunDataHandlers } from './handlers/records.ts'
 import { createRunHandlers } from './handlers/runs.ts'
 import type { HandlerDeps } from './handlers/shared.ts'
 import { createSweepHandlers } from './handlers/sweeps.ts'
@@ -15,7 +15,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createSystemHandlers(deps),
     ...createAccessTokenHandlers(deps),
     ...createRunHandlers(deps),
-    ...createRecordHandlers(deps),
+    ...createRunDataHandlers(deps),
     ...createSweepHandlers(deps),
     ...createProjectHandlers(deps),
     ...createContentHandlers(deps),

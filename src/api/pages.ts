@@ -8,7 +8,7 @@ import { AppError } from '../contract/errors.ts'
 import { guardHost, guardOrigin } from './guard.ts'
 
 /** Content Security Policy of the dashboard: only its own files run, and no request goes to another host. */
-const POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -27,7 +27,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** `Cache-Control` of built files. Their names contain a hash of their content, so they never change. */
-const FOREVER = 'public, max-age=31536000, immutable'
+const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 /**
  * Paths that the dashboard has a page for. Other paths also get the dashboard, with status 404, and it shows that there
@@ -46,7 +46,7 @@ export function servePages(app: Hono, folder: string): void {
     return (
       (/^[\w.-]+$/.test(file) &&
         !file.includes('..') &&
-        (await send(context, join(folder, 'assets', file), FOREVER))) ||
+        (await send(context, join(folder, 'assets', file), IMMUTABLE))) ||
       (await next())
     )
   })
@@ -88,7 +88,7 @@ async function send(
   return context.body(bytes, status, {
     'content-type': type,
     'cache-control': caching,
-    'content-security-policy': POLICY,
+    'content-security-policy': CONTENT_SECURITY_POLICY,
     'referrer-policy': 'no-referrer',
   })
 }

@@ -5,7 +5,7 @@ import type { Problem } from '../contract/problems.ts'
 import { decodeValue } from '../contract/values.ts'
 import type { Compiler } from '../core/spec/compiler.ts'
 import { SpecError } from '../core/spec/document.ts'
-import type { CompileQuestion } from './compile-worker.ts'
+import type { CompileRequest } from './compile-worker.ts'
 import { createThread } from './thread.ts'
 
 const IDLE_MS = 600_000
@@ -18,11 +18,11 @@ const IDLE_MS = 600_000
 export function createCompileThread(limitMs: number = LIMITS.compileMs): Compiler & AsyncDisposable {
   const error = (): Error => new AppError('invalid', { detail: phrase('document_slow', { seconds: limitMs / 1_000 }) })
   const options = { module: 'compile-worker', idleMs: IDLE_MS, limit: { ms: limitMs, error } }
-  const [loading, checking] = [createThread<CompileQuestion>(options), createThread<CompileQuestion>(options)]
+  const [loading, checking] = [createThread<CompileRequest>(options), createThread<CompileRequest>(options)]
   return {
-    load: async (sources, params) => read(await loading.ask((id) => ({ id, sources, params }))),
+    load: async (sources, params) => read(await loading.request((id) => ({ id, sources, params }))),
 
-    check: async (sources, params, shown) => read(await checking.ask((id) => ({ id, sources, params, shown }))),
+    check: async (sources, params, shown) => read(await checking.request((id) => ({ id, sources, params, shown }))),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([loading.end(), checking.end()])
     },

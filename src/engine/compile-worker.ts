@@ -8,7 +8,7 @@ import { loadPlan } from '../core/spec/load.ts'
 import type { Answer } from './thread.ts'
 
 /** Asks for a document to be compiled; with `shown`, for it to be checked and for its first `shown` runs. */
-export interface CompileQuestion {
+export interface CompileRequest {
   readonly id: number
   readonly sources: readonly Source[]
   readonly params: Readonly<Record<string, string>>
@@ -16,7 +16,7 @@ export interface CompileQuestion {
 }
 
 // The body of the threads behind `createCompileThread`.
-parentPort!.on('message', ({ id, ...question }: CompileQuestion) => {
+parentPort!.on('message', ({ id, ...question }: CompileRequest) => {
   try {
     parentPort!.postMessage({ id, found: encodeValue(answer(question)) } satisfies Answer)
   } catch (error) {
@@ -24,7 +24,7 @@ parentPort!.on('message', ({ id, ...question }: CompileQuestion) => {
   }
 })
 
-function answer({ sources, params, shown }: Omit<CompileQuestion, 'id'>): object {
+function answer({ sources, params, shown }: Omit<CompileRequest, 'id'>): object {
   try {
     return { made: shown === undefined ? loadPlan(sources, params) : checkDocument(sources, params, shown) }
   } catch (error) {

@@ -34,7 +34,7 @@ export interface EngineOptions {
  */
 export interface Engine extends AsyncDisposable {
   /** Nudges: each asks for another look at a run, at a sweep, at the queue, or at what can be cleaned up. */
-  readonly hints: { run(id: string): void; sweep(id: string): void; scheduler(): void; janitor(): void }
+  readonly nudges: { run(id: string): void; sweep(id: string): void; scheduler(): void; janitor(): void }
   /** Ends processes that ended runs have left, then starts all loops. */
   start(): Promise<void>
 }
@@ -138,7 +138,7 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
   const loops = [scheduler, sweeps, runs, collections, janitor]
 
   return {
-    hints: {
+    nudges: {
       run: runs.nudge,
       sweep: sweeps.nudge,
       scheduler: () => scheduler.nudge(SCHEDULER_KEY),

@@ -50,7 +50,7 @@ export function createLoop(options: LoopOptions): Loop {
   const timers = new Map<string, () => void>()
   let isStopped = false
   let cancelResync = (): void => {}
-  let idle: (() => void) | undefined
+  let onIdle: (() => void) | undefined
 
   const nudge = (key: string): void => {
     if (isStopped) return
@@ -86,7 +86,7 @@ export function createLoop(options: LoopOptions): Loop {
     if (dirty.delete(key)) queue.add(key)
 
     if (isStopped) {
-      if (working.size === 0) idle?.()
+      if (working.size === 0) onIdle?.()
     } else pump()
   }
 
@@ -124,7 +124,7 @@ export function createLoop(options: LoopOptions): Loop {
       cancelResync()
       queue.clear()
       for (const key of timers.keys()) cancelTimer(key)
-      if (working.size > 0) await new Promise<void>((resolve) => (idle = resolve))
+      if (working.size > 0) await new Promise<void>((resolve) => (onIdle = resolve))
     },
   }
 }

@@ -42,11 +42,11 @@ export interface RunReconcilerDeps {
   readonly onUncollected: (runId: string) => void
 }
 
-/** What is written in the same transaction as a change of phase: its event, and with `more` other rows. */
+/** What is written in the same transaction as a change of phase: its event, and with `writeAlso` other rows. */
 interface Change {
   readonly kind: EventKind
   readonly data?: Record<string, unknown>
-  readonly more?: (parts: Parts) => Promise<void>
+  readonly writeAlso?: (parts: Parts) => Promise<void>
 }
 
 /**
@@ -103,7 +103,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         await launch(run, attempt!)
         return { againMs: 0 }
       case 'begin_stop':
-        await move(
+        await changePhase(
           run,
           'stopping',
           { stopCause: action.cause },
@@ -123,7 +123,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       case 'prepare':
         return await prepare(run)
       case 'mark_unknown':
-        await move(run, 'unknown', {}, { kind: 'run.silent' })
+        await changePhase(run, 'unknown', {}, { kind: 'run.silent' })
         return undefined
       case 'collect':
         deps.onUncollected(run.id)
@@ -138,11 +138,11 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     try {
       const tree = run.snapshot === null ? null : await deps.checkOut(run.snapshot)
       const project = (await store.read.projects.get(run.projectId))!.name
-      const outputs = { copySource: await copiedRun(run), ...(await outputsOf(run)) }
+      const outputs = { copySource: await findCopiedRun(run), ...(await outputsOf(run)) }
       launched = await executor.launch({ run, attempt, project, tree, env: deps.trackingEnv(run, attempt), ...outputs })
     } catch (error) {
       if (!(error instanceof AppError) || isTemporary(error)) {
-        await noteFailing(run, error)
+        await noteLaunchFailure(run, error)
         throw error
       }
 
@@ -171,7 +171,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
    * Returns the run whose outputs this run begins with a copy of; null if there is none, or if this run has started
    * before. Throws AppError `conflict` if that run has been removed.
    */
-  async function copiedRun({ origin, startedAt }: Run): Promise<Run | null> {
+  async function findCopiedRun({ origin, startedAt }: Run): Promise<Run | null> {
     if (origin?.kind !== 'copies' || startedAt !== null) return null
 
     const from = await store.read.runs.get(origin.runId)
@@ -213,7 +213,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
    * Notes on the run why its launch fails and is tried again. An error in writing this is ignored: the database may
    * be the cause.
    */
-  async function noteFailing(run: Run, error: unknown): Promise<void> {
+  async function noteLaunchFailure(run: Run, error: unknown): Promise<void> {
     const own = error instanceof AppError ? error.args['detail'] : undefined
     const waiting: Waiting = {
       code: 'launch_failing',
@@ -252,14 +252,14 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     attempt: Attempt | undefined,
     { ending, endedAt }: Extract<RunAction, { type: 'pause' }>,
   ): Promise<Outcome> {
-    await move(
+    await changePhase(
       run,
       'paused',
       { stopCause: null, waiting: ending.reason === 'RungReached' ? { code: 'rung_reached', args: {} } : null },
       {
         kind: 'run.paused',
         data: { reason: ending.reason },
-        more: async (parts) => {
+        writeAlso: async (parts) => {
           if (attempt && attempt.state !== 'ended') await parts.attempts.markEnded(attempt.id, ending, endedAt)
         },
       },
@@ -269,14 +269,14 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
 
   /** Writes that an attempt has been launched and on what it runs. */
   async function recordLaunch(run: Run, attempt: Attempt, launched: Launched): Promise<void> {
-    await move(
+    await changePhase(
       run,
       'running',
       { startedAt: run.startedAt ?? launched.startedAt, waiting: null },
       {
         kind: 'run.started',
         data: { attempt: attempt.n },
-        more: async (parts) => {
+        writeAlso: async (parts) => {
           await parts.attempts.markLaunched(attempt.id, launched)
           await parts.runs.annotate(run, { ranOn: launched.ranOn })
         },
@@ -290,14 +290,14 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     attempt: Attempt,
     { ending, endedAt, notBefore }: Extract<RunAction, { type: 'retry' }>,
   ): Promise<void> {
-    await move(
+    await changePhase(
       run,
       'queued',
       { notBefore },
       {
         kind: 'run.retried',
         data: { attempt: attempt.n, reason: ending.reason },
-        more: (parts) => parts.attempts.markEnded(attempt.id, ending, endedAt),
+        writeAlso: (parts) => parts.attempts.markEnded(attempt.id, ending, endedAt),
       },
     )
   }
@@ -316,10 +316,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         : undefined
 
     const waiting: string[] = []
-    await move(run, phase, patch, {
+    await changePhase(run, phase, patch, {
       kind: 'run.ended',
       data: { phase, reason: ending.reason },
-      more: async (parts) => {
+      writeAlso: async (parts) => {
         if (attempt && attempt.state !== 'ended') await parts.attempts.markEnded(attempt.id, ending, endedAt)
         if (run.plan.kind === 'build') waiting.push(...(await settleBuild(parts, run, packages)))
       },
@@ -333,10 +333,15 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
    * Changes the phase of a run in one transaction. Throws if the run has been changed since it was read, and the pass
    * is tried again.
    */
-  async function move(run: Run, phase: RunPhase, patch: RunPatch, { kind, data, more }: Change): Promise<void> {
+  async function changePhase(
+    run: Run,
+    phase: RunPhase,
+    patch: RunPatch,
+    { kind, data, writeAlso }: Change,
+  ): Promise<void> {
     await store.write(async (parts) => {
       if (!(await parts.runs.transition(run, phase, patch))) throw new Error(`run ${run.number} has moved on`)
-      await more?.(parts)
+      await writeAlso?.(parts)
       await parts.events.append([{ kind, actor: 'platform', runId: run.id, ...(data && { data }) }])
     })
     deps.onRunChanged({ ...run, phase })

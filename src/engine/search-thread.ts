@@ -6,11 +6,11 @@ import type { SweepInsights } from '../core/search/insights.ts'
 import type { History, Suggestion } from '../core/search/history.ts'
 import type { SearchTask } from '../core/search/method.ts'
 import type { Searcher } from '../core/search/searcher.ts'
-import type { SearchBreakdown, SearchFarewell, SearchQuestion, SuggestQuestion } from './search-worker.ts'
+import type { ModelFailure, ForgetSweep, SearchRequest, SuggestRequest } from './search-worker.ts'
 import { createThread } from './thread.ts'
 
 /** What the thread has received of a sweep's history: the task, and numbers of trials and results. */
-interface Told {
+interface SentHistory {
   readonly task: string
   trials: number
   results: number
@@ -26,30 +26,30 @@ const BELIEFS_MAX = 50
  * that suggestions do not wait for them.
  */
 export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncDisposable {
-  const told = new Map<string, Told>()
+  const sent = new Map<string, SentHistory>()
 
-  const onNotice = ({ sweep, index, breakdown }: SearchBreakdown): void =>
+  const onNotice = ({ sweep, index, breakdown }: ModelFailure): void =>
     log.warn(
       { sweepId: sweep, trial: index, error: breakdown },
       'a search model broke down; the trial was chosen without it',
     )
 
   const options = { module: 'search-worker', idleMs: IDLE_MS, onNotice }
-  const thread = createThread<SearchQuestion, SearchFarewell, SearchBreakdown>({
+  const thread = createThread<SearchRequest, ForgetSweep, ModelFailure>({
     ...options,
-    onGone: () => told.clear(),
+    onGone: () => sent.clear(),
   })
-  const reader = createThread<SearchQuestion, SearchFarewell, SearchBreakdown>(options)
+  const reader = createThread<SearchRequest, ForgetSweep, ModelFailure>(options)
   const beliefs = new Map<string, { readonly question: string; readonly answer: Promise<SweepInsights> }>()
 
   return {
     suggest: async (sweepId, task, history, count) => {
       try {
         return decodeValue(
-          await thread.ask((id) => ({ id, sweep: sweepId, count, ...tell(sweepId, task, history) })),
+          await thread.request((id) => ({ id, sweep: sweepId, count, ...takeUnsent(sweepId, task, history) })),
         ) as Suggestion[]
       } catch (error) {
-        told.delete(sweepId)
+        sent.delete(sweepId)
         throw error
       }
     },
@@ -62,7 +62,7 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
       if (known?.question === question) return await known.answer
 
       const answer = reader
-        .ask((id) => ({ id, believe: true, ...said }))
+        .request((id) => ({ id, believe: true, ...said }))
         .then((found) => decodeValue(found) as SweepInsights)
       remember(sweepId, { question, answer })
 
@@ -74,7 +74,7 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
       }
     },
     release: (sweepId) => {
-      if (told.delete(sweepId)) thread.post({ forget: sweepId })
+      if (sent.delete(sweepId)) thread.post({ forget: sweepId })
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all([thread.end(), reader.end()])
@@ -85,20 +85,20 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
    * Returns what to send: the part of the history that the thread has not received, and the task if it is new or the
    * thread must begin again.
    */
-  function tell(
+  function takeUnsent(
     sweepId: string,
     task: SearchTask,
     { trials, results }: History,
-  ): Pick<SuggestQuestion, 'task' | 'trials' | 'results'> {
+  ): Pick<SuggestRequest, 'task' | 'trials' | 'results'> {
     const text = encodeValue(task)
-    const known = told.get(sweepId)
-    const goesOn = known?.task === text && known.trials <= trials.length && known.results <= results.length
+    const known = sent.get(sweepId)
+    const isContinued = known?.task === text && known.trials <= trials.length && known.results <= results.length
 
-    const from = goesOn ? known : { trials: 0, results: 0 }
-    told.set(sweepId, { task: text, trials: trials.length, results: results.length })
+    const from = isContinued ? known : { trials: 0, results: 0 }
+    sent.set(sweepId, { task: text, trials: trials.length, results: results.length })
 
     return {
-      ...(!goesOn && { task: text }),
+      ...(!isContinued && { task: text }),
       trials: encodeValue(trials.slice(from.trials)),
       results: results.slice(from.results),
     }

@@ -12,7 +12,7 @@ import type { Answer } from './thread.ts'
  * Asks for the next `count` suggestions of a sweep. Contains only what was added to its history since the last
  * question.
  */
-export interface SuggestQuestion {
+export interface SuggestRequest {
   readonly id: number
   readonly sweep: string
   /** The encoded task. If present, the thread forgets what it has of the sweep and begins again. */
@@ -24,7 +24,7 @@ export interface SuggestQuestion {
 }
 
 /** Asks for the beliefs that follow from a whole history. The thread keeps nothing of it. */
-export interface BelieveQuestion {
+export interface BeliefsRequest {
   readonly id: number
   readonly believe: true
   readonly task: string
@@ -32,17 +32,17 @@ export interface BelieveQuestion {
   readonly results: readonly Result[]
 }
 
-export type SearchQuestion = SuggestQuestion | BelieveQuestion
+export type SearchRequest = SuggestRequest | BeliefsRequest
 
 /** Reports that a model of a sweep failed and that the trial was chosen without it. */
-export interface SearchBreakdown {
+export interface ModelFailure {
   readonly breakdown: string
   readonly sweep: string
   readonly index: number
 }
 
 /** Ends the session of a sweep. */
-export interface SearchFarewell {
+export interface ForgetSweep {
   readonly forget: string
 }
 
@@ -57,7 +57,7 @@ interface Session {
 // questions contain.
 const sessions = new Map<string, Session>()
 
-parentPort!.on('message', (message: SearchQuestion | SearchFarewell) => {
+parentPort!.on('message', (message: SearchRequest | ForgetSweep) => {
   if ('forget' in message) {
     sessions.delete(message.forget)
     return
@@ -72,18 +72,18 @@ parentPort!.on('message', (message: SearchQuestion | SearchFarewell) => {
   }
 })
 
-function readHistory({ task, trials, results }: BelieveQuestion): SweepInsights {
+function readHistory({ task, trials, results }: BeliefsRequest): SweepInsights {
   return computeInsights(decodeValue(task) as SearchTask, { trials: decodeValue(trials) as Suggestion[], results })
 }
 
-function answer({ sweep, task, trials, results, count }: SuggestQuestion): Suggestion[] {
+function answer({ sweep, task, trials, results, count }: SuggestRequest): Suggestion[] {
   if (task !== undefined) {
     const onBreakdown = (error: unknown, index: number): void =>
       parentPort!.postMessage({
         breakdown: (error as Error).stack ?? String(error),
         sweep,
         index,
-      } satisfies SearchBreakdown)
+      } satisfies ModelFailure)
     const method = createMethod(decodeValue(task) as SearchTask, { onBreakdown })
     sessions.set(sweep, { method, trials: [], results: [] })
   }

@@ -5,18 +5,18 @@ import { isPromoted, ashaResources } from '../core/search/rungs.ts'
 import { findTrialsToStop } from '../core/search/stopping.ts'
 import type { RuledTrial, Report } from '../core/search/stopping.ts'
 import { signOf } from '../core/sweep/results.ts'
-import type { Book } from './sweep-books.ts'
-import { createCourses } from './trial-courses.ts'
-import type { Courses } from './trial-courses.ts'
+import type { StoredHistory } from './history-cache.ts'
+import { createLearningCurves } from './learning-curves.ts'
+import type { LearningCurves } from './learning-curves.ts'
 
 /** A trial that must end, with the compared numbers as data of an event. */
-export interface Sentence {
+export interface StopVerdict {
   readonly runId: string
   readonly data: Record<string, unknown>
 }
 
 /** A trial that may have passed rungs, with its reports. `isOver`: it has ended, so no rule can end it. */
-interface Passing {
+interface RungCandidate {
   readonly runId: string
   readonly index: number
   readonly isOver: boolean
@@ -28,42 +28,42 @@ export interface SweepJudge {
   /** Whether the sweep has stopping rules, or rungs that running trials are judged at. */
   isNeeded(plan: SweepPlan): boolean
   /**
-   * Returns the rungs that running trials have passed since the last `take`, and the trials that must end. `take`
+   * Returns the rungs that running trials have passed since the last `confirm`, and the trials that must end. `confirm`
    * confirms that both have been stored; without it the next call finds the same again.
    */
-  look(
+  judgeRunning(
     sweep: Sweep,
-    book: Book,
+    stored: StoredHistory,
     open: readonly OpenTrial[],
-  ): Promise<{ arrivals: SweepResult[]; verdicts: Sentence[]; take: () => void }>
+  ): Promise<{ arrivals: SweepResult[]; verdicts: StopVerdict[]; confirm: () => void }>
   /** Returns the rungs that ended trials had passed and that are not in the stored results yet. */
-  reached(
+  findPassedRungs(
     sweep: Sweep,
-    book: Book,
+    stored: StoredHistory,
     ended: readonly { readonly runId: string; readonly index: number }[],
   ): Promise<SweepResult[]>
-  forget(sweepId: string): void
+  remove(sweepId: string): void
 }
 
-/** Creates a judge. It keeps what it has read of each sweep until `forget`. */
+/** Creates a judge. It keeps what it has read of each sweep until `remove`. */
 export function createSweepJudge(store: Store): SweepJudge {
-  const known = new Map<string, { courses: Courses; ids: Map<number, string> }>()
-  const of = (sweepId: string) => {
-    const found = known.get(sweepId) ?? { courses: createCourses(store), ids: new Map<number, string>() }
-    known.set(sweepId, found)
+  const caches = new Map<string, { curves: LearningCurves; ids: Map<number, string> }>()
+  const cacheOf = (sweepId: string) => {
+    const found = caches.get(sweepId) ?? { curves: createLearningCurves(store), ids: new Map<number, string>() }
+    caches.set(sweepId, found)
     return found
   }
 
   return {
     isNeeded: (plan) => plan.stoppingRules.length > 0 || isJudgedByStep(plan),
-    look: async (sweep, book, open) => {
-      const { courses, ids } = of(sweep.id)
+    judgeRunning: async (sweep, stored, open) => {
+      const { curves, ids } = cacheOf(sweep.id)
       const running = open.filter(({ phase }) => phase === 'running')
       const rungs = isJudgedByStep(sweep.plan)
-        ? passRungs(sweep, book, await passingOf(courses, sweep, running))
+        ? passRungs(sweep, stored, await passingOf(curves, sweep, running))
         : { arrivals: [], verdicts: [] }
 
-      if (sweep.plan.stoppingRules.length === 0) return { ...rungs, take: courses.take }
+      if (sweep.plan.stoppingRules.length === 0) return { ...rungs, confirm: curves.confirm }
 
       // A trial that was run again after a failure has another run under the same index.
       if (ids.size < sweep.trialsCreated || running.some(({ id, index }) => index !== null && ids.get(index) !== id))
@@ -72,37 +72,37 @@ export function createSweepJudge(store: Store): SweepJudge {
       const isRunning = new Set(running.map(({ id }) => id))
       const verdicts = await Promise.all(
         sweep.plan.stoppingRules.map((rule) =>
-          applyRule(courses, sweep.plan, rule, { ids, isRunning, isOpen: new Set(open.map(({ id }) => id)) }),
+          applyRule(curves, sweep.plan, rule, { ids, isRunning, isOpen: new Set(open.map(({ id }) => id)) }),
         ),
       )
 
-      return { ...rungs, verdicts: [...rungs.verdicts, ...verdicts.flat()], take: courses.take }
+      return { ...rungs, verdicts: [...rungs.verdicts, ...verdicts.flat()], confirm: curves.confirm }
     },
-    reached: async (sweep, book, ended) => {
+    findPassedRungs: async (sweep, stored, ended) => {
       if (!isJudgedByStep(sweep.plan)) return []
 
-      const { courses } = of(sweep.id)
+      const { curves } = cacheOf(sweep.id)
       const { metric } = sweep.plan.objective!
       return passRungs(
         sweep,
-        book,
+        stored,
         await Promise.all(
           ended.map(async (trial) => ({
             ...trial,
             isOver: true,
-            reports: await courses.allReports(trial.runId, metric),
+            reports: await curves.readAllReports(trial.runId, metric),
           })),
         ),
       ).arrivals
     },
-    forget: (sweepId) => {
-      known.delete(sweepId)
+    remove: (sweepId) => {
+      caches.delete(sweepId)
     },
   }
 }
 
 /** The trials of a sweep that a rule compares. */
-interface Field {
+interface ComparedTrials {
   /** Run ids by trial index. */
   readonly ids: ReadonlyMap<number, string>
   readonly isRunning: ReadonlySet<string>
@@ -119,21 +119,21 @@ function isJudgedByStep({ method }: SweepPlan): boolean {
  * metric is another one.
  */
 async function applyRule(
-  courses: Courses,
+  curves: LearningCurves,
   { objective }: SweepPlan,
   rule: StoppingRulePlan,
-  field: Field,
-): Promise<Sentence[]> {
+  field: ComparedTrials,
+): Promise<StopVerdict[]> {
   const { ids, isRunning } = field
   if (isRunning.size === 0) return []
 
   const sign = signOf({ objective: rule })
   const best =
     objective && objective.metric !== rule.metric
-      ? bestOf(await contendersOf(courses, { ...objective, interval: rule.interval }, field))
+      ? bestOf(await contendersOf(curves, { ...objective, interval: rule.interval }, field))
       : undefined
 
-  return findTrialsToStop(rule, await contendersOf(courses, rule, field))
+  return findTrialsToStop(rule, await contendersOf(curves, rule, field))
     .filter(({ trial }) => trial !== best)
     .map(({ trial, step, value, bound }) => ({
       runId: ids.get(trial)!,
@@ -142,38 +142,42 @@ async function applyRule(
 }
 
 async function contendersOf(
-  courses: Courses,
+  curves: LearningCurves,
   { metric, optimization, interval }: Pick<StoppingRulePlan, 'metric' | 'optimization' | 'interval'>,
-  { ids, isRunning, isOpen }: Field,
+  { ids, isRunning, isOpen }: ComparedTrials,
 ): Promise<RuledTrial[]> {
   const sign = signOf({ objective: { metric, optimization } })
   const contenders: RuledTrial[] = []
   for (const [trial, id] of ids) {
-    const course = await courses.read(id, { metric, interval, sign, isOver: !isOpen.has(id) })
-    contenders.push({ trial, isRunning: isRunning.has(id), course })
+    const curve = await curves.readCurve(id, { metric, interval, sign, isOver: !isOpen.has(id) })
+    contenders.push({ trial, isRunning: isRunning.has(id), curve })
   }
   return contenders
 }
 
 function bestOf(contenders: readonly RuledTrial[]): number | undefined {
-  const heard = contenders.filter(({ course }) => course.count > 0)
-  return heard.toSorted((a, b) => a.course.best - b.course.best)[0]?.trial
+  const reporting = contenders.filter(({ curve }) => curve.count > 0)
+  return reporting.toSorted((a, b) => a.curve.best - b.curve.best)[0]?.trial
 }
 
-async function passingOf(courses: Courses, { plan }: Sweep, running: readonly OpenTrial[]): Promise<Passing[]> {
+async function passingOf(
+  curves: LearningCurves,
+  { plan }: Sweep,
+  running: readonly OpenTrial[],
+): Promise<RungCandidate[]> {
   const trials = running.flatMap(({ id, index }) => (index === null ? [] : [{ runId: id, index, isOver: false }]))
   return await Promise.all(
-    trials.map(async (trial) => ({ ...trial, reports: await reportsOf(courses, plan, trial.runId) })),
+    trials.map(async (trial) => ({ ...trial, reports: await reportsOf(curves, plan, trial.runId) })),
   )
 }
 
 /**
  * Returns the reports of a trial. If values at rungs are the lowest or highest so far, all reports are needed;
- * otherwise those since the last `take`.
+ * otherwise those since the last `confirm`.
  */
-async function reportsOf(courses: Courses, { objective }: SweepPlan, runId: string): Promise<readonly Report[]> {
+async function reportsOf(curves: LearningCurves, { objective }: SweepPlan, runId: string): Promise<readonly Report[]> {
   const { metric, bestBy } = objective!
-  return bestBy ? await courses.allReports(runId, metric) : await courses.reports(runId, metric)
+  return bestBy ? await curves.readAllReports(runId, metric) : await curves.readNewReports(runId, metric)
 }
 
 /** Returns the value at a rung: that of the report itself, or the lowest or highest up to it. */
@@ -195,15 +199,15 @@ function valueAt({ bestBy }: Objective, reports: readonly Report[], report: Repo
  */
 function passRungs(
   { plan }: Sweep,
-  book: Book,
-  passing: readonly Passing[],
-): { arrivals: SweepResult[]; verdicts: Sentence[] } {
+  stored: StoredHistory,
+  passing: readonly RungCandidate[],
+): { arrivals: SweepResult[]; verdicts: StopVerdict[] } {
   const { objective, method } = plan
   const resources = ashaResources(method.halving!)
   const sign = signOf(plan)
-  const passed = resources.slice(0, -1).map((_, rung) => book.results.filter((result) => result.rung === rung))
+  const passed = resources.slice(0, -1).map((_, rung) => stored.results.filter((result) => result.rung === rung))
   const arrivals: SweepResult[] = []
-  const verdicts: Sentence[] = []
+  const verdicts: StopVerdict[] = []
 
   for (const { runId, index, isOver, reports } of passing) {
     for (const [rung, amount] of resources.slice(0, -1).entries()) {

@@ -20,8 +20,8 @@ import { newTrial, planTrial } from '../core/sweep/trial.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { Outcome } from './loop.ts'
-import { createBooks } from './sweep-books.ts'
-import type { Book } from './sweep-books.ts'
+import { createHistoryCache } from './history-cache.ts'
+import type { StoredHistory } from './history-cache.ts'
 import { createSweepJudge } from './sweep-judge.ts'
 
 export interface SweepReconcilerDeps {
@@ -39,8 +39,8 @@ export interface SweepReconcilerDeps {
 interface Search {
   readonly task: SearchTask
   readonly method: Method
-  readonly learns: boolean
-  /** Whether finding a point can take long. If so, it is computed in a thread. */
+  readonly isLearning: boolean
+  /** Whether finding a point can confirm long. If so, it is computed in a thread. */
   readonly isSlow: boolean
   readonly brackets: Brackets | undefined
   /** Number of created trials at which the method found no further point. */
@@ -48,10 +48,10 @@ interface Search {
 }
 
 /** What one pass over a sweep has read. */
-interface Scene {
+interface SweepPass {
   readonly sweep: Sweep
   readonly search: Search
-  readonly book: Book
+  readonly stored: StoredHistory
   readonly open: readonly OpenTrial[]
 }
 
@@ -62,33 +62,33 @@ interface Scene {
 export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: string) => Promise<Outcome> {
   const { store, clock, ids, searcher } = deps
   const searches = new Map<string, Search>()
-  const books = createBooks(store)
+  const historyCache = createHistoryCache(store)
   const judge = createSweepJudge(store)
 
   return async (sweepId) => {
     const sweep = await store.read.sweeps.get(sweepId)
-    if (!sweep || (sweep.phase !== 'running' && sweep.phase !== 'stopping')) return forget(sweepId)
+    if (!sweep || (sweep.phase !== 'running' && sweep.phase !== 'stopping')) return dropCaches(sweepId)
 
     const search = searchOf(sweep)
-    const book = await books.open(sweep)
+    const stored = await historyCache.read(sweep)
 
     // Read the phases before the results. A trial that ends in between then counts as running, and never as ended
     // without a result.
     const counts = await store.read.trials.countByPhase(sweepId)
     const open = search.brackets || judge.isNeeded(sweep.plan) ? await store.read.trials.listOpen(sweepId) : []
 
-    const isRecorded = search.learns || search.brackets !== undefined || sweep.plan.plateau !== null
-    if (isRecorded && (await record(sweep, book))) return { againMs: 0 }
-    if (sweep.phase === 'running' && (await applyRules(sweep, book, open))) return { againMs: 0 }
+    const storesResults = search.isLearning || search.brackets !== undefined || sweep.plan.plateau !== null
+    if (storesResults && (await storeResults(sweep, stored))) return { againMs: 0 }
+    if (sweep.phase === 'running' && (await applyRules(sweep, stored, open))) return { againMs: 0 }
 
-    const scene = { sweep, search, book, open }
-    return await act(decideSweep(await stateOf(scene, counts)), scene)
+    const pass = { sweep, search, stored, open }
+    return await act(decideSweep(await stateOf(pass, counts)), pass)
   }
 
-  function forget(sweepId: string): undefined {
+  function dropCaches(sweepId: string): undefined {
     searches.delete(sweepId)
-    books.close(sweepId)
-    judge.forget(sweepId)
+    historyCache.remove(sweepId)
+    judge.remove(sweepId)
     searcher.release(sweepId)
     return undefined
   }
@@ -105,7 +105,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const search: Search = {
       task,
       method: createMethod(task),
-      learns: isLearning,
+      isLearning: isLearning,
       isSlow: isLearning || hasInvalidCells(task),
       brackets,
       exhaustedAt: undefined,
@@ -115,11 +115,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   async function stateOf(
-    { sweep, search, book, open }: Scene,
+    { sweep, search, stored, open }: SweepPass,
     counts: PhaseCounts,
   ): Promise<Parameters<typeof decideSweep>[0]> {
     const { plateau } = sweep.plan
-    const remaining = remainingTrials(sweep, search, book)
+    const remaining = remainingTrials(sweep, search, stored)
 
     return {
       sweep,
@@ -131,10 +131,10 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
           store.readComplete.trials.findBestValue(sweep.id, measureFor(sweep.plan, condition), condition.optimization),
         ),
       ),
-      isLearning: search.learns || search.brackets !== undefined,
+      isLearning: search.isLearning || search.brackets !== undefined,
       atRungCount: open.filter(({ isAtRung }) => isAtRung).length,
-      promotions: sweep.isPaused ? [] : duePromotions({ sweep, search, book, open }, remaining === 0),
-      sinceBetter: plateau ? countSinceImprovement(valuesOf(sweep, book), plateau.delta) : undefined,
+      promotions: sweep.isPaused ? [] : duePromotions({ sweep, search, stored, open }, remaining === 0),
+      sinceBetter: plateau ? countSinceImprovement(valuesOf(sweep, stored), plateau.delta) : undefined,
       hasFailedFirst: await hasFailedFirst(sweep, counts),
     }
   }
@@ -167,11 +167,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
    * Stores the results of trials that have ended or reached a rung, in the order of their ends. Methods read nothing
    * but these results. Returns whether there were any.
    */
-  async function record(sweep: Sweep, book: Book): Promise<boolean> {
+  async function storeResults(sweep: Sweep, stored: StoredHistory): Promise<boolean> {
     const found = await store.readComplete.trials.listUnrecorded(sweep.id, measureOf(sweep.plan))
     if (found.length === 0) return false
 
-    const onTheWay = await judge.reached(sweep, book, found)
+    const onTheWay = await judge.findPassedRungs(sweep, stored, found)
     await store.write((parts) => append(parts, sweep, [...onTheWay, ...found]))
     return true
   }
@@ -185,10 +185,10 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
    * Asks trials to stop that a stopping rule ends, and writes an event with the compared numbers for each. Returns
    * false if nothing was changed.
    */
-  async function applyRules(sweep: Sweep, book: Book, open: readonly OpenTrial[]): Promise<boolean> {
-    const { arrivals, verdicts, take } = await judge.look(sweep, book, open)
+  async function applyRules(sweep: Sweep, stored: StoredHistory, open: readonly OpenTrial[]): Promise<boolean> {
+    const { arrivals, verdicts, confirm } = await judge.judgeRunning(sweep, stored, open)
     if (arrivals.length === 0 && verdicts.length === 0) {
-      take()
+      confirm()
       return false
     }
 
@@ -196,30 +196,30 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       // Only arrivals change the sweep's row and version. After verdicts alone, this pass can continue with the sweep
       // that was read.
       if (arrivals.length > 0) await append(parts, sweep, arrivals)
-      const told: string[] = []
+      const stopRequested: string[] = []
       for (const { runId, data } of verdicts) {
         const found = await parts.runs.requestStop({ id: runId }, 'method')
-        told.push(...found)
+        stopRequested.push(...found)
         if (found.length > 0)
           await parts.events.append([{ kind: 'run.judged', actor: 'platform', runId, sweepId: sweep.id, data }])
       }
-      return told
+      return stopRequested
     })
 
-    take()
+    confirm()
     deps.onTrialsChanged(stopped)
     return arrivals.length > 0 || stopped.length > 0
   }
 
-  async function act(action: SweepAction, scene: Scene): Promise<Outcome> {
-    const { sweep } = scene
+  async function act(action: SweepAction, pass: SweepPass): Promise<Outcome> {
+    const { sweep } = pass
     switch (action.type) {
       case 'wait':
         return undefined
       case 'create':
-        return await create(scene, action.count)
+        return await create(pass, action.count)
       case 'promote':
-        return await promote(scene, action.promotions)
+        return await promote(pass, action.promotions)
       case 'stop':
         return await stop(sweep, 'EarlyStopping', {
           kind: 'sweep.condition_met',
@@ -228,16 +228,21 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       case 'level_off':
         return await stop(sweep, 'Plateau', { kind: 'sweep.plateau', data: { trials: action.trials } })
       case 'hold':
-        return await hold(
+        return await pauseForFailures(
           sweep,
           await causeOf(sweep, sweep.failureCheckFrom === 0 ? 'first' : 'next', firstTrialsCount(sweep.concurrency)),
         )
       case 'give_up': {
         const failure = await causeOf(sweep, 'many', action.trials)
-        return await stop(sweep, 'TooManyFailures', { kind: 'sweep.gave_up', data: toSaid(failure) }, { failure })
+        return await stop(
+          sweep,
+          'TooManyFailures',
+          { kind: 'sweep.gave_up', data: toFailureData(failure) },
+          { failure },
+        )
       }
       case 'complete_rungs':
-        return await completeRungs(scene)
+        return await completeRungs(pass)
       case 'finish': {
         const { failed = 0 } = await store.read.trials.countByPhase(sweep.id)
         const failure = action.reason === 'AllTrialsFailed' ? { failure: await causeOf(sweep, 'all', failed) } : {}
@@ -263,8 +268,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
    * Creates trials. One transaction writes the trials, the number of results and the budget that they were computed
    * from, and the count of trials: no trial index is used twice or skipped, and each point can be computed again.
    */
-  async function create({ sweep, search, book }: Scene, count: number): Promise<Outcome> {
-    const suggestions = await suggest(sweep, search, book, Math.min(count, LIMITS.trialsAtOnceMax))
+  async function create({ sweep, search, stored }: SweepPass, count: number): Promise<Outcome> {
+    const suggestions = await suggest(sweep, search, stored, Math.min(count, LIMITS.trialsAtOnceMax))
     if (suggestions.length === 0) {
       search.exhaustedAt = sweep.trialsCreated
       return { againMs: 0 }
@@ -295,11 +300,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   /**
    * Returns the next points to try, at most `count`. Points that the document lists come before those of the method.
    */
-  async function suggest(sweep: Sweep, search: Search, book: Book, count: number): Promise<Suggestion[]> {
-    const given = pointsLeft(sweep, book).slice(0, count)
+  async function suggest(sweep: Sweep, search: Search, stored: StoredHistory, count: number): Promise<Suggestion[]> {
+    const given = pointsLeft(sweep, stored).slice(0, count)
     if (given.length > 0) return given.map((point) => ({ point, source: 'given' }))
 
-    const history = historyAt(sweep.plan, book, book.results.length)
+    const history = historyAt(sweep.plan, stored, stored.results.length)
     return search.isSlow
       ? await searcher.suggest(sweep.id, search.task, history, count)
       : search.method.suggest(history, count)
@@ -309,7 +314,10 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
    * Promotes trials: those that wait at a rung are queued again with more of their resource. A trial whose new plan is
    * faulty ends at once.
    */
-  async function promote({ sweep, search, book, open }: Scene, promotions: readonly DuePromotion[]): Promise<Outcome> {
+  async function promote(
+    { sweep, search, stored, open }: SweepPass,
+    promotions: readonly DuePromotion[],
+  ): Promise<Outcome> {
     const byIndex = new Map(open.map((trial) => [trial.index, trial]))
 
     await store.write(async (parts) => {
@@ -317,7 +325,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       for (const { index, rung } of promotions) {
         const run = await parts.runs.get(byIndex.get(index)!.id)
         if (run?.phase !== 'paused') continue
-        const place = { index, rung, point: book.trials[index]!.point, firstAttempt: run.attemptCount + 1 }
+        const place = { index, rung, point: stored.trials[index]!.point, firstAttempt: run.attemptCount + 1 }
 
         const { plan, phase, ending } = planTrial(sweep, search.brackets, place)
         const patch = { plan, planDigest: ids.digest(encodeValue(plan)), waiting: null, notBefore: null }
@@ -325,10 +333,10 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
         await parts.runs.annotate(run, { params: { ...run.params, ...plan.params } })
 
         const { resource } = sweep.plan.method.halving!
-        const said: Pick<NewEvent, 'kind' | 'data'> = ending
+        const event: Pick<NewEvent, 'kind' | 'data'> = ending
           ? { kind: 'run.ended', data: { phase, reason: ending.reason } }
           : { kind: 'run.promoted', data: { rung, [resource]: plan.params[resource] } }
-        await parts.events.append([{ ...said, actor: 'platform', runId: run.id, sweepId: sweep.id }])
+        await parts.events.append([{ ...event, actor: 'platform', runId: run.id, sweepId: sweep.id }])
       }
     })
 
@@ -337,7 +345,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /** Ends all trials that wait at a rung as succeeded, because none of them will be promoted any more. */
-  async function completeRungs({ sweep, open }: Scene): Promise<Outcome> {
+  async function completeRungs({ sweep, open }: SweepPass): Promise<Outcome> {
     const waiting = open.filter(({ isAtRung }) => isAtRung)
 
     await store.write(async (parts) => {
@@ -361,10 +369,12 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /** Pauses a sweep because of failures: no trial starts, and running trials continue. */
-  async function hold(sweep: Sweep, failure: SweepFailure): Promise<Outcome> {
+  async function pauseForFailures(sweep: Sweep, failure: SweepFailure): Promise<Outcome> {
     await store.write(async (parts) => {
       await update(parts, sweep, { isPaused: true, failure })
-      await parts.events.append([{ kind: 'sweep.held', actor: 'platform', sweepId: sweep.id, data: toSaid(failure) }])
+      await parts.events.append([
+        { kind: 'sweep.held', actor: 'platform', sweepId: sweep.id, data: toFailureData(failure) },
+      ])
     })
     return undefined
   }
@@ -401,7 +411,7 @@ function measureFor({ objective }: SweepPlan, { metric }: StopCondition): Measur
 }
 
 /** The data of an event about a failure. */
-function toSaid({ trials, same, ending, line }: SweepFailure): Record<string, unknown> {
+function toFailureData({ trials, same, ending, line }: SweepFailure): Record<string, unknown> {
   return { trials, same, reason: ending.reason, ...(line !== null && { line }) }
 }
 
@@ -412,7 +422,7 @@ function toSaid({ trials, same, ending, line }: SweepFailure): Record<string, un
 function remainingTrials(
   sweep: Sweep,
   { method, brackets, isSlow, exhaustedAt }: Search,
-  { trials, results }: Book,
+  { trials, results }: StoredHistory,
 ): number | null {
   const created = sweep.trialsCreated
 
@@ -425,23 +435,23 @@ function remainingTrials(
 }
 
 /** Returns the points listed in the document that have not been tried yet. */
-function pointsLeft({ plan }: Sweep, { trials }: Book): readonly ValueMap[] {
+function pointsLeft({ plan }: Sweep, { trials }: StoredHistory): readonly ValueMap[] {
   if (plan.firstPoints.length === 0) return []
   const tried = new Set(trials.map(({ point }) => encodeValue(point)))
   return plan.firstPoints.filter((point) => !tried.has(encodeValue(point)))
 }
 
 /** Returns the values in the order in which they were stored, with signs such that smaller is better. */
-function valuesOf({ plan }: Sweep, { results }: Book): number[] {
+function valuesOf({ plan }: Sweep, { results }: StoredHistory): number[] {
   return toResults(plan, results).flatMap(({ value }) => value ?? [])
 }
 
 /** Returns the promotions that are due. `isComplete`: no further trial will be created. */
-function duePromotions({ sweep, search: { brackets }, book, open }: Scene, isComplete: boolean): DuePromotion[] {
+function duePromotions({ sweep, search: { brackets }, stored, open }: SweepPass, isComplete: boolean): DuePromotion[] {
   if (!brackets || sweep.plan.method.halving!.form !== 'promotion') return []
   const indices = (trials: readonly OpenTrial[]): Set<number> => new Set(trials.flatMap(({ index }) => index ?? []))
   const waiting = indices(open.filter(({ isAtRung }) => isAtRung))
-  const reached = toReached(sweep.plan, book.results)
+  const reached = toReached(sweep.plan, stored.results)
 
   return brackets.listPromotions(
     { reached, created: sweep.trialsCreated, isComplete, waiting, unfinished: indices(open) },

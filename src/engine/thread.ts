@@ -14,7 +14,7 @@ export interface Thread<Question, Message = never> {
    * Sends a question and returns the answer's text. Starts the thread if there is none. Rejects if the thread fails or
    * takes too long.
    */
-  ask(toQuestion: (id: number) => Question): Promise<string>
+  request(toQuestion: (id: number) => Question): Promise<string>
   /** Sends a message without an answer, if the thread is running. */
   post(message: Message): void
   /** Ends the thread. Questions without an answer are rejected. */
@@ -49,7 +49,7 @@ export function createThread<Question, Message = never, Notice extends object = 
   let worker: Worker | undefined
   let idle: NodeJS.Timeout | undefined
   let asked = 0
-  let turn: Promise<unknown> = Promise.resolve()
+  let lastRequest: Promise<unknown> = Promise.resolve()
 
   const ask = async (toQuestion: (id: number) => Question): Promise<string> => {
     clearTimeout(idle)
@@ -67,15 +67,15 @@ export function createThread<Question, Message = never, Notice extends object = 
     } finally {
       clearTimeout(timer)
       waiting.delete(id)
-      if (waiting.size === 0) rest()
+      if (waiting.size === 0) endWhenIdle()
     }
   }
 
   return {
-    ask: async (toQuestion) => {
+    request: async (toQuestion) => {
       if (!limit) return await ask(toQuestion)
-      const mine = turn.then(() => ask(toQuestion))
-      turn = mine.catch(() => {})
+      const mine = lastRequest.then(() => ask(toQuestion))
+      lastRequest = mine.catch(() => {})
       return await mine
     },
     post: (message) => worker?.postMessage(message),
@@ -107,7 +107,7 @@ export function createThread<Question, Message = never, Notice extends object = 
     for (const one of waiting.values()) one.reject(error)
   }
 
-  function rest(): void {
+  function endWhenIdle(): void {
     worker?.unref()
     idle = setTimeout(() => {
       const thread = worker

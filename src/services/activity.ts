@@ -39,7 +39,7 @@ export function createActivity({ store, executor, clock, log }: ActivityDeps): A
     }
 
     function tick(): void {
-      tell()
+      notifyWatchers()
         .catch((error: unknown) => log.warn({ err: error }, 'looking for activity failed'))
         .finally(() => {
           if (!isStopped) cancel = clock.after(LIMITS.activityIntervalMs, tick)
@@ -47,7 +47,7 @@ export function createActivity({ store, executor, clock, log }: ActivityDeps): A
     }
   }
 
-  const tell = async (): Promise<void> => {
+  const notifyWatchers = async (): Promise<void> => {
     for (const id of await grownLogs()) written.add(id)
     if (written.size === 0) return
     const ids = [...written]

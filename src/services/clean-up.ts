@@ -1,8 +1,8 @@
 import { LIMITS } from '../contract/limits.ts'
-import { eachAlone } from './each-alone.ts'
-import { collectEnvironments } from './environments.ts'
+import { forEachIsolated } from './for-each-isolated.ts'
+import { removeUnusedEnvironments } from './environments.ts'
 import type { EnvironmentDeps } from './environments.ts'
-import { collectSnapshots } from './snapshots.ts'
+import { removeUnusedSnapshots } from './snapshots.ts'
 import { purgeTrash } from './trash.ts'
 import type { TrashDeps } from './trash.ts'
 import type { Executor } from '../core/ports.ts'
@@ -21,12 +21,12 @@ export async function cleanUp(deps: CleanUpDeps): Promise<void> {
   const steps: Readonly<Record<string, () => Promise<unknown>>> = {
     trash: () => purgeTrash(deps, deps.trashKeepMs),
     'working copies': () => deps.executor.removeWorkCopies(deps.clock.now() - LIMITS.workCopyKeepMs),
-    code: () => collectSnapshots(deps),
-    environments: () => collectEnvironments(deps),
+    code: () => removeUnusedSnapshots(deps),
+    environments: () => removeUnusedEnvironments(deps),
     requests: () =>
       deps.store.write((parts) => parts.content.pruneCreations(deps.clock.now() - LIMITS.requestIdKeepMs)),
   }
-  await eachAlone(
+  await forEachIsolated(
     deps.log,
     Object.entries(steps),
     ([, step]) => step(),

@@ -12,11 +12,11 @@ export interface Creation {
  * Returns the digest stored for the id of a request; undefined for a new id. Throws AppError `conflict` if the id was
  * used for another request.
  */
-export async function recall(parts: Parts, creation: Creation): Promise<string | undefined> {
-  const known = await parts.content.creation(creation.id)
-  if (known !== undefined && known !== creation.digest)
+export async function findEarlierRequest(parts: Parts, creation: Creation): Promise<string | undefined> {
+  const earlierDigest = await parts.content.creation(creation.id)
+  if (earlierDigest !== undefined && earlierDigest !== creation.digest)
     throw new AppError('conflict', { detail: phrase('id_used', { id: creation.id }) })
-  return known
+  return earlierDigest
 }
 
 /**
@@ -28,11 +28,11 @@ export async function createOnce<T>(
   creation: Creation,
   how: { find: () => Promise<T | undefined>; make: () => Promise<T> },
 ): Promise<T> {
-  const known = await recall(parts, creation)
+  const earlierDigest = await findEarlierRequest(parts, creation)
 
   const found = await how.find()
   if (found !== undefined) return found
 
-  if (known === undefined) await parts.content.putCreation(creation.id, creation.digest)
+  if (earlierDigest === undefined) await parts.content.putCreation(creation.id, creation.digest)
   return await how.make()
 }

@@ -4,7 +4,7 @@ import type { Parts } from '../core/ports.ts'
 import type { Run, Sweep } from '../core/records.ts'
 
 /** Reads a run again in a transaction. Throws AppError `not_found` if it has been removed since it was read. */
-export async function currentRun(
+export async function loadCurrentRun(
   { runs }: Pick<Parts, 'runs'>,
   { id, number }: Pick<Run, 'id' | 'number'>,
 ): Promise<Run> {
@@ -14,7 +14,7 @@ export async function currentRun(
 }
 
 /** Reads a sweep again in a transaction. Throws AppError `not_found` if it has been removed since it was read. */
-export async function currentSweep(
+export async function loadCurrentSweep(
   { sweeps }: Pick<Parts, 'sweeps'>,
   { id, number }: Pick<Sweep, 'id' | 'number'>,
 ): Promise<Sweep> {

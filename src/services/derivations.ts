@@ -11,7 +11,7 @@ import { refuseTrashedProject } from './controls.ts'
 import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
 import { claimBuild } from './environments.ts'
-import { explain, insertRun, submit } from './submissions.ts'
+import { withDocumentErrors, insertRun, submit } from './submissions.ts'
 import type { Submission, SubmissionDeps } from './submissions.ts'
 
 /**
@@ -29,7 +29,7 @@ export async function deriveRun(
     throw new AppError('conflict', { detail: phrase('run_open', { run: run.number }) })
 
   const { request, creation } = derivation
-  const work = withPlace(kind, run, await planWork(deps, run, derivation))
+  const work = withoutRung(kind, run, await planWork(deps, run, derivation))
 
   const fresh: NewRun = {
     ...work,
@@ -53,8 +53,8 @@ export async function deriveRun(
     createOnce(parts, creation, {
       find: () => parts.runs.get(creation.id),
       make: async () => {
-        await refuseGone(parts, run)
-        if (kind === 'resumes') await refuseOpenHeir(parts, run)
+        await refuseRemoved(parts, run)
+        if (kind === 'resumes') await refuseSharedOutputs(parts, run)
         const made = await insertRun(parts, fresh)
         if (made.plan.kind === 'build') await claimBuild(parts, made)
         return made
@@ -62,8 +62,8 @@ export async function deriveRun(
     }),
   )
 
-  deps.hints.run(derived.id)
-  deps.hints.scheduler()
+  deps.nudges.run(derived.id)
+  deps.nudges.scheduler()
   return derived
 }
 
@@ -72,7 +72,7 @@ export async function deriveRun(
  * files of a trial, or with a copy of them, keeps the rung as its last one if the trial started over at each rung: such
  * a trial has a set of files per rung.
  */
-function withPlace<T extends { readonly plan: RunPlan }>(
+function withoutRung<T extends { readonly plan: RunPlan }>(
   kind: Origin['kind'],
   { plan: { rung: reached } }: Run,
   work: T,
@@ -106,7 +106,7 @@ async function planWork(
 }
 
 /** Throws AppError `conflict` if the run's project is in the trash, and `not_found` if the run has been removed. */
-async function refuseGone(parts: Parts, run: Run): Promise<void> {
+async function refuseRemoved(parts: Parts, run: Run): Promise<void> {
   await refuseTrashedProject(parts, run.projectId)
   const now = await parts.runs.get(run.id)
   if (!now || now.purgedAt !== null)
@@ -114,7 +114,7 @@ async function refuseGone(parts: Parts, run: Run): Promise<void> {
 }
 
 /** Throws AppError `conflict` if a run that has not ended writes to the same outputs: two would spoil them. */
-async function refuseOpenHeir(parts: Parts, run: Run): Promise<void> {
+async function refuseSharedOutputs(parts: Parts, run: Run): Promise<void> {
   const heir = await parts.runs.findUnfinishedUserOfOutputs(run)
   if (heir !== undefined) throw new AppError('conflict', { detail: phrase('run_heir', { heir, run: run.number }) })
 }
@@ -136,14 +136,14 @@ async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest)
 
   const document = run.documentDigest === null ? undefined : await deps.store.read.content.document(run.documentDigest)
   if (!document) throw new AppError('conflict', { detail: phrase('document_run', { run: run.number }) })
-  const { plan } = await explain(() =>
+  const { plan } = await withDocumentErrors(() =>
     deps.compiler.load([...document.sources, ...sources], { ...document.params, ...params }),
   )
 
   if (plan.kind !== 'group') return plan
   if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_no_group') })
   // The run was made from a trial: its plan is the sweep's template at the trial's point.
-  return await explain(() => compileChangedTrial(plan, run.plan.params, params))
+  return await withDocumentErrors(() => compileChangedTrial(plan, run.plan.params, params))
 }
 
 /**
@@ -159,7 +159,7 @@ async function planTrialAgain(
 
   const sweep = await store.read.sweeps.get(run.sweepId!)
   if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep_of', { run: run.number }) })
-  return await explain(() => compileChangedTrial(sweep.plan, run.plan.params, params))
+  return await withDocumentErrors(() => compileChangedTrial(sweep.plan, run.plan.params, params))
 }
 
 /**

@@ -20,8 +20,8 @@ import type {
   Store,
 } from '../core/ports.ts'
 import type { NewRun, Run } from '../core/records.ts'
-import { eachAlone } from './each-alone.ts'
-import type { Hints } from './hints.ts'
+import { forEachIsolated } from './for-each-isolated.ts'
+import type { Nudges } from './nudges.ts'
 import { readManifest } from './snapshots.ts'
 
 export interface EnvironmentDeps {
@@ -30,7 +30,7 @@ export interface EnvironmentDeps {
   readonly builder: EnvironmentBuilder
   readonly ids: Ids
   readonly clock: Clock
-  readonly hints: Hints
+  readonly nudges: Nudges
   /** Opens a folder of this machine to read its files. */
   readonly openFolder: (path: string) => CodeFolder
 }
@@ -54,16 +54,17 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
   if (hash === undefined) return { state: 'failed', reason: 'PythonMissing', detail: '' }
 
   return await deps.store.write(async (parts) => {
-    const known = await parts.environments.get(hash)
-    const build = known && (await parts.runs.get(known.buildRunId))
+    const environment = await parts.environments.get(hash)
+    const build = environment && (await parts.runs.get(environment.buildRunId))
     // If the run has been changed since it was read, the hash may be that of another code or Python.
     if ((await parts.runs.get(run.id))?.version !== run.version) throw new Error(`run ${run.number} has moved on`)
     if (run.environment === null) await parts.runs.annotate(run, { environment: hash })
 
-    if (known?.state === 'ready') return await useReady(deps, parts, known)
-    if (known?.state === 'building' && build && !isTerminal(build.phase))
+    if (environment?.state === 'ready') return await useReady(deps, parts, environment)
+    if (environment?.state === 'building' && build && !isTerminal(build.phase))
       return { state: 'building', build: build.number }
-    if (known?.state === 'failed' && build && build.createdAt >= (await askedAt(parts, run))) return toFailure(build)
+    if (environment?.state === 'failed' && build && build.createdAt >= (await submittedAt(parts, run)))
+      return toFailure(build)
 
     const started = await startBuild(deps, parts, run, hash)
     return { state: 'building', build: started.number }
@@ -74,7 +75,7 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
  * Returns when a person asked for the run. A build that failed after that is not repeated: its failure counts for all
  * trials of a sweep.
  */
-async function askedAt(parts: Parts, { sweepId, createdAt, rerunCount }: Run): Promise<number> {
+async function submittedAt(parts: Parts, { sweepId, createdAt, rerunCount }: Run): Promise<number> {
   return (sweepId === null || rerunCount > 0 ? undefined : (await parts.sweeps.get(sweepId))?.createdAt) ?? createdAt
 }
 
@@ -123,7 +124,7 @@ async function startBuild(deps: EnvironmentDeps, parts: Parts, run: Run, hash: s
     { kind: 'environment.building', actor: 'platform', runId: build.id, data: { hash } },
   ])
 
-  deps.hints.scheduler()
+  deps.nudges.scheduler()
   return started!
 }
 
@@ -170,8 +171,8 @@ export async function planBuild(
 
 /** Assigns an environment to the run of a `kind: build` document, unless it is ready or another run is building it. */
 export async function claimBuild(parts: Parts, run: Run): Promise<void> {
-  const known = await parts.environments.get(run.environment!)
-  if (known?.state === 'building' || known?.state === 'ready') return
+  const environment = await parts.environments.get(run.environment!)
+  if (environment?.state === 'building' || environment?.state === 'ready') return
   await parts.environments.putBuilding({
     hash: run.environment!,
     buildRunId: run.id,
@@ -239,7 +240,7 @@ export async function removeEnvironment(
 }
 
 /** Removes environments that no run has used for `LIMITS.environmentKeepMs`. */
-export async function collectEnvironments(
+export async function removeUnusedEnvironments(
   deps: Pick<EnvironmentDeps, 'store' | 'builder' | 'clock'> & { readonly log: Logger },
 ): Promise<void> {
   const collect = async (environment: EnvironmentRecord): Promise<void> => {
@@ -247,5 +248,7 @@ export async function collectEnvironments(
     if (isOld && environment.state === 'ready' && !(await deps.store.read.runs.hasUnfinishedRun(environment.hash)))
       await removeEnvironment(deps, environment)
   }
-  await eachAlone(deps.log, await deps.store.read.environments.list(), collect, ({ hash }) => ({ environment: hash }))
+  await forEachIsolated(deps.log, await deps.store.read.environments.list(), collect, ({ hash }) => ({
+    environment: hash,
+  }))
 }

@@ -23,37 +23,37 @@ export function createEventFeed({ store, clock }: { store: Store; clock: Clock }
   return {
     next: async (signal) => {
       // Subscribe before reading, so that a commit in between is noticed.
-      const hints = listen(store, clock, signal)
+      const commits = listen(store, clock, signal)
       try {
         for (;;) {
           const events = await store.read.events.listAfter(seq, LIMITS.eventsPageMax)
           seq = events.at(-1)?.seq ?? seq
-          if (events.length > 0 || hints.isOver()) return events
-          await hints.next()
+          if (events.length > 0 || commits.isOver()) return events
+          await commits.next()
           await new Promise<void>((resolve) => void clock.after(LOOK_EVERY_MS, resolve))
         }
       } finally {
-        hints.end()
+        commits.end()
       }
     },
   }
 }
 
 /** Signals of commits, until a quiet time has passed or the reader aborts. */
-interface Hints {
+interface CommitSignals {
   /** Whether the quiet time has passed or the reader has aborted. */
   isOver(): boolean
-  /** Returns at the next commit or when `isOver`; at once if there was a commit since the last call. */
+  /** Returns at the next commit or when `isDone`; at once if there was a commit since the last call. */
   next(): Promise<void>
   end(): void
 }
 
-function listen(store: Store, clock: Clock, signal: AbortSignal): Hints {
-  let [isHinted, isQuiet] = [false, false]
+function listen(store: Store, clock: Clock, signal: AbortSignal): CommitSignals {
+  let [hasCommit, isQuiet] = [false, false]
   let wake = (): void => {}
 
   const unsubscribe = store.onCommit(() => {
-    isHinted = true
+    hasCommit = true
     wake()
   })
 
@@ -64,13 +64,13 @@ function listen(store: Store, clock: Clock, signal: AbortSignal): Hints {
 
   const onAbort = (): void => wake()
   signal.addEventListener('abort', onAbort)
-  const isOver = (): boolean => isQuiet || signal.aborted
+  const isDone = (): boolean => isQuiet || signal.aborted
 
   return {
-    isOver,
+    isOver: isDone,
     next: async () => {
-      if (!isHinted && !isOver()) await new Promise<void>((resolve) => (wake = resolve))
-      isHinted = false
+      if (!hasCommit && !isDone()) await new Promise<void>((resolve) => (wake = resolve))
+      hasCommit = false
     },
     end: () => {
       unsubscribe()

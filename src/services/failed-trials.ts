@@ -5,9 +5,9 @@ import { LIMITS } from '../contract/limits.ts'
 import type { Parts, SweepPatch } from '../core/ports.ts'
 import type { NewRun, Run, Sweep, SweepTrial } from '../core/records.ts'
 import { newTrial } from '../core/sweep/trial.ts'
-import { currentSweep } from './current.ts'
-import { bracketsOf, goOn, refuseTrash } from './sweep-search.ts'
-import type { SweepSearchDeps } from './sweep-search.ts'
+import { loadCurrentSweep } from './current.ts'
+import { bracketsOf, patchToContinue, refuseTrash } from './sweep-trials.ts'
+import type { SweepTrialsDeps } from './sweep-trials.ts'
 
 /** The code for the repeated trials, if it is to be changed. */
 type Code = Pick<DeriveRequest, 'snapshot' | 'host'>
@@ -18,13 +18,13 @@ type Code = Pick<DeriveRequest, 'snapshot' | 'host'>
  * paused because of failures, continues. Returns the number of trials. Throws AppError `conflict` for a sweep in the
  * trash, one that is stopping, or one that a rule ended.
  */
-export async function restartFailed(deps: SweepSearchDeps, sweep: Sweep, code: Code): Promise<number> {
-  const { store, hints } = deps
+export async function restartFailed(deps: SweepTrialsDeps, sweep: Sweep, code: Code): Promise<number> {
+  const { store, nudges } = deps
   if (code.snapshot && !(await store.read.content.snapshot(code.snapshot)))
     throw new AppError('not_found', { what: phrase('thing_snapshot', { name: code.snapshot }) })
 
   refuseTrash(sweep)
-  refuseMet(sweep)
+  refuseEndedByCondition(sweep)
 
   const failed = (await store.read.trials.listFailures(sweep.id, 0, LIMITS.trialsMax)).map(({ id }) => id)
   let restarted = 0
@@ -33,20 +33,20 @@ export async function restartFailed(deps: SweepSearchDeps, sweep: Sweep, code: C
       restartSome(deps, parts, { sweep, code }, failed.slice(at, at + LIMITS.trialsAtOnceMax)),
     )
 
-  hints.sweep(sweep.id)
-  hints.scheduler()
+  nudges.sweep(sweep.id)
+  nudges.scheduler()
   return restarted
 }
 
 async function restartSome(
-  { ids }: SweepSearchDeps,
+  { ids }: SweepTrialsDeps,
   parts: Parts,
   { sweep, code }: { sweep: Sweep; code: Code },
   chosen: readonly string[],
 ): Promise<number> {
-  const current = await currentSweep(parts, sweep)
+  const current = await loadCurrentSweep(parts, sweep)
   refuseTrash(current)
-  refuseMet(current)
+  refuseEndedByCondition(current)
 
   const runs = (await Promise.all(chosen.map(async (id) => await parts.runs.get(id)))).filter(
     (run) => run?.phase === 'failed' && run.trialIndex !== null,
@@ -55,7 +55,7 @@ async function restartSome(
 
   const trials = await parts.sweeps.listTrials(sweep.id, 0)
   await parts.runs.removeFromTrials(runs.map((run) => run!.id))
-  await parts.runs.insert(runs.map((run) => again(current, run!, trials, { code, ids })))
+  await parts.runs.insert(runs.map((run) => toReplacement(current, run!, trials, { code, ids })))
 
   if (code.snapshot || code.host)
     await parts.runs.changeCode(sweep.id, {
@@ -73,11 +73,11 @@ async function restartSome(
 }
 
 /** Returns the run that replaces a failed trial, with the same point and, if given, other code. */
-function again(
+function toReplacement(
   sweep: Sweep,
   run: Run,
   trials: readonly SweepTrial[],
-  { code, ids }: { code: Code; ids: SweepSearchDeps['ids'] },
+  { code, ids }: { code: Code; ids: SweepTrialsDeps['ids'] },
 ): NewRun {
   const place = { index: run.trialIndex!, point: trials[run.trialIndex!]!.point }
   return {
@@ -97,7 +97,7 @@ function patchFor(sweep: Sweep, { snapshot, host }: Code): SweepPatch {
   const { phase, failure, trialsCreated } = sweep
   const hasPausedItself = failure?.kind === 'first' || failure?.kind === 'next'
   return {
-    ...goOn(sweep),
+    ...patchToContinue(sweep),
     failure: null,
     failureCheckFrom: 0,
     ...(hasPausedItself && { isPaused: false }),
@@ -112,7 +112,7 @@ function patchFor(sweep: Sweep, { snapshot, host }: Code): SweepPatch {
  * rule would end it again at once. A sweep that ended because of too many failures is accepted, since it has fewer
  * failures now.
  */
-function refuseMet({ number, phase, reason }: Sweep): void {
+function refuseEndedByCondition({ number, phase, reason }: Sweep): void {
   if (phase === 'stopping') throw new AppError('conflict', { detail: phrase('sweep_stopping', { sweep: number }) })
   if (phase === 'stopped' && reason !== 'StoppedByUser')
     throw new AppError('conflict', { detail: phrase('sweep_ruled', { sweep: number }) })

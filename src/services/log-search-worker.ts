@@ -21,7 +21,7 @@ export interface SearchedPiece {
 }
 
 /** Selects lines: by a case-insensitive regular expression, or by severity. With `lines`, lines are only counted. */
-export type Wanted = { readonly pattern: string } | { readonly severity: Severity } | { readonly lines: true }
+export type LineFilter = { readonly pattern: string } | { readonly severity: Severity } | { readonly lines: true }
 
 const LINE_SHOWN_MAX = 2_000
 const [NEWLINE, RETURN] = [10, 13]
@@ -31,7 +31,7 @@ const OVERLAP_BYTES = 65_536
 
 // The body of the thread behind `searchLog` and `countLines`. A pattern from a person runs here because a thread can be
 // ended when the pattern is too slow.
-const wanted = workerData as Wanted
+const wanted = workerData as LineFilter
 const isWanted =
   'lines' in wanted
     ? () => false
@@ -50,7 +50,7 @@ let found: { offset: number; text: string }[] = []
 
 parentPort!.on('message', (piece: SearchPiece) => {
   found = []
-  const lines = 'lines' in wanted ? countIn(piece.bytes) : take(piece)
+  const lines = 'lines' in wanted ? countIn(piece.bytes) : testPiece(piece)
   parentPort!.postMessage({ found, lines } satisfies SearchedPiece)
 })
 
@@ -64,7 +64,7 @@ function countIn(bytes: Uint8Array): number {
  * Tests the parts of lines that end in a piece, and returns its number of line ends. A part ends at a line feed, or at
  * a carriage return, where a progress bar overwrites it.
  */
-function take({ bytes, at, isLast }: SearchPiece): number {
+function testPiece({ bytes, at, isLast }: SearchPiece): number {
   if (at !== restAt + rest.length) beginAt(at)
 
   const all = Buffer.concat([rest, bytes])
@@ -73,7 +73,7 @@ function take({ bytes, at, isLast }: SearchPiece): number {
 
   for (const { end, isLineEnd } of endsIn(all)) {
     // Between the two bytes of \r\n there is no line.
-    if (!(isLineEnd && from === end && isAfterReturn)) look(all.subarray(from, end))
+    if (!(isLineEnd && from === end && isAfterReturn)) testText(all.subarray(from, end))
     from = end + 1
     isAfterReturn = !isLineEnd
     if (!isLineEnd) continue
@@ -83,7 +83,7 @@ function take({ bytes, at, isLast }: SearchPiece): number {
 
   const left = all.subarray(from)
   const isLong = left.length > PART_BYTES
-  if (isLong || (isLast && left.length > 0)) look(left)
+  if (isLong || (isLast && left.length > 0)) testText(left)
   rest = isLong ? left.subarray(left.length - OVERLAP_BYTES) : left
   restAt = start + all.length - rest.length
   return lines
@@ -91,7 +91,7 @@ function take({ bytes, at, isLast }: SearchPiece): number {
 
 /** Begins a new line at an offset: at the first piece, or after bytes that were cut out of the log. */
 function beginAt(at: number): void {
-  if (rest.length > 0) look(rest)
+  if (rest.length > 0) testText(rest)
   rest = new Uint8Array()
   restAt = at
   line = { offset: at, isFound: false }
@@ -112,7 +112,7 @@ function* endsIn(bytes: Buffer): Generator<{ end: number; isLineEnd: boolean }> 
   }
 }
 
-function look(bytes: Uint8Array): void {
+function testText(bytes: Uint8Array): void {
   if (line.isFound) return
   const text = decoder.decode(bytes).replace(CONTROL_SEQUENCE, '')
   if (!isWanted(text)) return

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 
 import { AppError } from '../contract/errors.ts'
 import type { LogSearchView } from '../contract/routes.ts'
-import type { SearchedPiece, SearchPiece, Wanted } from './log-search-worker.ts'
+import type { SearchedPiece, SearchPiece, LineFilter } from './log-search-worker.ts'
 
 /** Time limit for one page of a log (1 MB). A pattern that needs longer backtracks without end in practice. */
 const PIECE_TIMEOUT_MS = 1_500
@@ -11,7 +11,7 @@ const PIECE_TIMEOUT_MS = 1_500
 export type ReadLog = (cursor: number) => Promise<{ readonly bytes: Uint8Array; readonly cursor: number }>
 
 interface LogSearch {
-  readonly wanted: Exclude<Wanted, { lines: true }>
+  readonly wanted: Exclude<LineFilter, { lines: true }>
   readonly from: number
   readonly limit: number
 }
@@ -30,7 +30,7 @@ export async function searchLog(read: ReadLog, { wanted, from, limit }: LogSearc
     for (let cursor = from; ;) {
       const { bytes, cursor: end } = await read(cursor)
       const isLast = bytes.length === 0
-      lines.push(...(await ask(worker, { bytes, at: end - bytes.length, isLast })).found)
+      lines.push(...(await sendPiece(worker, { bytes, at: end - bytes.length, isLast })).found)
       if (lines.length >= limit) return { lines: lines.slice(0, limit), isCut: true }
       if (isLast) return { lines, isCut: false }
       cursor = end
@@ -46,14 +46,14 @@ export async function countLines(read: ReadLog, before: number): Promise<number>
       const { bytes, cursor: end } = await read(cursor)
       const at = end - bytes.length
       if (bytes.length === 0 || at >= before) break
-      lines += (await ask(worker, { bytes: bytes.subarray(0, before - at), at, isLast: false })).lines
+      lines += (await sendPiece(worker, { bytes: bytes.subarray(0, before - at), at, isLast: false })).lines
       cursor = end
     }
     return lines
   })
 }
 
-async function withWorker<T>(wanted: Wanted, work: (worker: Worker) => Promise<T>): Promise<T> {
+async function withWorker<T>(wanted: LineFilter, work: (worker: Worker) => Promise<T>): Promise<T> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const worker = new Worker(new URL(`./log-search-worker.${extension}`, import.meta.url), { workerData: wanted })
   try {
@@ -72,7 +72,7 @@ function checkPattern(pattern: string): void {
 }
 
 /** Sends a piece to the worker and returns what it found. Throws AppError `invalid` after the time limit. */
-function ask(worker: Worker, piece: SearchPiece): Promise<SearchedPiece> {
+function sendPiece(worker: Worker, piece: SearchPiece): Promise<SearchedPiece> {
   return new Promise((resolve, reject) => {
     const end = (): void => {
       clearTimeout(timer)

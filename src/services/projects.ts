@@ -4,7 +4,7 @@ import { DEFAULT_PROJECT } from '../contract/project.ts'
 import type { Direction, SavedViewDefinition } from '../contract/project.ts'
 import { parseFilter, parseSort } from '../core/filter/parse.ts'
 import type { Clock, Parts, Project, Store } from '../core/ports.ts'
-import { refuseGivenUp, requestSweepStop } from './controls.ts'
+import { refuseEmptied, requestSweepStop } from './controls.ts'
 import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
 
@@ -163,7 +163,7 @@ async function stopSweepsOf(parts: Parts, projectId: string): Promise<{ runIds: 
 export async function restoreProject(store: Store, reference: string): Promise<{ changed: number }> {
   return await store.write(async (parts) => {
     const project = await findProject(parts, reference, { inTrash: true })
-    await refuseGivenUp(parts, project)
+    await refuseEmptied(parts, project)
 
     const went = { restored: true, wentAt: project.deletedAt! } as const
     await parts.projects.update(project.id, { deletedAt: null })

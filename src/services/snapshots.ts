@@ -16,19 +16,19 @@ export interface SnapshotDeps {
  * Returns the digest of a manifest and which of its contents are not stored yet. Throws AppError `invalid` for a path
  * that is not allowed, and `too_large`.
  */
-export async function findMissing(deps: SnapshotDeps, wanted: Manifest): Promise<Lookup> {
+export async function findMissing(deps: SnapshotDeps, wanted: Manifest): Promise<ManifestStatus> {
   checkManifest(wanted)
-  return await deps.code.runExclusively(() => lookUp(deps, wanted))
+  return await deps.code.runExclusively(() => checkManifestContents(deps, wanted))
 }
 
 /** Whether a snapshot exists, and what is missing to create it. */
-interface Lookup {
+interface ManifestStatus {
   readonly digest: string
   readonly isKnown: boolean
   readonly missing: string[]
 }
 
-async function lookUp({ store, code, ids }: SnapshotDeps, wanted: Manifest): Promise<Lookup> {
+async function checkManifestContents({ store, code, ids }: SnapshotDeps, wanted: Manifest): Promise<ManifestStatus> {
   const digest = ids.digest(manifestText(wanted))
   const known = await store.read.content.snapshot(digest)
   const missing = await code.listMissing([...new Set(wanted.files.map((file) => file.sha256))])
@@ -49,7 +49,7 @@ export async function createSnapshot(deps: SnapshotDeps, wanted: Manifest): Prom
 }
 
 async function record(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRecord> {
-  const { digest, missing } = await lookUp(deps, wanted)
+  const { digest, missing } = await checkManifestContents(deps, wanted)
   if (missing.length > 0)
     throw new AppError('conflict', { detail: phrase('contents_missing', { n: missing.length, first: missing[0]! }) })
 
@@ -101,21 +101,21 @@ const SNAPSHOTS_AT_ONCE = 500
  * Removes snapshots that no run or sweep refers to, unpacked folders that were not used for long, and contents that no
  * snapshot contains.
  */
-export async function collectSnapshots(deps: SnapshotDeps): Promise<void> {
+export async function removeUnusedSnapshots(deps: SnapshotDeps): Promise<void> {
   await deps.code.runExclusively(() => collect(deps))
 }
 
 async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
   await code.removeStale(clock.now() - LIMITS.treeKeepMs, clock.now() - LIMITS.brokenUploadKeepMs)
 
-  const youngest = clock.now() - LIMITS.snapshotKeepMs
-  const old = await store.read.content.listSnapshots(youngest, LISTED_MAX)
+  const createdBefore = clock.now() - LIMITS.snapshotKeepMs
+  const old = await store.read.content.listSnapshots(createdBefore, LISTED_MAX)
 
   let removed = 0
   for (let index = 0; index < old.length; index += SNAPSHOTS_AT_ONCE) {
     const digests = old.slice(index, index + SNAPSHOTS_AT_ONCE).map((item) => item.digest)
     const named = await store.read.runs.findReferenced('snapshot', digests)
-    for (const digest of digests) if (!named.has(digest)) removed += await removeSnapshot(store, digest, youngest)
+    for (const digest of digests) if (!named.has(digest)) removed += await removeSnapshot(store, digest, createdBefore)
   }
 
   // Contents of uploads that were never finished are in no snapshot: look for them once per `snapshotKeepMs`.
@@ -128,7 +128,7 @@ async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
     for (const file of (await readManifest(code, digest)).files) kept.add(file.sha256)
   }
 
-  await code.removeBlobs(youngest, (hash) => kept.has(hash))
+  await code.removeBlobs(createdBefore, (hash) => kept.has(hash))
   await store.write((parts) => parts.content.setMark('contents_swept', clock.now()))
 }
 
@@ -136,10 +136,11 @@ async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
  * Removes a snapshot, unless since the listing a run has come to refer to it or it was uploaded again. Returns the
  * number removed.
  */
-async function removeSnapshot(store: Store, digest: string, youngest: number): Promise<0 | 1> {
+async function removeSnapshot(store: Store, digest: string, createdBefore: number): Promise<0 | 1> {
   return await store.write(async (parts) => {
     const now = await parts.content.snapshot(digest)
-    if (!now || now.createdAt >= youngest || (await parts.runs.findReferenced('snapshot', [digest])).size > 0) return 0
+    if (!now || now.createdAt >= createdBefore || (await parts.runs.findReferenced('snapshot', [digest])).size > 0)
+      return 0
     await parts.content.removeSnapshot(digest)
     return 1
   })

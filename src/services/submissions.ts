@@ -13,14 +13,14 @@ import { unrunnableReason } from '../core/spec/runnable.ts'
 import { createOnce } from './creations.ts'
 import type { Creation } from './creations.ts'
 import { claimBuild } from './environments.ts'
-import type { Hints } from './hints.ts'
-import { earlierTrials } from './sweep-search.ts'
+import type { Nudges } from './nudges.ts'
+import { earlierTrials } from './sweep-trials.ts'
 import { findProject } from './projects.ts'
 
 export interface SubmissionDeps {
   readonly store: Store
   readonly ids: Ids
-  readonly hints: Hints
+  readonly nudges: Nudges
   readonly compiler: Compiler
   /**
    * Turns the plan of a `kind: build` document into one with a command that builds. `hash` is that of its environment.
@@ -44,8 +44,8 @@ const SEED_MAX = 2 ** 31
 export async function submit(deps: SubmissionDeps, request: SubmitRequest, creation: Creation): Promise<Submission> {
   const { store, ids } = deps
 
-  const { plan } = await explain(() => deps.compiler.load(request.sources, request.params ?? {}))
-  const refused = refusal(plan, request)
+  const { plan } = await withDocumentErrors(() => deps.compiler.load(request.sources, request.params ?? {}))
+  const refused = problemOfPlan(plan, request)
   if (refused) throw new AppError('invalid_document', { count: 1 }, { problems: [refused] })
 
   const place = await findPlace(store, request)
@@ -76,7 +76,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
             kind: 'sweep',
             sweep: await insertSweep(parts, {
               ...common,
-              plan: named(plan, request),
+              plan: withRequestedName(plan, request),
               seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX),
               earlierTrials: earlier,
             }),
@@ -102,7 +102,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
     }),
   )
 
-  hint(deps, submission)
+  nudgeFor(deps, submission)
   return submission
 }
 
@@ -131,14 +131,14 @@ function withChanges({ host, changes }: SubmitRequest, ids: Ids): HostInfo {
   return host.git && changes ? { ...host, git: { ...host.git, diff: ids.digest(changes) } } : host
 }
 
-function named(plan: SweepPlan, { name, note, tags }: SubmitRequest): SweepPlan {
+function withRequestedName(plan: SweepPlan, { name, note, tags }: SubmitRequest): SweepPlan {
   return { ...plan, name: name ?? plan.name, description: note ?? plan.description, tags: tags ?? plan.tags }
 }
 
-function hint({ hints }: Pick<SubmissionDeps, 'hints'>, submission: Submission): void {
-  if (submission.kind === 'sweep') return hints.sweep(submission.sweep.id)
-  hints.run(submission.run.id)
-  hints.scheduler()
+function nudgeFor({ nudges }: Pick<SubmissionDeps, 'nudges'>, submission: Submission): void {
+  if (submission.kind === 'sweep') return nudges.sweep(submission.sweep.id)
+  nudges.run(submission.run.id)
+  nudges.scheduler()
 }
 
 /**
@@ -146,11 +146,11 @@ function hint({ hints }: Pick<SubmissionDeps, 'hints'>, submission: Submission):
  * from the tracking records that the script sends.
  */
 export async function createRun(
-  deps: Pick<SubmissionDeps, 'store' | 'ids' | 'hints'>,
+  deps: Pick<SubmissionDeps, 'store' | 'ids' | 'nudges'>,
   request: CreateRunRequest,
   creation: Creation,
 ): Promise<Run> {
-  const { store, ids, hints } = deps
+  const { store, ids, nudges } = deps
   const plan = scriptPlan(request)
   const project = await findProject(store.read, request.project)
 
@@ -188,7 +188,7 @@ export async function createRun(
     }),
   )
 
-  hints.run(run.id)
+  nudges.run(run.id)
   return run
 }
 
@@ -202,7 +202,7 @@ async function findSubmission(parts: Parts, id: string): Promise<Submission | un
 /**
  * Runs work that compiles a document. Throws AppError `invalid_document` with the problems if the document is invalid.
  */
-export async function explain<T>(work: () => T | Promise<T>): Promise<T> {
+export async function withDocumentErrors<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -214,7 +214,7 @@ export async function explain<T>(work: () => T | Promise<T>): Promise<T> {
 /**
  * Returns the problem of a plan that this server cannot run. Such a plan is refused instead of being run differently.
  */
-function refusal(plan: Plan, request: SubmitRequest): Problem | undefined {
+function problemOfPlan(plan: Plan, request: SubmitRequest): Problem | undefined {
   const refused = unrunnableReason(plan)
   return refused && { ...refused, path: refused.path.join('.'), file: request.sources[0]!.file, line: 1, column: 1 }
 }

@@ -14,7 +14,7 @@ export async function noticesOf(
   counts: PhaseCounts,
   locale: Locale,
 ): Promise<SweepNotice[]> {
-  return [...failureNotices(sweep, locale), ...(await silentMetrics(store, sweep, counts, locale))]
+  return [...failureNotices(sweep, locale), ...(await unreportedMetrics(store, sweep, counts, locale))]
 }
 
 function notice(locale: Locale, code: NoticeCode, args: PlainArgs): SweepNotice {
@@ -50,7 +50,7 @@ function causeText({ line, ending }: SweepFailure, locale: Locale): string {
  * Returns a notice for each metric that the sweep depends on and that no trial has reported. Returns none before a
  * trial has ended and could have reported it.
  */
-async function silentMetrics(
+async function unreportedMetrics(
   { read }: Store,
   sweep: Sweep,
   counts: PhaseCounts,

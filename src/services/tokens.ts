@@ -36,14 +36,14 @@ export function createTokens({
 }): Tokens {
   const sign = (runId: string, n: number): string => createHmac('sha256', secret).update(`${runId}.${n}`).digest('hex')
 
-  const isAlive = async (runId: string, n: number): Promise<boolean> => {
+  const isAttemptCurrent = async (runId: string, n: number): Promise<boolean> => {
     const attempt = await store.read.attempts.get(runId, n)
     return (
       attempt !== undefined && (attempt.endedAt === null || clock.now() - attempt.endedAt < LIMITS.attemptTokenGraceMs)
     )
   }
 
-  const isKnown = async (token: string): Promise<boolean> => {
+  const isStoredToken = async (token: string): Promise<boolean> => {
     const known = await store.read.accessTokens.findByHash(hashOf(token))
     if (!known) return false
 
@@ -57,13 +57,15 @@ export function createTokens({
     attemptToken: (runId, n) => `${ATTEMPT_PREFIX}${runId}.${n}.${sign(runId, n)}`,
     identify: async (token) => {
       if (isSame(token, personToken)) return { kind: 'person' }
-      if (token.startsWith(PERSON_PREFIX)) return (await isKnown(token)) ? { kind: 'person' } : undefined
+      if (token.startsWith(PERSON_PREFIX)) return (await isStoredToken(token)) ? { kind: 'person' } : undefined
       const match = /^hat_([0-9a-f-]{36})\.(\d{1,6})\.([0-9a-f]{64})$/.exec(token)
       if (!match) return undefined
 
       const [runId, n, signature] = [match[1]!, Number(match[2]), match[3]!]
 
-      return isSame(signature, sign(runId, n)) && (await isAlive(runId, n)) ? { kind: 'attempt', runId, n } : undefined
+      return isSame(signature, sign(runId, n)) && (await isAttemptCurrent(runId, n))
+        ? { kind: 'attempt', runId, n }
+        : undefined
     },
   }
 }

@@ -9,18 +9,18 @@ import { parseRecord } from '../core/metrics/parse-record.ts'
 import type { ParsedRecord } from '../core/metrics/parse-record.ts'
 import type { Clock, Parts, SeriesPoints, Store } from '../core/ports.ts'
 import type { Run } from '../core/records.ts'
-import { currentRun } from './current.ts'
-import type { Hints } from './hints.ts'
+import { loadCurrentRun } from './current.ts'
+import type { Nudges } from './nudges.ts'
 
 export interface TrackingDeps {
   readonly store: Store
   readonly clock: Clock
-  readonly hints: Hints
+  readonly nudges: Nudges
 }
 
 interface Applied extends Acknowledgement {
   readonly hasMetrics: boolean
-  readonly hasMoved: boolean
+  readonly hasPhaseChanged: boolean
 }
 
 /**
@@ -30,18 +30,18 @@ interface Applied extends Acknowledgement {
  * attempt, and `not_found` for a run whose removal has begun.
  */
 export async function takeBatch(
-  { store, clock, hints }: TrackingDeps,
+  { store, clock, nudges }: TrackingDeps,
   run: Run,
   batch: BatchRequest,
 ): Promise<Acknowledgement> {
   const parsed = batch.records.map(parseRecord)
 
-  const { ack, refused, hasMetrics, hasMoved } = await store.write((parts) =>
+  const { ack, refused, hasMetrics, hasPhaseChanged } = await store.write((parts) =>
     applyBatch(parts, run, { batch, parsed, now: clock.now() }),
   )
 
-  if (hasMoved) hints.run(run.id)
-  if (hasMetrics && run.sweepId !== null) hints.sweep(run.sweepId)
+  if (hasPhaseChanged) nudges.run(run.id)
+  if (hasMetrics && run.sweepId !== null) nudges.sweep(run.sweepId)
   return { ack, refused }
 }
 
@@ -71,13 +71,14 @@ async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch)
 
   const missing = Math.max(0, batch.first - 1 - writer.lastSequence)
   if (missing > (batch.lost ?? 0)) throw new AppError('gap', { first: batch.first, mark: writer.lastSequence })
-  const known = Math.max(0, writer.lastSequence - batch.first + 1)
+  const acknowledgedCount = Math.max(0, writer.lastSequence - batch.first + 1)
 
   const records: TrackingRecord[] = []
   const refused: Acknowledgement['refused'][number][] = []
-  parsed.slice(known).forEach(({ record, refused: why }, index) => {
+  parsed.slice(acknowledgedCount).forEach(({ record, refused: why }, index) => {
     if (record !== null) records.push(record)
-    if (why.length > 0) refused.push({ seq: batch.first + known + index, why: sentence(why), partly: record !== null })
+    if (why.length > 0)
+      refused.push({ seq: batch.first + acknowledgedCount + index, why: joinReasons(why), partly: record !== null })
   })
 
   const lastSequence = Math.max(writer.lastSequence, batch.first + parsed.length - 1)
@@ -88,8 +89,13 @@ async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch)
     isClosed: writer.isClosed || batch.closed === true,
   })
 
-  const hasMoved = !run.isExecuted && (await hear(parts, run, records, now))
-  return { ack: lastSequence, refused, hasMoved, hasMetrics: records.some((record) => record.kind === 'metrics') }
+  const hasPhaseChanged = !run.isExecuted && (await noteMessage(parts, run, records, now))
+  return {
+    ack: lastSequence,
+    refused,
+    hasPhaseChanged,
+    hasMetrics: records.some((record) => record.kind === 'metrics'),
+  }
 }
 
 const REFUSALS_SHOWN = 3
@@ -98,7 +104,7 @@ const REFUSALS_SHOWN = 3
  * Joins the first reasons for which parts of a tracking record were refused. It may have a thousand names: an answer
  * with all of them would be longer than the batch.
  */
-function sentence(refused: readonly string[]): string {
+function joinReasons(refused: readonly string[]): string {
   const shown = refused.slice(0, REFUSALS_SHOWN).join('; ')
   return refused.length > REFUSALS_SHOWN ? `${shown}; and ${refused.length - REFUSALS_SHOWN} more` : shown
 }
@@ -117,10 +123,13 @@ async function applyRecords(
   const tags = records.flatMap((record) => (record.kind === 'tags' ? record.tags : []))
 
   if (params.length > 0 || tags.length > 0) {
-    const current = await currentRun(parts, run)
+    const current = await loadCurrentRun(parts, run)
     const logged = Object.assign({}, ...params) as ValueMap
     await parts.runs.annotate(run, {
-      params: { ...current.params, ...(attempt < current.attemptCount ? unchangedSince(current, logged) : logged) },
+      params: {
+        ...current.params,
+        ...(attempt < current.attemptCount ? settableByEarlierAttempt(current, logged) : logged),
+      },
       tags: [...new Set([...current.tags, ...tags])],
     })
   }
@@ -142,7 +151,7 @@ async function applyRecords(
  * Returns the parameters that a late batch of an earlier attempt may still set: those that the run does not have, or
  * has unchanged from its plan. Values that a later attempt logged stay.
  */
-function unchangedSince({ params, plan }: Run, logged: ValueMap): ValueMap {
+function settableByEarlierAttempt({ params, plan }: Run, logged: ValueMap): ValueMap {
   const isUnchanged = (name: string) =>
     !Object.hasOwn(params, name) ||
     (Object.hasOwn(plan.params, name) && encodeValue(params[name]) === encodeValue(plan.params[name]))
@@ -170,21 +179,21 @@ function toSeries(records: readonly TrackingRecord[]): SeriesPoints[] {
 }
 
 /** How far `lastReceivedAt` may lag behind, to save writes. Must be far below `LIMITS.silentMs`. */
-const HEARD_EVERY_MS = 30_000
+const HEARD_WRITE_INTERVAL_MS = 30_000
 
 /**
  * For runs started by hand. Any message clears phase `unknown`; a `status` record ends the run. Returns whether the
  * phase has changed.
  */
-async function hear(parts: Parts, run: Run, records: readonly TrackingRecord[], now: number): Promise<boolean> {
+async function noteMessage(parts: Parts, run: Run, records: readonly TrackingRecord[], now: number): Promise<boolean> {
   const status = records.findLast((record) => record.kind === 'status')
-  const current = status || run.phase === 'unknown' ? await currentRun(parts, run) : run
+  const current = status || run.phase === 'unknown' ? await loadCurrentRun(parts, run) : run
 
   if (isTerminal(current.phase)) return false
 
   if (status) await end(parts, current, status, now)
   else if (current.phase === 'unknown') await parts.runs.transition(current, 'running', { lastReceivedAt: now })
-  else if (now - (current.lastReceivedAt ?? 0) < HEARD_EVERY_MS) return false
+  else if (now - (current.lastReceivedAt ?? 0) < HEARD_WRITE_INTERVAL_MS) return false
   else await parts.runs.annotate(run, { lastReceivedAt: now })
 
   return status !== undefined || current.phase === 'unknown'

@@ -1,6 +1,6 @@
 import type { Clock, Executor, Logger, Parts, Project, Store } from '../core/ports.ts'
 import type { Run, Sweep } from '../core/records.ts'
-import { eachAlone } from './each-alone.ts'
+import { forEachIsolated } from './for-each-isolated.ts'
 
 export interface TrashDeps {
   readonly store: Store
@@ -43,19 +43,19 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
   for (let last = 0; ;) {
     const runs = await store.read.runs.listPurgeable(deletedBefore, { after: last, limit: PURGED_AT_ONCE })
     const work = async (run: Run): Promise<void> => void (purged += Number(await purgeRun(deps, run, deletedBefore)))
-    await eachAlone(log, runs, work, ({ number }) => ({ run: number }))
+    await forEachIsolated(log, runs, work, ({ number }) => ({ run: number }))
     if (runs.length < PURGED_AT_ONCE) break
     last = runs.at(-1)!.number
   }
 
   const purgeSweep = ({ id, number }: Sweep): Promise<void> =>
     store.write(async (parts) => {
-      if (!isGone(await parts.sweeps.get(id), deletedBefore)) return
+      if (!isStillDue(await parts.sweeps.get(id), deletedBefore)) return
       await parts.sweeps.purge(id)
       await parts.events.append([{ kind: 'sweep.purged', actor: 'platform', data: { number } }])
     })
 
-  await eachAlone(
+  await forEachIsolated(
     log,
     await store.read.sweeps.listPurgeable(deletedBefore, PURGED_AT_ONCE),
     purgeSweep,
@@ -64,10 +64,10 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
 
   const purgeProject = ({ id }: Project): Promise<void> =>
     store.write(async (parts) => {
-      if (isGone(await parts.projects.get(id), deletedBefore)) await parts.projects.purge(id)
+      if (isStillDue(await parts.projects.get(id), deletedBefore)) await parts.projects.purge(id)
     })
 
-  await eachAlone(log, await store.read.projects.listPurgeable(deletedBefore), purgeProject, ({ name }) => ({
+  await forEachIsolated(log, await store.read.projects.listPurgeable(deletedBefore), purgeProject, ({ name }) => ({
     project: name,
   }))
 
@@ -76,7 +76,7 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
 }
 
 /** Whether an item is still in the trash and due. A person may have restored it since it was listed. */
-function isGone(item: { readonly deletedAt: number | null } | undefined, deletedBefore: number): boolean {
+function isStillDue(item: { readonly deletedAt: number | null } | undefined, deletedBefore: number): boolean {
   return item !== undefined && item.deletedAt !== null && item.deletedAt < deletedBefore
 }
 
@@ -85,10 +85,10 @@ function isGone(item: { readonly deletedAt: number | null } | undefined, deleted
  * begin with a copy of its outputs.
  */
 async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
-  const isBegun = await store.write(
+  const hasBegun = await store.write(
     async (parts) => !(await parts.runs.isToBeCopied(run.id)) && (await parts.runs.beginPurge(run.id, deletedBefore)),
   )
-  if (!isBegun) return false
+  if (!hasBegun) return false
 
   const attempts = await store.read.attempts.list(run.id)
   const isShared = (await store.read.runs.countOthersSharingOutputs(run)) > 0

@@ -97,7 +97,7 @@ describeOnBoth('a round of clean-up', (openFresh) => {
 describeOnBoth('an act on what has just been removed for good', (openFresh) => {
   const deps = (store: Store): ControlDeps => ({
     store,
-    hints: { run: () => {}, sweep: () => {}, scheduler: () => {} } as unknown as ControlDeps['hints'],
+    nudges: { run: () => {}, sweep: () => {}, scheduler: () => {} } as unknown as ControlDeps['nudges'],
     clock: { now: () => NOW, after: () => () => {} },
   })
 

@@ -26,7 +26,7 @@ import { migrate } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
 import { describeOnBoth } from '../support/databases.ts'
 
-const HINTS = { run: () => {}, sweep: () => {}, scheduler: () => {}, janitor: () => {} }
+const NUDGES = { run: () => {}, sweep: () => {}, scheduler: () => {}, janitor: () => {} }
 const CLOCK = { now: () => 1_000, after: () => () => {} }
 const IDS = { uuid: randomUUID, random: () => 0.5, digest: () => 'd' }
 const SWEEP = loadPlan([
@@ -43,7 +43,7 @@ describeOnBoth('late arrivals', (openFresh) => {
 
   const open = (database: Database): Store => createStore(database, { now: CLOCK.now })
 
-  const deps = (store: Store) => ({ store, clock: CLOCK, hints: HINTS, ids: IDS })
+  const deps = (store: Store) => ({ store, clock: CLOCK, nudges: NUDGES, ids: IDS })
 
   async function insertTrial(store: Store, sweep: Sweep, index: number): Promise<Run> {
     const plan = loadPlan([

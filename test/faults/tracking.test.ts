@@ -17,7 +17,7 @@ import { pythonPath, seeded } from '../support/server.ts'
 import { describeOnBothServers, pointsOf, queryRows, tryCall } from '../support/work.ts'
 import type { Place } from '../support/work.ts'
 
-const HINTS = { run: () => {}, sweep: () => {}, scheduler: () => {}, janitor: () => {} }
+const NUDGES = { run: () => {}, sweep: () => {}, scheduler: () => {}, janitor: () => {} }
 const CLOCK = { now: () => 1, after: () => () => {} }
 const INTERLEAVINGS = 1000
 
@@ -30,7 +30,7 @@ describeOnBoth('batches that come twice, late and in any order', (openFresh) => 
     const ids = { uuid: randomUUID, random: () => 0.5, digest: () => 'd' }
 
     const run = async (): Promise<Run> =>
-      await createRun({ store, ids, hints: HINTS }, { kind: 'job' }, { id: randomUUID(), digest: 'd' })
+      await createRun({ store, ids, nudges: NUDGES }, { kind: 'job' }, { id: randomUUID(), digest: 'd' })
     const delivery = fc.record({
       writer: fc.integer({ min: 0, max: 2 }),
       /** Number of the first record. The server refuses a gap after the last acknowledged number. */
@@ -63,7 +63,7 @@ describeOnBoth('batches that come twice, late and in any order', (openFresh) => 
         v: { [`w${writer}`]: (first + index) * 2 },
       }))
       return (
-        await takeBatch({ store, clock: CLOCK, hints: HINTS }, run, {
+        await takeBatch({ store, clock: CLOCK, nudges: NUDGES }, run, {
           writer: writers[writer]!,
           attempt: 1,
           first,

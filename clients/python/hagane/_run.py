@@ -217,7 +217,7 @@ class _Run(object):
         path: path of the file. If it is the place of the copy itself, nothing is copied.
         name: path of the copy, relative to the outputs folder and inside it; by default the file's own name.
 
-        Returns the path of the copy; None, after a warning, if the file cannot be copied. In a script started by hand
+        Returns the path of the copy; None, after a warning, if the file cannot be recorded. In a script started by hand
         there is no outputs folder: the file is recorded where it is, and `path` is returned.
         """
         name = _to_name(os.path.normpath(str(name or os.path.basename(path))))

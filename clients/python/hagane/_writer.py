@@ -98,8 +98,8 @@ class Writer(object):
             tell("%(sent)d records sent, %(pending)d pending (hagane sync sends them), %(dropped)d dropped" % counts)
 
     def _close_at_exit(self):
-        # Records of later exit handlers and finalizers only go to the disk. At its end the interpreter may no longer run
-        # other threads, and waiting for a sending thread would never end.
+        # Records of later exit handlers and finalizers only go to the disk. The interpreter may run no other threads at
+        # its end, and waiting for a sending thread would never end.
         self._is_threaded = False
         self.close()
         self._stream.is_threaded = False

@@ -32,7 +32,7 @@ export function createProjectHandlers(
   | 'deleteView'
   | 'emptyTrash'
 > {
-  const { store, hints } = deps
+  const { store, nudges } = deps
   const viewsOf = async ({ id }: Project) =>
     (await store.read.projects.listViews(id)).map((view) => ({ ...view, createdAt: toIso(view.createdAt) }))
 
@@ -45,8 +45,8 @@ export function createProjectHandlers(
       await toProjectView(store, await changeProject(store, param('project'), withoutUndefined(body))),
     deleteProject: async ({ param }) => {
       const { changed, runIds, sweepIds } = await deleteProject(deps, param('project'))
-      for (const id of runIds) hints.run(id)
-      for (const id of sweepIds) hints.sweep(id)
+      for (const id of runIds) nudges.run(id)
+      for (const id of sweepIds) nudges.sweep(id)
       return { changed }
     },
     restoreProject: async ({ param }) => await restoreProject(store, param('project')),
@@ -57,7 +57,7 @@ export function createProjectHandlers(
     deleteView: async ({ param }) => await viewsOf(await removeView(store, param('project'), param('name'))),
     emptyTrash: async () => {
       const emptied = await emptyTrash(deps)
-      hints.janitor()
+      nudges.janitor()
       return emptied
     },
   }

@@ -14,7 +14,7 @@ import { downloadResponse, findRun, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for what runs write: logs, metrics and files. */
-export function createRecordHandlers(
+export function createRunDataHandlers(
   deps: HandlerDeps,
 ): Pick<
   Handlers,
@@ -24,7 +24,7 @@ export function createRecordHandlers(
 
   return {
     getLogs: async ({ param, query }) => {
-      const read = await readerOf(deps, param('run'), query.attempt)
+      const read = await findLogReader(deps, param('run'), query.attempt)
       if (!read) return logResponse({ bytes: new Uint8Array(), cursor: 0 })
       const from = withoutUndefined({
         cursor: query.cursor,
@@ -34,13 +34,13 @@ export function createRecordHandlers(
       return logResponse(await read(from))
     },
     searchLogs: async ({ param, query: { attempt, pattern, severity, from, limit } }) => {
-      const read = await readerOf(deps, param('run'), attempt)
+      const read = await findLogReader(deps, param('run'), attempt)
       if (!read) return { lines: [], isCut: false }
       const wanted = pattern === undefined ? { severity: severity! } : { pattern }
       return await searchLog(async (cursor) => await read({ cursor }), { wanted, from, limit })
     },
     countLogLines: async ({ param, query }) => {
-      const read = await readerOf(deps, param('run'), query.attempt)
+      const read = await findLogReader(deps, param('run'), query.attempt)
       return { lines: read ? await countLines(async (cursor) => await read({ cursor }), query.before) : 0 }
     },
     getMetric: async ({ param, query }) => {
@@ -82,7 +82,7 @@ export function createRecordHandlers(
  * Returns a function that reads pages of an attempt's log; of the latest attempt if `n` is undefined. Returns undefined
  * if there is no such attempt, or the run was not executed by the server.
  */
-async function readerOf({ store, executor }: HandlerDeps, reference: string, n: number | undefined) {
+async function findLogReader({ store, executor }: HandlerDeps, reference: string, n: number | undefined) {
   const run = await findRun(store, reference)
   const attempt =
     n === undefined ? await store.read.attempts.findLatest(run.id) : await store.read.attempts.get(run.id, n)

@@ -10,7 +10,7 @@ import { changeRuns } from '../../services/bulk.ts'
 import { changeRun, deleteRun, pauseRun, restoreRun, stopRun, unpauseRun } from '../../services/controls.ts'
 import { deriveRun } from '../../services/derivations.ts'
 import { findProject } from '../../services/projects.ts'
-import { completeFilter, findHints } from '../../services/search.ts'
+import { completeFilter, findHints } from '../../services/filter-completion.ts'
 import { createRun } from '../../services/submissions.ts'
 import { toRunDetail, toRunViews } from '../../services/views.ts'
 import type { Handlers } from '../bind.ts'
@@ -39,7 +39,7 @@ export function createRunHandlers(
   | 'readFilter'
 > {
   const { store } = deps
-  const runAgain = async (id: string, locale: Locale) => await toRunDetail(store, await findRun(store, id), locale)
+  const readRunDetail = async (id: string, locale: Locale) => await toRunDetail(store, await findRun(store, id), locale)
 
   return {
     listRuns: async ({ query, locale }): Promise<RunPageView> => {
@@ -75,7 +75,7 @@ export function createRunHandlers(
       const { project, ...patch } = body
       const projectId = project === undefined ? undefined : (await findProject(store.read, project)).id
       await changeRun(store, run, withoutUndefined({ ...patch, projectId }))
-      return await runAgain(run.id, locale)
+      return await readRunDetail(run.id, locale)
     },
     deleteRun: async ({ param }) => ({ changed: await deleteRun(deps, await findRun(store, param('run'))) }),
     restoreRun: async ({ param }) => ({ changed: await restoreRun(deps, await findRun(store, param('run'))) }),

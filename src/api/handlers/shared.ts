@@ -9,11 +9,11 @@ import type { EnvironmentDeps } from '../../services/environments.ts'
 import type { Activity } from '../../services/activity.ts'
 import { findProject } from '../../services/projects.ts'
 import type { Sessions } from '../../services/sessions.ts'
-import type { SweepSearchDeps } from '../../services/sweep-search.ts'
+import type { SweepTrialsDeps } from '../../services/sweep-trials.ts'
 import type { Submission, SubmissionDeps } from '../../services/submissions.ts'
 
 /** The services and settings that handlers use. */
-export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepSearchDeps {
+export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepTrialsDeps {
   readonly executor: Executor
   readonly sessions: Sessions
   readonly activity: Activity

@@ -2,7 +2,7 @@ import { changeSweep, deleteSweep, pauseSweep, restoreSweep, resumeSweep, stopSw
 import { restartSweep } from '../../services/derivations.ts'
 import { restartFailed } from '../../services/failed-trials.ts'
 import { findProject } from '../../services/projects.ts'
-import { addPoint, extendSweep, sweepBeliefs } from '../../services/sweep-search.ts'
+import { addPoint, extendSweep, readSweepBeliefs } from '../../services/sweep-trials.ts'
 import { toBeliefsView, toSweepView } from '../../services/views.ts'
 import type { Locale } from '../../contract/messages/messages.ts'
 import type { ValueMap } from '../../contract/values.ts'
@@ -30,7 +30,8 @@ export function createSweepHandlers(
   | 'addPoint'
 > {
   const { store } = deps
-  const sweepAgain = async (id: string, locale: Locale) => await toSweepView(store, await findSweep(store, id), locale)
+  const readSweepView = async (id: string, locale: Locale) =>
+    await toSweepView(store, await findSweep(store, id), locale)
 
   return {
     listSweeps: async ({ query, locale }) => {
@@ -43,7 +44,7 @@ export function createSweepHandlers(
     changeSweep: async ({ param, body, locale }) => {
       const sweep = await findSweep(store, param('sweep'))
       await changeSweep(deps, sweep, withoutUndefined(body))
-      return await sweepAgain(sweep.id, locale)
+      return await readSweepView(sweep.id, locale)
     },
     deleteSweep: async ({ param }) => ({ changed: await deleteSweep(deps, await findSweep(store, param('sweep'))) }),
     restoreSweep: async ({ param }) => ({ changed: await restoreSweep(deps, await findSweep(store, param('sweep'))) }),
@@ -54,21 +55,21 @@ export function createSweepHandlers(
     pauseSweep: async ({ param, body, locale }) => {
       const sweep = await findSweep(store, param('sweep'))
       await pauseSweep(deps, sweep, body.keepRunning)
-      return await sweepAgain(sweep.id, locale)
+      return await readSweepView(sweep.id, locale)
     },
     resumeSweep: async ({ param, locale }) => {
       const sweep = await findSweep(store, param('sweep'))
       await resumeSweep(deps, sweep)
-      return await sweepAgain(sweep.id, locale)
+      return await readSweepView(sweep.id, locale)
     },
     getBeliefs: async ({ param }) => {
       const sweep = await findSweep(store, param('sweep'))
-      return toBeliefsView(sweep, await sweepBeliefs(deps, sweep))
+      return toBeliefsView(sweep, await readSweepBeliefs(deps, sweep))
     },
     extendSweep: async ({ param, body, locale }) => {
       const sweep = await findSweep(store, param('sweep'))
       await extendSweep(deps, sweep, body.trials)
-      return await sweepAgain(sweep.id, locale)
+      return await readSweepView(sweep.id, locale)
     },
     addPoint: async ({ param, body }) =>
       await addPoint(deps, await findSweep(store, param('sweep')), body.params as ValueMap),

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 
 import { createStream } from './rng.ts'
-import { addReports, EMPTY_COURSE, findTrialsToStop, median, countSinceImprovement } from './stopping.ts'
+import { addReports, EMPTY_CURVE, findTrialsToStop, median, countSinceImprovement } from './stopping.ts'
 import type { RuledTrial, LearningCurve, StoppingRule } from './stopping.ts'
 
 const reports = (...values: number[]) => values.map((value, i) => ({ step: i + 1, value }))
 const contender = (trial: number, values: number[], { isRunning = true, interval = 1 } = {}): RuledTrial => ({
   trial,
   isRunning,
-  course: addReports(EMPTY_COURSE, reports(...values), interval),
+  curve: addReports(EMPTY_CURVE, reports(...values), interval),
 })
 const stopped = (rule: StoppingRule, contenders: readonly RuledTrial[]) =>
   findTrialsToStop(rule, contenders).map(({ trial }) => trial)
@@ -18,9 +18,9 @@ const AVERAGE: StoppingRule = { kind: 'average', percent: 0 }
 const TRUNCATION: StoppingRule = { kind: 'truncation', percent: 40 }
 const DIFF: StoppingRule = { kind: 'diff', percent: 10 }
 
-describe('a course', () => {
-  it('A course has a mark at every interval with the best and the mean until then', () => {
-    expect(addReports(EMPTY_COURSE, reports(4, 2, 3, 1), 2)).toEqual({
+describe('a curve', () => {
+  it('A curve has a mark at every interval with the best and the mean until then', () => {
+    expect(addReports(EMPTY_CURVE, reports(4, 2, 3, 1), 2)).toEqual({
       best: 1,
       sum: 10,
       count: 4,
@@ -33,7 +33,7 @@ describe('a course', () => {
 
   it('A mark at a step without a report covers the reports before it', () => {
     const { marks } = addReports(
-      EMPTY_COURSE,
+      EMPTY_CURVE,
       [
         { step: 3, value: 5 },
         { step: 12, value: 1 },
@@ -43,17 +43,17 @@ describe('a course', () => {
     expect(marks).toEqual([{ step: 10, best: 5, mean: 5 }])
   })
 
-  it('A course is the same whether reports come in parts or at once', () => {
+  it('A curve is the same whether reports come in parts or at once', () => {
     const all = reports(5, 3, 4, 1, 2, 6, 7)
     for (let cut = 0; cut <= all.length; cut += 1)
-      expect(addReports(addReports(EMPTY_COURSE, all.slice(0, cut), 3), all.slice(cut), 3)).toEqual(
-        addReports(EMPTY_COURSE, all, 3),
+      expect(addReports(addReports(EMPTY_CURVE, all.slice(0, cut), 3), all.slice(cut), 3)).toEqual(
+        addReports(EMPTY_CURVE, all, 3),
       )
   })
 
-  it('A course ignores NaN', () => {
-    expect(addReports(EMPTY_COURSE, reports(Number.NaN, Number.NaN), 1)).toEqual(EMPTY_COURSE)
-    const { best, count, marks } = addReports(EMPTY_COURSE, reports(Number.NaN, 2, Number.NaN), 1)
+  it('A curve ignores NaN', () => {
+    expect(addReports(EMPTY_CURVE, reports(Number.NaN, Number.NaN), 1)).toEqual(EMPTY_CURVE)
+    const { best, count, marks } = addReports(EMPTY_CURVE, reports(Number.NaN, 2, Number.NaN), 1)
     expect([best, count]).toEqual([2, 1])
     expect(marks.every(({ mean }) => mean === 2)).toBe(true)
   })
@@ -171,8 +171,8 @@ describe('all rules', () => {
         }),
       )
 
-      const best = Math.min(...contenders.map(({ course }) => course.best))
-      const bestTrial = contenders.find(({ course }) => course.best === best)!
+      const best = Math.min(...contenders.map(({ curve }) => curve.best))
+      const bestTrial = contenders.find(({ curve }) => curve.best === best)!
       const running = contenders.filter(({ isRunning }) => isRunning)
 
       for (const rule of rules) {
@@ -213,9 +213,9 @@ describe('sinceImprovement', () => {
 })
 
 describe('trials that have been ended', () => {
-  const course = (values: readonly number[]): LearningCurve =>
+  const curve = (values: readonly number[]): LearningCurve =>
     addReports(
-      EMPTY_COURSE,
+      EMPTY_CURVE,
       values.map((value, i) => ({ step: i + 1, value })),
       1,
     )
@@ -224,7 +224,7 @@ describe('trials that have been ended', () => {
     const at = (isRunning: readonly boolean[]) =>
       findTrialsToStop(
         { kind: 'truncation', percent: 50 },
-        isRunning.map((running, trial) => ({ trial, isRunning: running, course: course([trial]) })),
+        isRunning.map((running, trial) => ({ trial, isRunning: running, curve: curve([trial]) })),
       )
     const first = at(Array(10).fill(true)).map(({ trial }) => trial)
     expect(first.toSorted((a, b) => a - b)).toEqual([5, 6, 7, 8, 9])
@@ -232,13 +232,13 @@ describe('trials that have been ended', () => {
   })
 
   it('The rule median ignores stopped trials at steps that they did not reach', () => {
-    const ended = Array.from({ length: 5 }, (_, i) => ({ trial: i, isRunning: false, course: course([10]) }))
+    const ended = Array.from({ length: 5 }, (_, i) => ({ trial: i, isRunning: false, curve: curve([10]) }))
     const finished = Array.from({ length: 4 }, (_, i) => ({
       trial: 5 + i,
       isRunning: false,
-      course: course(Array(50).fill(0.1)),
+      curve: curve(Array(50).fill(0.1)),
     }))
-    const running = { trial: 9, isRunning: true, course: course(Array(50).fill(5)) }
+    const running = { trial: 9, isRunning: true, curve: curve(Array(50).fill(5)) }
     expect(
       findTrialsToStop({ kind: 'median', percent: 0 }, [...ended, ...finished, running]).map(({ trial }) => trial),
     ).toEqual([9])

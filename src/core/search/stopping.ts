@@ -16,8 +16,8 @@ export interface StepSummary {
   readonly mean: number
 }
 
-/** The course of a trial without reports. */
-export const EMPTY_COURSE: LearningCurve = { best: Infinity, sum: 0, count: 0, marks: [] }
+/** The curve of a trial without reports. */
+export const EMPTY_CURVE: LearningCurve = { best: Infinity, sum: 0, count: 0, marks: [] }
 
 /** A value of the metric at a step. Smaller is better. */
 export interface Report {
@@ -26,11 +26,11 @@ export interface Report {
 }
 
 /**
- * Returns the course after further reports. A mark is added once a report at its step or later arrives. NaN is ignored.
+ * Returns the curve after further reports. A mark is added once a report at its step or later arrives. NaN is ignored.
  */
-export function addReports(course: LearningCurve, reports: readonly Report[], interval: number): LearningCurve {
-  let { best, sum, count } = course
-  const summaries = [...course.marks]
+export function addReports(curve: LearningCurve, reports: readonly Report[], interval: number): LearningCurve {
+  let { best, sum, count } = curve
+  const summaries = [...curve.marks]
   const addSummary = (reached: number): void => {
     if (count > 0 && reached > (summaries.at(-1)?.step ?? 0)) summaries.push({ step: reached, best, mean: sum / count })
   }
@@ -66,7 +66,7 @@ export interface RuledTrial {
   readonly trial: number
   /** Whether it can still be stopped. */
   readonly isRunning: boolean
-  readonly course: LearningCurve
+  readonly curve: LearningCurve
 }
 
 /** A trial to be stopped, with the numbers that were compared. */
@@ -85,10 +85,10 @@ const OTHERS_MIN = 4
  * trial running.
  */
 export function findTrialsToStop(rule: StoppingRule, contenders: readonly RuledTrial[]): StopDecision[] {
-  const reporting = contenders.filter(({ course }) => course.count > 0)
+  const reporting = contenders.filter(({ curve }) => curve.count > 0)
   if (reporting.length === 0) return []
 
-  const best = reporting.reduce((found, next) => (next.course.best < found.course.best ? next : found))
+  const best = reporting.reduce((found, next) => (next.curve.best < found.curve.best ? next : found))
   const verdicts =
     rule.kind === 'truncation'
       ? truncate(rule.percent, reporting)
@@ -100,10 +100,10 @@ export function findTrialsToStop(rule: StoppingRule, contenders: readonly RuledT
 /** Applies a rule other than truncation to one trial, at the last mark of that trial. */
 function compare(
   rule: StoppingRule,
-  { trial, isRunning, course }: RuledTrial,
+  { trial, isRunning, curve }: RuledTrial,
   all: readonly RuledTrial[],
 ): StopDecision[] {
-  const addSummary = course.marks.at(-1)
+  const addSummary = curve.marks.at(-1)
   if (!isRunning || !addSummary) return []
   const best = bestAt(all, addSummary.step)
   const bound =
@@ -119,8 +119,8 @@ function compare(
  */
 function bestAt(all: readonly RuledTrial[], step: number): number {
   return all.reduce(
-    (best, { course }) =>
-      Math.min(best, course.marks.findLast((addSummary) => addSummary.step <= step)?.best ?? Infinity),
+    (best, { curve }) =>
+      Math.min(best, curve.marks.findLast((addSummary) => addSummary.step <= step)?.best ?? Infinity),
     Infinity,
   )
 }
@@ -133,8 +133,8 @@ function middleOf({ kind }: StoppingRule, trial: number, all: readonly RuledTria
   const means = all.flatMap((other) => {
     // A trial that was stopped before this step is left out. Otherwise the rule would become weaker the more trials it
     // stops.
-    if (other.trial === trial || (other.course.marks.at(-1)?.step ?? 0) < step) return []
-    const addSummary = other.course.marks.findLast((candidate) => candidate.step <= step)
+    if (other.trial === trial || (other.curve.marks.at(-1)?.step ?? 0) < step) return []
+    const addSummary = other.curve.marks.findLast((candidate) => candidate.step <= step)
     return addSummary && Number.isFinite(addSummary.mean) ? [addSummary.mean] : []
   })
 
@@ -148,15 +148,15 @@ function middleOf({ kind }: StoppingRule, trial: number, all: readonly RuledTria
  */
 function truncate(percent: number, reporting: readonly RuledTrial[]): StopDecision[] {
   const running = reporting.filter(({ isRunning }) => isRunning)
-  if (running.length < 2 || running.some(({ course }) => course.marks.length === 0)) return []
-  const step = Math.min(...running.map(({ course }) => course.marks.at(-1)!.step))
+  if (running.length < 2 || running.some(({ curve }) => curve.marks.length === 0)) return []
+  const step = Math.min(...running.map(({ curve }) => curve.marks.at(-1)!.step))
 
   const ranked = reporting
-    .filter(({ course }) => (course.marks.at(-1)?.step ?? 0) >= step)
-    .map(({ trial, isRunning, course }) => ({
+    .filter(({ curve }) => (curve.marks.at(-1)?.step ?? 0) >= step)
+    .map(({ trial, isRunning, curve }) => ({
       trial,
       isRunning,
-      value: course.marks.findLast((addSummary) => addSummary.step <= step)?.best ?? Infinity,
+      value: curve.marks.findLast((addSummary) => addSummary.step <= step)?.best ?? Infinity,
     }))
     .toSorted((a, b) => a.value - b.value || a.trial - b.trial)
 

@@ -1,28 +1,31 @@
 import type { Store } from '../core/ports.ts'
-import { addReports, EMPTY_COURSE } from '../core/search/stopping.ts'
+import { addReports, EMPTY_CURVE } from '../core/search/stopping.ts'
 import type { LearningCurve, Report } from '../core/search/stopping.ts'
 
 /** Reads what trials report of a metric. Reading again reads only what was added. */
-export interface Courses {
+export interface LearningCurves {
   /**
-   * Returns the course of a trial so far: its values, multiplied by `sign`, summarised every `interval` steps. An ended
+   * Returns the curve of a trial so far: its values, multiplied by `sign`, summarised every `interval` steps. An ended
    * trial is read once more and then cached.
    */
-  read(runId: string, rule: { metric: string; interval: number; sign: 1 | -1; isOver: boolean }): Promise<LearningCurve>
-  /** Returns the reports of a trial since the last `take`, in the order of arrival. */
-  reports(runId: string, metric: string): Promise<Report[]>
+  readCurve(
+    runId: string,
+    rule: { metric: string; interval: number; sign: 1 | -1; isOver: boolean },
+  ): Promise<LearningCurve>
+  /** Returns the reports of a trial since the last `confirm`, in the order of arrival. */
+  readNewReports(runId: string, metric: string): Promise<Report[]>
   /** All reports of a trial. */
-  allReports(runId: string, metric: string): Promise<Report[]>
-  /** Confirms that everything returned by `reports` has been processed. */
-  take(): void
+  readAllReports(runId: string, metric: string): Promise<Report[]>
+  /** Confirms that everything returned by `readNewReports` has been processed. */
+  confirm(): void
 }
 
 const POINTS_AT_ONCE = 5_000
 const POINT_WIDTH = 3
 
-/** Creates an empty cache of courses. */
-export function createCourses(store: Store): Courses {
-  const courses = new Map<string, Map<string, { course: LearningCurve; read: number; isOver: boolean }>>()
+/** Creates an empty cache of curves. */
+export function createLearningCurves(store: Store): LearningCurves {
+  const curves = new Map<string, Map<string, { curve: LearningCurve; read: number; isOver: boolean }>>()
   const taken = new Map<string, number>()
   const read = new Map<string, number>()
 
@@ -37,27 +40,27 @@ export function createCourses(store: Store): Courses {
   }
 
   return {
-    read: async (runId, { metric, interval, sign, isOver }) => {
+    readCurve: async (runId, { metric, interval, sign, isOver }) => {
       const key = `${metric} ${interval} ${sign}`
-      const ofRun = courses.get(runId) ?? new Map<string, { course: LearningCurve; read: number; isOver: boolean }>()
-      courses.set(runId, ofRun)
-      const known = ofRun.get(key) ?? { course: EMPTY_COURSE, read: 0, isOver: false }
-      if (known.isOver) return known.course
+      const ofRun = curves.get(runId) ?? new Map<string, { curve: LearningCurve; read: number; isOver: boolean }>()
+      curves.set(runId, ofRun)
+      const known = ofRun.get(key) ?? { curve: EMPTY_CURVE, read: 0, isOver: false }
+      if (known.isOver) return known.curve
 
       const reports = await since(runId, metric, known.read)
       const turned = reports.map(({ step, value }) => ({ step, value: sign * value }))
-      const next = { course: addReports(known.course, turned, interval), read: known.read + reports.length, isOver }
+      const next = { curve: addReports(known.curve, turned, interval), read: known.read + reports.length, isOver }
       ofRun.set(key, next)
-      return next.course
+      return next.curve
     },
-    reports: async (runId, metric) => {
+    readNewReports: async (runId, metric) => {
       const from = taken.get(runId) ?? 0
       const reports = await since(runId, metric, from)
       read.set(runId, from + reports.length)
       return reports
     },
-    allReports: async (runId, metric) => await since(runId, metric, 0),
-    take: () => {
+    readAllReports: async (runId, metric) => await since(runId, metric, 0),
+    confirm: () => {
       for (const [runId, count] of read) taken.set(runId, count)
       read.clear()
     },

@@ -4,7 +4,7 @@ import type { Logger } from '../core/ports.ts'
  * Does the work for one item after another. An error is logged with `about` and does not stop the others. Returns the
  * number of items that succeeded.
  */
-export async function eachAlone<T>(
+export async function forEachIsolated<T>(
   log: Logger,
   items: Iterable<T>,
   work: (item: T) => Promise<unknown>,

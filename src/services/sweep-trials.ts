@@ -17,12 +17,12 @@ import { createBrackets, countTrials } from '../core/sweep/halving.ts'
 import type { Brackets } from '../core/sweep/halving.ts'
 import { measureOf, signOf, toResults } from '../core/sweep/results.ts'
 import { newTrial } from '../core/sweep/trial.ts'
-import { currentSweep } from './current.ts'
-import type { Hints } from './hints.ts'
+import { loadCurrentSweep } from './current.ts'
+import type { Nudges } from './nudges.ts'
 
-export interface SweepSearchDeps {
+export interface SweepTrialsDeps {
   readonly store: Store
-  readonly hints: Hints
+  readonly nudges: Nudges
   readonly ids: Ids
   readonly searcher: Searcher
 }
@@ -41,7 +41,7 @@ export interface SweepBeliefs extends Pick<SweepInsights, 'importance' | 'border
  * Returns what the trials of a sweep show so far. Computed in a thread, and only if there are new trials or results
  * since the last call. Throws AppError `conflict` for a sweep without a metric.
  */
-export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: Sweep): Promise<SweepBeliefs> {
+export async function readSweepBeliefs({ store, searcher }: SweepTrialsDeps, sweep: Sweep): Promise<SweepBeliefs> {
   const { plan } = sweep
   if (!plan.objective) throw new AppError('conflict', { detail: phrase('sweep_no_metric', { sweep: sweep.number }) })
 
@@ -58,7 +58,7 @@ export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: 
     expectedImprovement: beliefs.expectedImprovement,
     importance: beliefs.importance,
     borders: beliefs.borders,
-    stopped: saved(plan, outcomes),
+    stopped: estimateSavedTime(plan, outcomes),
   }
 }
 
@@ -68,18 +68,18 @@ export async function sweepBeliefs({ store, searcher }: SweepSearchDeps, sweep: 
  */
 async function historyOf(store: Store, sweep: Sweep, outcomes: readonly TrialOutcome[]): Promise<History> {
   const trials = await store.scan.sweeps.listTrials(sweep.id, 0)
-  const known =
+  const results =
     sweep.resultCount > 0
       ? toResults(sweep.plan, await store.scan.sweeps.listResults(sweep.id, 0))
       : toResults(sweep.plan, outcomes)
-  return { trials, results: known.filter(({ index }) => index < trials.length) }
+  return { trials, results: results.filter(({ index }) => index < trials.length) }
 }
 
 /**
  * Estimates how much time early ends saved: each trial that was ended would have run for the median time of the
  * completed ones.
  */
-function saved(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepBeliefs['stopped'] {
+function estimateSavedTime(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepBeliefs['stopped'] {
   const whole = outcomes
     .filter(({ phase, reason }) => phase === 'succeeded' && reason === 'Completed')
     .map(({ seconds }) => seconds)
@@ -101,26 +101,26 @@ function saved(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepBeliefs
  * Allows a sweep to create `more` further trials. A sweep that has ended continues. Throws AppError `conflict` for a
  * sweep in the trash, one without a limit or without further points, one that is stopping, or one that a rule ended.
  */
-export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Sweep, more: number): Promise<void> {
+export async function extendSweep({ store, nudges }: SweepTrialsDeps, sweep: Sweep, more: number): Promise<void> {
   await store.write(async (parts) => {
-    const current = await currentSweep(parts, sweep)
+    const current = await loadCurrentSweep(parts, sweep)
     refuseTrash(current)
 
     const total = countTrials(current.plan, current)
     if (total === null) throw new AppError('conflict', { detail: phrase('sweep_endless', { sweep: sweep.number }) })
-    refuseRuled(current)
+    refuseEndedByRule(current)
 
     const budget = total + more
     if (countTrials(current.plan, { seed: current.seed, budget })! <= total)
       throw new AppError('conflict', { detail: phrase('sweep_all_tried', { sweep: sweep.number, total }) })
 
-    if (!(await parts.sweeps.update(current, { budget, ...goOn(current) })))
+    if (!(await parts.sweeps.update(current, { budget, ...patchToContinue(current) })))
       throw new Error(`sweep ${sweep.number} has moved on`)
     await parts.events.append([
       { kind: 'sweep.extended', actor: 'person', sweepId: sweep.id, data: { trials: more, budget } },
     ])
   })
-  hints.sweep(sweep.id)
+  nudges.sweep(sweep.id)
 }
 
 /**
@@ -129,7 +129,7 @@ export async function extendSweep({ store, hints }: SweepSearchDeps, sweep: Swee
  * that accepts no more trials.
  */
 export async function addPoint(
-  { store, hints, ids }: SweepSearchDeps,
+  { store, nudges, ids }: SweepTrialsDeps,
   sweep: Sweep,
   given: ValueMap,
 ): Promise<{ number: number; isNew: boolean }> {
@@ -139,9 +139,9 @@ export async function addPoint(
   const codec = createCodec(space)
 
   const added = await store.write(async (parts) => {
-    const current = await currentSweep(parts, sweep)
+    const current = await loadCurrentSweep(parts, sweep)
     refuseTrash(current)
-    refuseRuled(current)
+    refuseEndedByRule(current)
     if (method.name === 'hyperband') throw new AppError('conflict', { detail: phrase('hyperband_full') })
 
     const trials = await parts.sweeps.listTrials(sweep.id, 0)
@@ -162,7 +162,7 @@ export async function addPoint(
     }
     const index = current.trialsCreated
     const budget = current.budget === null ? {} : { budget: current.budget + 1 }
-    if (!(await parts.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...goOn(current) })))
+    if (!(await parts.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...patchToContinue(current) })))
       throw new Error(`sweep ${sweep.number} has moved on`)
 
     await parts.sweeps.addTrials(sweep.id, index, [trial])
@@ -174,8 +174,8 @@ export async function addPoint(
     return { number: run!.number, isNew: true }
   })
 
-  hints.sweep(sweep.id)
-  hints.scheduler()
+  nudges.sweep(sweep.id)
+  nudges.scheduler()
   return added
 }
 
@@ -183,14 +183,14 @@ export async function addPoint(
  * Throws AppError `conflict` for a sweep that is stopping, or that a rule ended: the same rule would end it again at
  * once.
  */
-function refuseRuled({ number, phase, reason }: Sweep): void {
+function refuseEndedByRule({ number, phase, reason }: Sweep): void {
   if (phase === 'stopping') throw new AppError('conflict', { detail: phrase('sweep_stopping', { sweep: number }) })
   if (reason === 'TooManyFailures' || (phase === 'stopped' && reason !== 'StoppedByUser'))
     throw new AppError('conflict', { detail: phrase('sweep_ruled_warm', { sweep: number }) })
 }
 
 /** Returns the changes that make an ended sweep continue; none for a running one. */
-export function goOn({ phase }: Sweep): SweepPatch {
+export function patchToContinue({ phase }: Sweep): SweepPatch {
   return phase === 'running' ? {} : { phase: 'running', reason: null, stopCause: null, endedAt: null, failure: null }
 }
 

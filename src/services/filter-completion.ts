@@ -63,7 +63,7 @@ function toTexts(suggestions: readonly Completion[], before: string): FilterSugg
   }))
 }
 
-const KNOWN_MAX = 1_000
+const NAMES_READ_MAX = 1_000
 
 /**
  * Returns the names in a filter and an order that no run has, which are probably misspelt, each with the nearest
@@ -83,8 +83,8 @@ export async function findHints(
 
   for (const field of fields.values()) {
     if (field.kind === 'column' || (await scan.runQueries.hasName(field.kind, field.name))) continue
-    const known = (await scan.runQueries.listNames(field.kind, '', KNOWN_MAX)).map((item) => item.text)
-    const near = findNearest(field.name, known)
+    const names = (await scan.runQueries.listNames(field.kind, '', NAMES_READ_MAX)).map((item) => item.text)
+    const near = findNearest(field.name, names)
     hints.push(
       near === undefined ? formatField(field) : `${formatField(field)} → ${formatField({ ...field, name: near })}`,
     )
