@@ -17,13 +17,13 @@ import { noteRestoring, removeRestoringNote, isRestoring } from './config/state-
 import { copyFolder } from './executors/local/copy-folder.ts'
 import { removeTree } from './executors/local/files.ts'
 import { readLogCut } from './executors/local/log-limit.ts'
-import { starFile } from './executors/local/masking.ts'
-import { createReferences, readGiven } from './executors/local/references.ts'
+import { maskFile } from './executors/local/masking.ts'
+import { createReferences, readReceivedSecrets } from './executors/local/references.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
 import type { Database } from './store/database.ts'
 import { dumpTables, fillTables, isEmpty } from './store/dump.ts'
 import { migrate, schemaVersion } from './store/migrate.ts'
-import { holdDirectory } from './store/lock.ts'
+import { lockDirectory } from './store/lock.ts'
 
 /** The content of `backup.json`, which describes a backup. */
 export interface BackupNote {
@@ -108,8 +108,8 @@ export async function backUp(
 async function maskLogs(dataDir: string, attempts: string): Promise<void> {
   const references = createReferences(dataDir)
   for (const name of existsSync(attempts) ? readdirSync(attempts) : []) {
-    const given = readGiven(join(dataDir, 'attempts', name, 'secrets.json'))
-    await starFile(
+    const given = readReceivedSecrets(join(dataDir, 'attempts', name, 'secrets.json'))
+    await maskFile(
       join(attempts, name, 'log'),
       references.secrets(given),
       readLogCut({ logCut: join(attempts, name, 'log.cut') }),
@@ -138,7 +138,7 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
   }
 
   createDataDir(config.dataDir)
-  using held = holdDirectory(join(config.dataDir, 'lock.db'))
+  using held = lockDirectory(join(config.dataDir, 'lock.db'))
   if (!held) throw new BackupError('target_in_use', config.dataDir)
 
   await using database = openDatabase(config)

@@ -53,7 +53,7 @@ import { takeLeftBatches } from './services/tracking.ts'
 import type { TrackingDeps } from './services/tracking.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
 import { StoreFault } from './store/faults.ts'
-import { holdDirectory, takeLease } from './store/lock.ts'
+import { lockDirectory, takeLease } from './store/lock.ts'
 import { isEmpty } from './store/dump.ts'
 import { migrate } from './store/migrate.ts'
 import { createStore } from './store/store.ts'
@@ -102,7 +102,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   // up the process limit.
   await stat(config.dataDir)
 
-  const directoryLock = holdDirectory(join(config.dataDir, 'lock.db'))
+  const directoryLock = lockDirectory(join(config.dataDir, 'lock.db'))
   if (!directoryLock) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)
   stack.use(directoryLock)
   await refuseRunningServer(config.dataDir)
@@ -156,7 +156,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const executor = stack.use(
     createLocalExecutor({
       dataDir: config.dataDir,
-      place: directoryId(config.dataDir),
+      directoryId: directoryId(config.dataDir),
       baseEnv: config.baseEnv,
       clientPath: join(PACKAGE_DIR, 'clients', 'python'),
       devices,

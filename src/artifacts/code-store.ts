@@ -12,7 +12,7 @@ import type { FileEntry, Manifest } from '../contract/snapshot.ts'
 import type { CodeStore } from '../core/ports.ts'
 
 const HASH = /^[0-9a-f]{64}$/
-const AT_ONCE = 16
+const FILES_AT_ONCE = 16
 
 /**
  * Creates the store of blobs and of the folders unpacked from them. A blob is a file under `blobs/` named by its
@@ -21,7 +21,7 @@ const AT_ONCE = 16
  */
 export function createCodeStore(dataDir: string): CodeStore {
   const [blobs, trees] = [join(dataDir, 'blobs'), join(dataDir, 'trees')]
-  let turn: Promise<unknown> = Promise.resolve()
+  let queueTail: Promise<unknown> = Promise.resolve()
   const unpacking = new Map<string, Promise<{ path: string; isNew: boolean }>>()
   const blobPath = (hash: string): string => {
     if (!HASH.test(hash)) throw new AppError('invalid', { detail: phrase('hash_odd', { hash: hash.slice(0, 70) }) })
@@ -33,14 +33,14 @@ export function createCodeStore(dataDir: string): CodeStore {
       throw new AppError('invalid', { detail: phrase('hash_other', { hash }) })
 
     const path = blobPath(hash)
-    if (await touch(path)) return
+    if (await updateLastUse(path)) return
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     await writeDurably(path, content)
   }
 
   const unpack = async (digest: string, manifest: Manifest): Promise<{ path: string; isNew: boolean }> => {
     const path = join(trees, digest)
-    if (await touch(path)) return { path, isNew: false }
+    if (await updateLastUse(path)) return { path, isNew: false }
 
     const fault = manifestFault(manifest)
     if (fault) throw new AppError('invalid', { detail: phrase(fault.why, { path: JSON.stringify(fault.path) }) })
@@ -52,7 +52,7 @@ export function createCodeStore(dataDir: string): CodeStore {
     const pathOf = (path: string): Buffer => Buffer.concat([Buffer.from(`${half}/`), pathBytes(path)])
     for (const folder of new Set(manifest.files.map((file) => dirname(file.path))))
       await mkdir(pathOf(folder), { recursive: true, mode: 0o700 })
-    await forEach(manifest.files, (file) => place(blobPath(file.sha256), pathOf(file.path), file))
+    await forEach(manifest.files, (file) => placeFile(blobPath(file.sha256), pathOf(file.path), file))
 
     await rename(half, path)
     return { path, isNew: true }
@@ -60,9 +60,9 @@ export function createCodeStore(dataDir: string): CodeStore {
 
   return {
     runExclusively: async (work) => {
-      const mine = turn.then(work)
-      turn = mine.catch(() => {})
-      return await mine
+      const result = queueTail.then(work)
+      queueTail = result.catch(() => {})
+      return await result
     },
 
     listMissing: async (hashes) => hashes.filter((hash) => !existsSync(blobPath(hash))),
@@ -78,7 +78,7 @@ export function createCodeStore(dataDir: string): CodeStore {
         waiting = []
       }
 
-      for await (const frame of readFrames(bytes)) if (waiting.push(frame) >= AT_ONCE) await flush()
+      for await (const frame of readFrames(bytes)) if (waiting.push(frame) >= FILES_AT_ONCE) await flush()
       await flush()
       return stored
     },
@@ -106,13 +106,13 @@ export function createCodeStore(dataDir: string): CodeStore {
 
     removeStale: async (unusedSince, brokenSince) => {
       await removeOld(trees, unusedSince, () => true)
-      for (const folder of await prefixes(blobs))
+      for (const folder of await listBlobFolders(blobs))
         await removeOld(join(blobs, folder), brokenSince, (name) => name.endsWith('.half'))
     },
 
     removeBlobs: async (olderThan, keep) => {
       let removed = 0
-      for (const prefix of await prefixes(blobs))
+      for (const prefix of await listBlobFolders(blobs))
         removed += await removeOld(join(blobs, prefix), olderThan, (name) => !keep(prefix + name))
       return removed
     },
@@ -123,7 +123,7 @@ export function createCodeStore(dataDir: string): CodeStore {
  * Places a file in an unpacked folder. A link takes no space. An executable file is a copy, because a link would change
  * the mode of the blob for every folder.
  */
-async function place(blob: string, path: Buffer, { isExecutable }: FileEntry): Promise<void> {
+async function placeFile(blob: string, path: Buffer, { isExecutable }: FileEntry): Promise<void> {
   if (!isExecutable) return await link(blob, path)
   await copyFile(blob, path, constants.COPYFILE_FICLONE)
   const file = await open(path, 'r')
@@ -132,7 +132,7 @@ async function place(blob: string, path: Buffer, { isExecutable }: FileEntry): P
 }
 
 /** Sets the time of last use of a file or folder, which delays its removal. Returns false where it does not exist. */
-async function touch(path: string): Promise<boolean> {
+async function updateLastUse(path: string): Promise<boolean> {
   try {
     await utimes(path, new Date(), new Date())
     return true
@@ -149,13 +149,14 @@ async function writeDurably(path: string, content: Uint8Array): Promise<void> {
     await rename(half, path)
   } catch (error) {
     await rm(half, { force: true })
-    if (FULL.has((error as NodeJS.ErrnoException).code ?? '')) throw new AppError('storage_full', {}, { cause: error })
+    if (DISK_FULL_CODES.has((error as NodeJS.ErrnoException).code ?? ''))
+      throw new AppError('storage_full', {}, { cause: error })
     throw error
   }
 }
 
 /** Error codes of a full disk and of an exhausted quota. */
-const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
+const DISK_FULL_CODES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
 
 async function writeNew(path: string, content: Uint8Array): Promise<void> {
   await using file = await open(path, 'wx', 0o600)
@@ -220,7 +221,7 @@ function readFrame(buffer: Buffer): (Frame & { end: number }) | { needed: number
 async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values()
   const results = await Promise.allSettled(
-    Array.from({ length: AT_ONCE }, async () => {
+    Array.from({ length: FILES_AT_ONCE }, async () => {
       for (const item of queue) await work(item)
     }),
   )
@@ -231,7 +232,7 @@ async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>)
  * Returns the folders of blobs, which are named by the first two digits of their hashes. Other entries beside them must
  * not be removed.
  */
-async function prefixes(blobs: string): Promise<string[]> {
+async function listBlobFolders(blobs: string): Promise<string[]> {
   const names = existsSync(blobs) ? await readdir(blobs) : []
   return names.filter((name) => /^[0-9a-f]{2}$/.test(name))
 }

@@ -4,7 +4,7 @@ import type { AttemptState, Ending } from '../contract/run.ts'
 import type { ArtifactView } from '../contract/tracking.ts'
 import type { AttemptStore } from '../core/ports.ts'
 import type { Attempt } from '../core/records.ts'
-import { pieces } from './pieces.ts'
+import { splitForStatements } from './pieces.ts'
 import { parseOrNull } from './run-rows.ts'
 import type { AttemptRow, Tables } from './tables.ts'
 
@@ -56,7 +56,7 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         ended_at: null,
       }))
 
-      for (const some of pieces(rows)) await db.insertInto('attempt').values(some).execute()
+      for (const some of splitForStatements(rows)) await db.insertInto('attempt').values(some).execute()
     },
 
     markLaunched: async (id, { startedAt, outputsPath }) => {
@@ -114,7 +114,7 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         sha256: item.sha256,
       }))
 
-      for (const some of pieces(rows)) {
+      for (const some of splitForStatements(rows)) {
         await db
           .insertInto('artifact')
           .values(some)

@@ -48,8 +48,8 @@ export function openSqlite(file: string, onFault: OnFault = () => {}): Database 
   const open = (database: DatabaseSync): Kysely<Tables> =>
     new Kysely<Tables>({ dialect: guardDialect(nodeSqliteDialect(database), onFault) })
 
-  const scanner = new Kysely<Tables>({ dialect: guardDialect(threadedSqliteDialect(file), onFault) })
-  const kysely = { writer: open(writer), reader: open(reader), scanner }
+  const scanReader = new Kysely<Tables>({ dialect: guardDialect(threadedSqliteDialect(file), onFault) })
+  const kysely = { writer: open(writer), reader: open(reader), scanner: scanReader }
 
   return { dialect: sqlite, ...kysely, [Symbol.asyncDispose]: () => closeAll(kysely) }
 }

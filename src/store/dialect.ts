@@ -26,7 +26,7 @@ export interface Dialect {
    * Creates an index with further columns, for a database that does not store tables in key order: a scan then reads
    * only the index.
    */
-  createCovering(
+  createCoveringIndex(
     db: Kysely<never>,
     table: string,
     columns: readonly string[],
@@ -63,7 +63,7 @@ export const sqlite: Dialect = {
   advanceSequences: async () => {},
   tableEnd: sql`strict`,
   clusteredEnd: sql`strict, without rowid`,
-  createCovering: async () => {},
+  createCoveringIndex: async () => {},
   examine: async (db) => {
     const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check(10)`.execute(db)
     return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok')
@@ -104,7 +104,7 @@ export const postgres: Dialect = {
   },
   tableEnd: sql``,
   clusteredEnd: sql``,
-  createCovering: async (db, table, columns, included) => {
+  createCoveringIndex: async (db, table, columns, included) => {
     const list = (names: readonly string[]) => sql.join(names.map((name) => sql.ref(name)))
     const name = sql.ref(`${table}_covering`)
     await sql`create index ${name} on ${sql.table(table)} (${list(columns)}) include (${list(included)})`.execute(db)

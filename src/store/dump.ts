@@ -106,7 +106,7 @@ export async function fillTables(
       }
 
       await database.dialect.advanceSequences(db as unknown as Kysely<never>)
-      await quiet(db, backedUpAt)
+      await endActiveRuns(db, backedUpAt)
       await sql`commit`.execute(db)
     } catch (error) {
       await sql`rollback`.execute(db).catch(() => {})
@@ -141,7 +141,7 @@ async function insertAll(
  * know what became of them. Queued runs and running sweeps are paused until a user continues them, and all environments
  * are marked as removed.
  */
-async function quiet(writer: Kysely<Tables>, backedUpAt: number): Promise<void> {
+async function endActiveRuns(writer: Kysely<Tables>, backedUpAt: number): Promise<void> {
   const ending = JSON.stringify({ reason: 'Restored', evidence: {} })
   await sql`update attempt set state = 'ended', ending = ${ending}, ended_at = ${backedUpAt} where state <> 'ended'`.execute(
     writer,

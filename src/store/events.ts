@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 import type { Actor, EventKind } from '../contract/events.ts'
 import type { EventStore } from '../core/ports.ts'
-import { pieces } from './pieces.ts'
+import { splitForStatements } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
 /** Creates the store of events. Their numbers rise in commit order, because only one connection writes. */
@@ -17,7 +17,7 @@ export function createEventStore(db: Kysely<Tables>, now: () => number): EventSt
         sweep_id: event.sweepId ?? null,
         data: JSON.stringify(event.data ?? {}),
       }))
-      for (const some of pieces(rows)) await db.insertInto('event').values(some).execute()
+      for (const some of splitForStatements(rows)) await db.insertInto('event').values(some).execute()
     },
 
     listAfter: async (seq, limit, about = {}) => {

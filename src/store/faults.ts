@@ -88,7 +88,7 @@ const CONNECTION_LOST = /connection terminated|not queryable|timeout exceeded wh
  * the caller receives the error.
  */
 export function guardDialect(dialect: Dialect, onFault: (fault: StoreFault) => void): Dialect {
-  const known = new WeakSet<DatabaseConnection>()
+  const guardedConnections = new WeakSet<DatabaseConnection>()
 
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -103,8 +103,8 @@ export function guardDialect(dialect: Dialect, onFault: (fault: StoreFault) => v
   }
 
   const guardConnection = (connection: DatabaseConnection): DatabaseConnection => {
-    if (known.has(connection)) return connection
-    known.add(connection)
+    if (guardedConnections.has(connection)) return connection
+    guardedConnections.add(connection)
     const execute = connection.executeQuery.bind(connection)
     connection.executeQuery = (query, ...options) => guarded(() => execute(query, ...options)) as never
     return connection

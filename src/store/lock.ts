@@ -13,14 +13,14 @@ import type { Tables } from './tables.ts'
  * Time to wait for the lock. Two processes that try at once block each other for a moment: without a wait both would
  * fail.
  */
-const HOLD_WAIT_MS = 500
+const DIRECTORY_LOCK_WAIT_MS = 500
 
 /**
  * Locks a folder for this process by an open transaction on a small SQLite file in it. The kernel releases the lock
  * however the process ends; a paused process keeps it. Returns undefined when another process holds the lock.
  */
-export function holdDirectory(file: string): Disposable | undefined {
-  const database = new DatabaseSync(file, { timeout: HOLD_WAIT_MS })
+export function lockDirectory(file: string): Disposable | undefined {
+  const database = new DatabaseSync(file, { timeout: DIRECTORY_LOCK_WAIT_MS })
   try {
     database.exec('pragma journal_mode = delete; begin exclusive')
   } catch (error) {
@@ -70,7 +70,7 @@ class ReplacedError extends AppError {
  */
 export async function takeLease(url: string, hooks: LeaseHooks): Promise<(db: Kysely<Tables>) => Promise<Lease>> {
   let client = await connect(url)
-  const stand = async (): Promise<boolean> => {
+  const tryToLead = async (): Promise<boolean> => {
     try {
       return await tryLock(client)
     } catch {
@@ -79,7 +79,7 @@ export async function takeLease(url: string, hooks: LeaseHooks): Promise<(db: Ky
     }
   }
 
-  for (let isAnnounced = false; !(await stand()); isAnnounced = true) {
+  for (let isAnnounced = false; !(await tryToLead()); isAnnounced = true) {
     if (!isAnnounced) hooks.onStandby()
     await delay(STANDBY_POLL_MS)
   }
@@ -117,30 +117,30 @@ function keepSession(
   const watch = (): void => {
     const watched = client
     let isLost = false
-    const lose = (): void => {
+    const onSessionLost = (): void => {
       if (isLost) return
       isLost = true
       clearInterval(pings)
-      void regain()
+      void retakeLock()
     }
 
-    const pings = setInterval(() => void watched.query('select 1').catch(lose), PING_MS)
+    const pings = setInterval(() => void watched.query('select 1').catch(onSessionLost), PING_MS)
 
-    watched.once('end', lose)
+    watched.once('end', onSessionLost)
     // PostgreSQL before version 14 does not have this setting: there a paused server keeps its lock.
     watched.query(`set idle_session_timeout = ${SESSION_IDLE_MS}`).catch(() => {})
   }
 
-  const regain = async (): Promise<void> => {
+  const retakeLock = async (): Promise<void> => {
     for (;;) {
-      if (isClosing || (await stand().catch(() => false))) break
+      if (isClosing || (await tryToLead().catch(() => false))) break
       await delay(STANDBY_POLL_MS)
     }
     if (!isClosing) watch()
   }
 
   /** Takes the lock, then reads the epoch: while this session holds the lock no other server can raise the epoch. */
-  const stand = async (): Promise<boolean> => {
+  const tryToLead = async (): Promise<boolean> => {
     client = await connect(url)
     try {
       const isHeld = await tryLock(client)

@@ -7,7 +7,7 @@ import { MIGRATIONS } from './migrations/all.ts'
 /** Thrown when a newer version has written the database. Nothing was changed. */
 export class NewerSchemaError extends Error {
   readonly found: number
-  readonly known = MIGRATIONS.length
+  readonly supported = MIGRATIONS.length
   constructor(found: number) {
     super(`schema ${found} is newer than ${MIGRATIONS.length}`)
     this.found = found

@@ -73,8 +73,8 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   #prepare(sql: string): { statement: StatementSync; returnsRows: boolean } {
-    const known = this.#statements.get(sql)
-    if (known) return known
+    const cached = this.#statements.get(sql)
+    if (cached) return cached
     if (this.#statements.size >= STATEMENTS_MAX) this.#statements.delete(this.#statements.keys().next().value!)
     const statement = this.#database.prepare(sql)
     const entry = { statement, returnsRows: statement.columns().length > 0 }

@@ -9,7 +9,7 @@ const PIECE_VARIABLES = 10_000
  * columns, or values that a column is compared with. Every statement over a list of unbounded length must use it. All
  * rows must have the columns of the first.
  */
-export function* pieces<T>(items: readonly T[]): Generator<readonly T[]> {
+export function* splitForStatements<T>(items: readonly T[]): Generator<readonly T[]> {
   const [first] = items
   const width = typeof first === 'object' && first !== null ? Math.max(1, Object.keys(first).length) : 1
   const size = Math.floor(PIECE_VARIABLES / width)

@@ -21,12 +21,12 @@ export interface FilterContext {
 }
 
 /** A condition that holds for the runs in `looked_at`, or for every run unless `isNarrow` is set. */
-function isLookedAt(column: string, { isNarrow }: FilterContext): RawBuilder<SqlBool> {
+function toNarrowCondition(column: string, { isNarrow }: FilterContext): RawBuilder<SqlBool> {
   return isNarrow ? sql<SqlBool>`${sql.ref(column)} in (select number from looked_at)` : sql<SqlBool>`1 = 1`
 }
 
 /** Returns those of the given run numbers whose runs the scope and its filter select. */
-export async function amongNumbers(
+export async function selectAmongNumbers(
   scope: RunScope & { readonly filter: Filter },
   numbers: readonly number[],
   context: FilterContext,
@@ -40,14 +40,14 @@ export async function amongNumbers(
   return new Set(rows.map(({ number }) => Number(number)))
 }
 
-type On = ExpressionBuilder<Tables, 'run'>
+type RunExpressionBuilder = ExpressionBuilder<Tables, 'run'>
 type Condition = Expression<SqlBool>
 
 /**
  * The condition of a scope on the columns of `run`. A filter in the scope may ask for nothing else (see `needsSets`).
  */
-export function inScope(
-  on: On,
+export function toScopeCondition(
+  on: RunExpressionBuilder,
   { isDeleted, projectId, sweepId, filter }: RunScope,
   context: FilterContext,
 ): ExpressionWrapper<Tables, 'run', SqlBool> {
@@ -62,10 +62,10 @@ export function inScope(
 /** Whether a filter asks for metrics, parameters or tags, which are stored in tables of their own. */
 export function needsSets(filter: Filter): boolean {
   if ('items' in filter) return filter.items.some(needsSets)
-  return 'item' in filter ? needsSets(filter.item) : isApart(filter.field)
+  return 'item' in filter ? needsSets(filter.item) : isInSideTable(filter.field)
 }
 
-function isApart(field: Field): boolean {
+function isInSideTable(field: Field): boolean {
   return field.kind !== 'column' || field.name === 'tag'
 }
 
@@ -78,10 +78,10 @@ type NumberSet = RawBuilder<{ number: number }>
  */
 export function toNumberSet(scope: RunScope & { readonly filter: Filter }, context: FilterContext): NumberSet {
   const wanted = setOf(scope.filter, context)
-  const isPlain = scope.projectId === undefined && scope.sweepId === undefined && !scope.isDeleted
-  if (isPlain) return combine('except', [wanted, sql`select number from run where deleted_at is not null`])
+  const isWholeInstallation = scope.projectId === undefined && scope.sweepId === undefined && !scope.isDeleted
+  if (isWholeInstallation) return combine('except', [wanted, sql`select number from run where deleted_at is not null`])
   const { filter: _, ...rest } = scope
-  return combine('intersect', [wanted, runSet((on) => inScope(on, rest, context), context)])
+  return combine('intersect', [wanted, runSet((on) => toScopeCondition(on, rest, context), context)])
 }
 
 function setOf(filter: Filter, context: FilterContext): NumberSet {
@@ -91,7 +91,7 @@ function setOf(filter: Filter, context: FilterContext): NumberSet {
     case 'and': {
       const taken = filter.items.filter((item) => item.type !== 'not').map((item) => setOf(item, context))
       const excepted = filter.items.flatMap((item) => (item.type === 'not' ? [setOf(item.item, context)] : []))
-      const kept = taken.length > 0 ? combine('intersect', taken) : allOf(context)
+      const kept = taken.length > 0 ? combine('intersect', taken) : allNumbersSet(context)
       return excepted.length > 0 ? combine('except', [kept, ...excepted]) : kept
     }
     case 'or':
@@ -100,9 +100,9 @@ function setOf(filter: Filter, context: FilterContext): NumberSet {
         filter.items.map((item) => setOf(item, context)),
       )
     case 'not':
-      return combine('except', [allOf(context), setOf(filter.item, context)])
+      return combine('except', [allNumbersSet(context), setOf(filter.item, context)])
     case 'missing':
-      return combine('except', [allOf(context), presentSet(filter.field, context)])
+      return combine('except', [allNumbersSet(context), hasFieldSet(filter.field, context)])
     case 'compare':
       return compareSet(filter.field, { op: filter.op, values: [filter.value] }, context)
     case 'in':
@@ -112,8 +112,8 @@ function setOf(filter: Filter, context: FilterContext): NumberSet {
   }
 }
 
-function allOf(context: FilterContext): NumberSet {
-  return sql`select number from run where ${isLookedAt('run.number', context)}`
+function allNumbersSet(context: FilterContext): NumberSet {
+  return sql`select number from run where ${toNarrowCondition('run.number', context)}`
 }
 
 function combine(how: 'intersect' | 'except' | 'union', sets: readonly NumberSet[]): NumberSet {
@@ -123,30 +123,37 @@ function combine(how: 'intersect' | 'except' | 'union', sets: readonly NumberSet
   )}`
 }
 
-function runSet(condition: (on: On) => Condition, context: FilterContext): NumberSet {
-  return sql`select number from ${context.db.selectFrom('run').select('run.number').where(condition).where(isLookedAt('run.number', context))} as own`
+function runSet(condition: (on: RunExpressionBuilder) => Condition, context: FilterContext): NumberSet {
+  return sql`select number from ${context.db.selectFrom('run').select('run.number').where(condition).where(toNarrowCondition('run.number', context))} as own`
 }
 
 /** Numbers of the runs that have a row in a table of metrics, parameters or tags for which all conditions hold. */
-function apartSet(
+function sideTableSet(
   table: 'metric' | 'run_param' | 'run_tag',
   conditions: readonly Condition[],
   context: FilterContext,
 ): NumberSet {
-  const query = context.db.selectFrom(table).select('run_number as number').where(isLookedAt('run_number', context))
+  const query = context.db
+    .selectFrom(table)
+    .select('run_number as number')
+    .where(toNarrowCondition('run_number', context))
   return sql`select number from ${query.where((on) => on.and(conditions))} as own`
 }
 
-const hasName = (name: string): RawBuilder<SqlBool> => sql<SqlBool>`name = ${name}`
+const toNameCondition = (name: string): RawBuilder<SqlBool> => sql<SqlBool>`name = ${name}`
 
-function presentSet(field: Field, context: FilterContext): NumberSet {
-  if (field.kind === 'column') return apartSet('run_tag', [], context)
-  return apartSet(field.kind === 'metric' ? 'metric' : 'run_param', [hasName(field.name)], context)
+function hasFieldSet(field: Field, context: FilterContext): NumberSet {
+  if (field.kind === 'column') return sideTableSet('run_tag', [], context)
+  return sideTableSet(field.kind === 'metric' ? 'metric' : 'run_param', [toNameCondition(field.name)], context)
 }
 
 function compareSet(field: Field, test: Test, context: FilterContext): NumberSet {
   if (field.kind === 'metric')
-    return apartSet('metric', [hasName(field.name), toTest(sql.ref(metricColumn(field, context)), test)], context)
+    return sideTableSet(
+      'metric',
+      [toNameCondition(field.name), toTestCondition(sql.ref(metricColumn(field, context)), test)],
+      context,
+    )
   if (field.kind === 'param') return paramSet(field.name, test, context)
   return tagSet(test, context)
 }
@@ -155,7 +162,7 @@ function compareSet(field: Field, test: Test, context: FilterContext): NumberSet
  * A condition on the columns of `run`. Every value is bound; column names come from the closed list of the filter
  * language.
  */
-function toCondition(on: On, filter: Filter, context: FilterContext): Condition {
+function toCondition(on: RunExpressionBuilder, filter: Filter, context: FilterContext): Condition {
   switch (filter.type) {
     case 'and':
       return on.and(filter.items.map((item) => toCondition(on, item, context)))
@@ -185,7 +192,7 @@ interface Test {
   readonly values: readonly Literal[]
 }
 
-function compareColumn(on: On, name: ColumnName, test: Test, { db, now }: FilterContext): Condition {
+function compareColumn(on: RunExpressionBuilder, name: ColumnName, test: Test, { db, now }: FilterContext): Condition {
   if (name === 'sweep')
     return on(
       'run.sweep_id',
@@ -193,7 +200,7 @@ function compareColumn(on: On, name: ColumnName, test: Test, { db, now }: Filter
       db
         .selectFrom('sweep')
         .select('id')
-        .where(toTest(sql.ref('number'), test)),
+        .where(toTestCondition(sql.ref('number'), test)),
     )
   if (name === 'project')
     return on(
@@ -202,10 +209,12 @@ function compareColumn(on: On, name: ColumnName, test: Test, { db, now }: Filter
       db
         .selectFrom('project')
         .select('id')
-        .where(toTest(sql.ref('name'), test)),
+        .where(toTestCondition(sql.ref('name'), test)),
     )
 
-  return COLUMNS[name] === 'time' ? compareTime(columnOf(name, now), test, now) : toTest(columnOf(name, now), test)
+  return COLUMNS[name] === 'time'
+    ? compareTime(columnOf(name, now), test, now)
+    : toTestCondition(columnOf(name, now), test)
 }
 
 /** Compares a number with the parameter's number, and any other value with the parameter's text as Python prints it. */
@@ -216,17 +225,21 @@ function paramSet(name: string, { op, values }: Test, context: FilterContext): N
   ]
 
   const tests = [
-    ...(numbers.length > 0 ? [toTest(sql.ref('number'), { op, values: numbers })] : []),
-    ...(texts.length > 0 ? [toTest(sql.ref('text'), { op, values: texts })] : []),
+    ...(numbers.length > 0 ? [toTestCondition(sql.ref('number'), { op, values: numbers })] : []),
+    ...(texts.length > 0 ? [toTestCondition(sql.ref('text'), { op, values: texts })] : []),
   ]
 
-  return apartSet('run_param', [hasName(name), sql<SqlBool>`(${sql.join(tests, sql` or `)})`], context)
+  return sideTableSet('run_param', [toNameCondition(name), sql<SqlBool>`(${sql.join(tests, sql` or `)})`], context)
 }
 
 /** A run can have several tags: `!=` selects the runs that do not have the tag. */
 function tagSet({ op, values }: Test, context: FilterContext): NumberSet {
-  const matching = apartSet('run_tag', [toTest(sql.ref('tag'), { op: op === '!=' ? '=' : op, values })], context)
-  return op === '!=' ? combine('except', [allOf(context), matching]) : matching
+  const matching = sideTableSet(
+    'run_tag',
+    [toTestCondition(sql.ref('tag'), { op: op === '!=' ? '=' : op, values })],
+    context,
+  )
+  return op === '!=' ? combine('except', [allNumbersSet(context), matching]) : matching
 }
 
 /**
@@ -272,24 +285,24 @@ function toBound({ value }: Literal): RawBuilder<unknown> {
   return fits ? sql`${value}` : sql`cast(${value} as double precision)`
 }
 
-function toTest(column: RawBuilder<unknown>, { op, values }: Test): Condition {
+function toTestCondition(column: RawBuilder<unknown>, { op, values }: Test): Condition {
   const [value] = values.map((literal) => literal.value)
   if (op === 'in') return sql`${column} in (${sql.join(values.map(toBound))})`
-  if (op === 'contains') return hasText(column, value)
-  if (op === 'starts') return isLike(column, `${escapeLike(value)}%`)
-  if (op === 'ends') return isLike(column, `%${escapeLike(value)}`)
+  if (op === 'contains') return containsText(column, value)
+  if (op === 'starts') return toLikeCondition(column, `${escapeLike(value)}%`)
+  if (op === 'ends') return toLikeCondition(column, `%${escapeLike(value)}`)
   return sql`${column} ${sql.raw(op)} ${toBound(values[0]!)}`
 }
 
 /** A condition that holds where a column contains a text anywhere, ignoring case. */
-export function hasText(column: RawBuilder<unknown>, value: string | number | undefined): Condition {
-  return isLike(column, `%${escapeLike(value)}%`)
+export function containsText(column: RawBuilder<unknown>, value: string | number | undefined): Condition {
+  return toLikeCondition(column, `%${escapeLike(value)}%`)
 }
 
 /**
  * The database folds the case of both sides by one function: two implementations may lower the same letter differently.
  */
-function isLike(column: RawBuilder<unknown>, pattern: string): Condition {
+function toLikeCondition(column: RawBuilder<unknown>, pattern: string): Condition {
   return sql`fold_case(${column}) like fold_case(${pattern}) escape '\\'`
 }
 

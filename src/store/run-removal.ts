@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely'
 import { decodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { Run } from '../core/records.ts'
-import { toParamNames, toTagRows } from './facts.ts'
-import { pieces } from './pieces.ts'
+import { toParamNames, toTagRows } from './filter-rows.ts'
+import { splitForStatements } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
 // Limits for one transaction of a removal, so that other writes do not wait long.
@@ -31,8 +31,8 @@ export async function purgeSome(db: Kysely<Tables>, { id, number }: Pick<Run, 'i
   const row = await db.selectFrom('run').select(['params', 'tags']).where('id', '=', id).executeTakeFirst()
   if (!row) return true
 
-  for (const some of pieces(toParamNames(decodeValue(row.params) as ValueMap)))
-    await db.deleteFrom('run_param').where('name', 'in', some).where('run_number', '=', number).execute()
+  for (const deletion of splitForStatements(toParamNames(decodeValue(row.params) as ValueMap)))
+    await db.deleteFrom('run_param').where('name', 'in', deletion).where('run_number', '=', number).execute()
   await removeTags(db, number, JSON.parse(row.tags) as string[])
   for (const table of ['writer', 'artifact', 'attempt', 'event'] as const)
     await db.deleteFrom(table).where('run_id', '=', id).execute()
@@ -58,9 +58,9 @@ async function purgeSeries(
     .orderBy('n')
 
   const last = await chunks.limit(1).offset(PURGED_CHUNKS).executeTakeFirst()
-  const some = db.deleteFrom('chunk').where('series_id', 'in', ids)
+  const deletion = db.deleteFrom('chunk').where('series_id', 'in', ids)
   if (last) {
-    const before = some.where((on) =>
+    const before = deletion.where((on) =>
       on.or([
         on('series_id', '<', last.series_id),
         on.and([on('series_id', '=', last.series_id), on('n', '<', last.n)]),
@@ -70,7 +70,7 @@ async function purgeSeries(
     return
   }
 
-  await some.execute()
+  await deletion.execute()
   const names = series.map((row) => row.name)
   await db.deleteFrom('metric').where('name', 'in', names).where('run_number', '=', runNumber).execute()
   await db.deleteFrom('series').where('id', 'in', ids).execute()
@@ -78,6 +78,6 @@ async function purgeSeries(
 
 /** Removes tags of a run from the table that filters read. */
 export async function removeTags(db: Kysely<Tables>, runNumber: number, tags: readonly string[]): Promise<void> {
-  for (const some of pieces(toTagRows(runNumber, tags).map((row) => row.tag)))
-    await db.deleteFrom('run_tag').where('tag', 'in', some).where('run_number', '=', runNumber).execute()
+  for (const deletion of splitForStatements(toTagRows(runNumber, tags).map((row) => row.tag)))
+    await db.deleteFrom('run_tag').where('tag', 'in', deletion).where('run_number', '=', runNumber).execute()
 }

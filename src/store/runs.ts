@@ -9,8 +9,8 @@ import type { RunStore } from '../core/ports.ts'
 import type { RunRow, Tables } from './tables.ts'
 import { phasesBefore } from '../core/run/state.ts'
 import { takeNumbers } from './counters.ts'
-import { toParamRows, toTagRows } from './facts.ts'
-import { pieces } from './pieces.ts'
+import { toParamRows, toTagRows } from './filter-rows.ts'
+import { splitForStatements } from './pieces.ts'
 import { purgeSome, removeTags } from './run-removal.ts'
 import type { SeriesCache } from './series.ts'
 import {
@@ -28,10 +28,10 @@ import {
 
 const TERMINAL_PHASES: readonly RunPhase[] = ['succeeded', 'failed', 'stopped']
 // Phases in which a request to pause can be withdrawn: no process has been signalled yet.
-const UNSTARTED_PAUSE: readonly RunPhase[] = ['queued', 'starting', 'running']
+const PAUSE_WITHDRAWABLE_PHASES: readonly RunPhase[] = ['queued', 'starting', 'running']
 
 /** Runs that have not started yet and will begin with a copy of another run's outputs. */
-function waitingCopies(db: Kysely<Tables>) {
+function selectUnstartedCopies(db: Kysely<Tables>) {
   return db
     .selectFrom('run as copy')
     .where('copy.origin_kind', '=', 'copies')
@@ -43,7 +43,7 @@ function waitingCopies(db: Kysely<Tables>) {
 /** Creates the store of runs. `cache` is the series cache of the connection that writes. */
 export function createRunStore(db: Kysely<Tables>, now: () => number, cache: SeriesCache): RunStore {
   const putParams = async (number: number, params: ValueMap): Promise<void> => {
-    for (const some of pieces(toParamRows(number, params))) {
+    for (const some of splitForStatements(toParamRows(number, params))) {
       await db
         .insertInto('run_param')
         .values(some)
@@ -59,7 +59,11 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
    * Replaces the tags of a run. `before` lists its present tags: `run_tag` is ordered by tag, so rows are found by tag
    * and number, not by number alone.
    */
-  const putTags = async (number: number, tags: readonly string[], before: readonly string[] = []): Promise<void> => {
+  const replaceTags = async (
+    number: number,
+    tags: readonly string[],
+    before: readonly string[] = [],
+  ): Promise<void> => {
     const rows = toTagRows(number, tags)
     const kept = new Set(rows.map((row) => row.tag))
     await removeTags(
@@ -68,7 +72,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       before.filter((tag) => !kept.has(tag)),
     )
 
-    for (const some of pieces(rows))
+    for (const some of splitForStatements(rows))
       await db
         .insertInto('run_tag')
         .values(some)
@@ -169,10 +173,10 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
     insert: async (runs) => {
       const first = await takeNumbers(db, runs.length)
       const rows = runs.map((run, index) => toRow(run, first + index, now()))
-      for (const some of pieces(rows)) await db.insertInto('run').values(some).execute()
+      for (const some of splitForStatements(rows)) await db.insertInto('run').values(some).execute()
       for (const [index, row] of rows.entries()) {
         await putParams(row.number, runs[index]!.plan.params)
-        await putTags(row.number, JSON.parse(row.tags) as string[])
+        await replaceTags(row.number, JSON.parse(row.tags) as string[])
       }
       return rows.map(toRun)
     },
@@ -224,7 +228,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
               on('stop_cause', 'is', null),
               on.or([on('waiting', 'is', null), on('waiting', 'not like', AT_RUNG)]),
             ]),
-            on.and([on('phase', 'in', UNSTARTED_PAUSE), on('stop_cause', '=', 'pause')]),
+            on.and([on('phase', 'in', PAUSE_WITHDRAWABLE_PHASES), on('stop_cause', '=', 'pause')]),
           ]),
         )
 
@@ -269,7 +273,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       const before = tags && (await db.selectFrom('run').select('tags').where('id', '=', id).executeTakeFirst())
       await db.updateTable('run').set(columns).where('id', '=', id).execute()
       if (params) await putParams(number, params)
-      if (tags) await putTags(number, tags, before && (JSON.parse(before.tags) as string[]))
+      if (tags) await replaceTags(number, tags, before && (JSON.parse(before.tags) as string[]))
     },
 
     setDeleted: async (which, change) => {
@@ -303,7 +307,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .where(
           'id',
           'not in',
-          waitingCopies(db).select((on) => on.ref('copy.origin_id').$notNull().as('id')),
+          selectUnstartedCopies(db).select((on) => on.ref('copy.origin_id').$notNull().as('id')),
         )
         .orderBy('number')
         .limit(limit)
@@ -318,13 +322,13 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
     },
 
     beginPurge: async (id, deletedBefore) => {
-      const begun = (on: ExpressionBuilder<Tables, 'run'>) =>
+      const isPurgeable = (on: ExpressionBuilder<Tables, 'run'>) =>
         on.or([on('purged_at', 'is not', null), on('deleted_at', '<', deletedBefore)])
       const result = await db
         .updateTable('run')
         .set((on) => ({ purged_at: on.fn.coalesce('purged_at', on.val(now())) }))
         .where('id', '=', id)
-        .where(begun)
+        .where(isPurgeable)
         .executeTakeFirst()
       return result.numUpdatedRows === 1n
     },
@@ -347,7 +351,11 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
     },
 
     isToBeCopied: async (id) => {
-      const row = await waitingCopies(db).select('copy.id').where('copy.origin_id', '=', id).limit(1).executeTakeFirst()
+      const row = await selectUnstartedCopies(db)
+        .select('copy.id')
+        .where('copy.origin_id', '=', id)
+        .limit(1)
+        .executeTakeFirst()
       return row !== undefined
     },
 
@@ -364,7 +372,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
     findReferenced: async (column, values) => {
       const named = new Set<string>()
       for (const table of column === 'environment' ? (['run'] as const) : (['run', 'sweep'] as const))
-        for (const some of pieces(values)) {
+        for (const some of splitForStatements(values)) {
           const query = db
             .selectFrom(table)
             .select(column as 'snapshot')

@@ -15,25 +15,25 @@ import {
 import type { PointSource, Summary } from '../core/metrics/series.ts'
 import type { SeriesPoints } from '../core/ports.ts'
 import type { Run } from '../core/records.ts'
-import { pieces } from './pieces.ts'
+import { splitForStatements } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
 /**
  * Cached state of a series: its id, its summary and its last chunk. With it an append reads nothing from the database.
  */
-interface OpenSeries {
+interface CachedSeries {
   readonly id: number
   readonly summary: Summary
   readonly tail: Tail | undefined
 }
 
-const OPEN_RUNS_MAX = 200
+const CACHED_RUNS_MAX = 200
 
 /**
  * Cached series by run id and name. Only the connection that writes uses the cache; it is cleared when a transaction
  * fails.
  */
-export type SeriesCache = Map<string, Map<string, OpenSeries>>
+export type SeriesCache = Map<string, Map<string, CachedSeries>>
 
 /** Context for writing points: the open transaction, the clock, and the cache of the connection. */
 export interface SeriesWriter {
@@ -51,9 +51,9 @@ export async function appendPoints(
   { series, source }: PointBatch,
 ): Promise<void> {
   const { db, now } = writer
-  const known = await openSeries(writer, { runId: run.id, names: series.map((item) => item.name) })
+  const cachedByName = await loadOrInsertSeries(writer, { runId: run.id, names: series.map((item) => item.name) })
 
-  const written = series.map((item) => extend(known.get(item.name)!, item, source))
+  const written = series.map((item) => appendToSeries(cachedByName.get(item.name)!, item, source))
   await writeSummaries(
     db,
     run.number,
@@ -65,7 +65,7 @@ export async function appendPoints(
     now(),
   )
 
-  written.forEach((item, index) => known.set(series[index]!.name, item.next))
+  written.forEach((item, index) => cachedByName.set(series[index]!.name, item.next))
 }
 
 /** Points of one source for some series of a run. Each series occurs once. */
@@ -78,32 +78,35 @@ export interface PointBatch {
  * Loads the named series of a run into the cache and inserts those that do not exist yet. Returns all cached series of
  * the run by name.
  */
-export async function openSeries(
+export async function loadOrInsertSeries(
   { db, cache }: SeriesWriter,
   { runId, names }: { readonly runId: string; readonly names: readonly string[] },
-): Promise<Map<string, OpenSeries>> {
-  const known = cache.get(runId) ?? new Map<string, OpenSeries>()
+): Promise<Map<string, CachedSeries>> {
+  const cachedByName = cache.get(runId) ?? new Map<string, CachedSeries>()
   // Moves the run to the end: the cache drops the run that was used least recently.
   cache.delete(runId)
-  cache.set(runId, known)
-  if (cache.size > OPEN_RUNS_MAX) cache.delete(cache.keys().next().value!)
+  cache.set(runId, cachedByName)
+  if (cache.size > CACHED_RUNS_MAX) cache.delete(cache.keys().next().value!)
 
-  for (const some of pieces(names.filter((name) => !known.has(name)))) await loadSeries(db, runId, some, known)
-  for (const some of pieces(names.filter((name) => !known.has(name)).map((name) => ({ run_id: runId, name }))))
-    await insertSeries(db, some, known)
+  for (const some of splitForStatements(names.filter((name) => !cachedByName.has(name))))
+    await loadSeries(db, runId, some, cachedByName)
+  for (const some of splitForStatements(
+    names.filter((name) => !cachedByName.has(name)).map((name) => ({ run_id: runId, name })),
+  ))
+    await insertSeries(db, some, cachedByName)
 
-  return known
+  return cachedByName
 }
 
 /**
- * Adds the named series that exist to `known`, each with its last chunk. A series whose points are all waiting has
+ * Adds the named series that exist to `cachedByName`, each with its last chunk. A series whose points are all waiting has
  * neither a chunk nor a summary.
  */
 async function loadSeries(
   db: Kysely<Tables>,
   runId: string,
   names: readonly string[],
-  known: Map<string, OpenSeries>,
+  cachedByName: Map<string, CachedSeries>,
 ): Promise<void> {
   const rows = await db
     .selectFrom('series')
@@ -125,7 +128,7 @@ async function loadSeries(
     .execute()
 
   for (const { id, name, summary, n, points } of rows)
-    known.set(name, {
+    cachedByName.set(name, {
       id,
       summary: summary === null ? EMPTY_SUMMARY : unpackSummary(summary),
       tail: n === null || points === null ? undefined : { n, points: toFloat64(points) },
@@ -135,10 +138,10 @@ async function loadSeries(
 async function insertSeries(
   db: Kysely<Tables>,
   series: readonly { run_id: string; name: string }[],
-  known: Map<string, OpenSeries>,
+  cachedByName: Map<string, CachedSeries>,
 ): Promise<void> {
   const rows = await db.insertInto('series').values(series).returning(['id', 'name']).execute()
-  for (const row of rows) known.set(row.name, { id: row.id, summary: EMPTY_SUMMARY, tail: undefined })
+  for (const row of rows) cachedByName.set(row.name, { id: row.id, summary: EMPTY_SUMMARY, tail: undefined })
 }
 
 interface ChunkRow {
@@ -147,11 +150,11 @@ interface ChunkRow {
   readonly firstIndex: number
 }
 
-function extend(
-  series: OpenSeries,
+function appendToSeries(
+  series: CachedSeries,
   { name, points }: SeriesPoints,
   source: PointSource,
-): { next: OpenSeries; summary: { name: string; summary: Summary }; chunks: ChunkRow[] } {
+): { next: CachedSeries; summary: { name: string; summary: Summary }; chunks: ChunkRow[] } {
   const summary = summarize(series.summary, points, source)
   const chunks = appendToTail(series.tail, points)
 
@@ -183,7 +186,7 @@ async function writeSummaries(
     summary: packSummary(summary),
   }))
 
-  for (const some of pieces(rows))
+  for (const some of splitForStatements(rows))
     await db
       .insertInto('metric')
       .values(some)
@@ -214,7 +217,7 @@ async function writeChunks(db: Kysely<Tables>, chunks: readonly ChunkRow[], rece
     received_at: receivedAt,
   }))
 
-  for (const some of pieces(rows))
+  for (const some of splitForStatements(rows))
     await db
       .insertInto('chunk')
       .values(some)

@@ -5,7 +5,7 @@ import type { DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
 
 import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
-import type { ScanAnswer, ScanQuestion } from './sqlite-worker.ts'
+import type { ScanResponse, ScanRequest } from './sqlite-worker.ts'
 
 const SCAN_TIMEOUT_MS = 30_000
 
@@ -39,7 +39,7 @@ class ThreadDriver implements Driver {
   }
 }
 
-interface Waiting {
+interface PendingQuery {
   readonly resolve: (rows: unknown[]) => void
   readonly reject: (error: Error) => void
 }
@@ -47,7 +47,7 @@ interface Waiting {
 /** A worker thread and the queries that it has not answered yet. The thread runs them in order. */
 class ScanThread implements DatabaseConnection {
   readonly #file: string
-  readonly #waiting = new Map<number, Waiting>()
+  readonly #pending = new Map<number, PendingQuery>()
   #worker: Worker | undefined
   #count = 0
 
@@ -58,7 +58,7 @@ class ScanThread implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const id = (this.#count += 1)
     const worker = (this.#worker ??= this.#start())
-    const question: ScanQuestion = { id, sql: query.sql, parameters: query.parameters as ScanQuestion['parameters'] }
+    const question: ScanRequest = { id, sql: query.sql, parameters: query.parameters as ScanRequest['parameters'] }
 
     // A query that exceeds the timeout is rejected. The thread cannot be interrupted and finishes it before the next
     // one.
@@ -68,14 +68,14 @@ class ScanThread implements DatabaseConnection {
     )
 
     worker.ref()
-    const answered = new Promise<unknown[]>((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
+    const answered = new Promise<unknown[]>((resolve, reject) => this.#pending.set(id, { resolve, reject }))
     worker.postMessage(question)
 
     try {
       return { rows: (await answered) as R[] }
     } finally {
       clearTimeout(timer)
-      if (this.#waiting.size === 0) worker.unref()
+      if (this.#pending.size === 0) worker.unref()
     }
   }
 
@@ -88,10 +88,10 @@ class ScanThread implements DatabaseConnection {
   }
 
   #start(): Worker {
-    const own = import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js'
-    const worker = new Worker(new URL(own, import.meta.url), { workerData: this.#file })
+    const workerFile = import.meta.url.endsWith('.ts') ? './sqlite-worker.ts' : './sqlite-worker.js'
+    const worker = new Worker(new URL(workerFile, import.meta.url), { workerData: this.#file })
 
-    worker.on('message', (answer: ScanAnswer) => {
+    worker.on('message', (answer: ScanResponse) => {
       this.#settle(answer.id, ({ resolve, reject }) =>
         'rows' in answer ? resolve(answer.rows) : reject(new Error(answer.error)),
       )
@@ -102,15 +102,15 @@ class ScanThread implements DatabaseConnection {
     return worker
   }
 
-  #settle(id: number, how: (waiting: Waiting) => void): void {
-    const waiting = this.#waiting.get(id)
-    this.#waiting.delete(id)
+  #settle(id: number, how: (waiting: PendingQuery) => void): void {
+    const waiting = this.#pending.get(id)
+    this.#pending.delete(id)
     if (waiting) how(waiting)
   }
 
   /** Rejects all pending queries. The next query starts a new thread. */
   #fail(error: Error): void {
     this.#worker = undefined
-    for (const id of this.#waiting.keys()) this.#settle(id, ({ reject }) => reject(error))
+    for (const id of this.#pending.keys()) this.#settle(id, ({ reject }) => reject(error))
   }
 }

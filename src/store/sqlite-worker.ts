@@ -5,14 +5,14 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { addCaseFold } from './fold-case.ts'
 
 /** A query that is sent to the thread. */
-export interface ScanQuestion {
+export interface ScanRequest {
   readonly id: number
   readonly sql: string
   readonly parameters: readonly (string | number | null | Uint8Array)[]
 }
 
 /** The rows of a query, or the message of its error. */
-export type ScanAnswer =
+export type ScanResponse =
   | { readonly id: number; readonly rows: unknown[] }
   | { readonly id: number; readonly error: string }
 
@@ -26,17 +26,17 @@ addCaseFold(database)
 
 const statements = new Map<string, StatementSync>()
 
-parentPort!.on('message', ({ id, sql, parameters }: ScanQuestion) => {
+parentPort!.on('message', ({ id, sql, parameters }: ScanRequest) => {
   try {
-    parentPort!.postMessage({ id, rows: prepare(sql).all(...parameters) } satisfies ScanAnswer)
+    parentPort!.postMessage({ id, rows: prepare(sql).all(...parameters) } satisfies ScanResponse)
   } catch (error) {
-    parentPort!.postMessage({ id, error: (error as Error).message } satisfies ScanAnswer)
+    parentPort!.postMessage({ id, error: (error as Error).message } satisfies ScanResponse)
   }
 })
 
 function prepare(sql: string): StatementSync {
-  const known = statements.get(sql)
-  if (known) return known
+  const cached = statements.get(sql)
+  if (cached) return cached
   if (statements.size >= STATEMENTS_MAX) statements.delete(statements.keys().next().value!)
   const statement = database.prepare(sql)
   statements.set(sql, statement)

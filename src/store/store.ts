@@ -12,13 +12,13 @@ import { createEventStore } from './events.ts'
 import { StoreFault } from './faults.ts'
 import { createRunStore } from './runs.ts'
 import { createProjectStore } from './projects.ts'
-import { createRunSearch } from './search.ts'
+import { createRunSearch } from './run-queries.ts'
 import { createSweepStore } from './sweeps.ts'
 import type { SeriesCache } from './series.ts'
 import type { Tables } from './tables.ts'
 import { createTrialStore } from './trials.ts'
 import { createTrackingStore } from './tracking.ts'
-import { foldFirst, foldWaiting } from './waiting-points.ts'
+import { withFoldBeforeReads, foldWaiting } from './waiting-points.ts'
 
 /** Called at the start of every transaction. Throws when this server may no longer write. */
 export type Fence = (db: Kysely<Tables>) => Promise<void>
@@ -39,7 +39,7 @@ interface Job {
  * Thrown when a work fails by itself, not by a failure of the database. The other works of its commit are repeated
  * without it.
  */
-class FailedWork extends Error {
+class WorkError extends Error {
   readonly job: Job
   constructor(job: Job, cause: unknown) {
     super('a work failed', { cause })
@@ -51,7 +51,7 @@ async function runJob(job: Job, run: () => Promise<unknown>): Promise<unknown> {
   try {
     return await run()
   } catch (error) {
-    throw error instanceof StoreFault ? error : new FailedWork(job, error)
+    throw error instanceof StoreFault ? error : new WorkError(job, error)
   }
 }
 
@@ -117,13 +117,13 @@ export function createStore(database: Database, options: { now: () => number; fe
         waitingPoints = tally.waitingPoints
         for (const settle of settles) settle()
         for (const listener of listeners) listener(tally.written)
-        foldLater()
+        scheduleFold()
         return
       } catch (error) {
-        if (error instanceof FailedWork && group.length > 1) return await commitApart(group, error.job)
+        if (error instanceof WorkError && group.length > 1) return await commitApart(group, error.job)
 
         if (tries === TRIES_MAX || !isConflict(error))
-          return group.forEach((job) => job.reject(error instanceof FailedWork ? error.cause : error))
+          return group.forEach((job) => job.reject(error instanceof WorkError ? error.cause : error))
         await new Promise((resolve) => setTimeout(resolve, RETRY_STEP_MS * 2 ** tries))
       }
     }
@@ -142,8 +142,8 @@ export function createStore(database: Database, options: { now: () => number; fe
       try {
         await options.fence?.(db)
 
-        const parts = keepTally(
-          foldFirst(partsOf(db), () => foldIn(db, tally)),
+        const parts = withTally(
+          withFoldBeforeReads(partsOf(db), () => foldInTransaction(db, tally)),
           tally,
         )
         for (const job of group) {
@@ -173,7 +173,7 @@ export function createStore(database: Database, options: { now: () => number; fe
       setImmediate(() => void drain())
     })
 
-  const foldIn = async (db: Kysely<Tables>, tally: GroupTally): Promise<void> => {
+  const foldInTransaction = async (db: Kysely<Tables>, tally: GroupTally): Promise<void> => {
     if (tally.waitingPoints === 0) return
     await foldWaiting({ db, now: options.now, cache })
     tally.waitingPoints = 0
@@ -185,7 +185,7 @@ export function createStore(database: Database, options: { now: () => number; fe
 
     folding ??= enqueue(async (_parts, db, tally) => {
       folding = undefined
-      await foldIn(db, tally)
+      await foldInTransaction(db, tally)
     })
 
     try {
@@ -196,7 +196,7 @@ export function createStore(database: Database, options: { now: () => number; fe
     }
   }
 
-  const foldLater = (): void => {
+  const scheduleFold = (): void => {
     if (waitingPoints > WAITING_POINTS_MAX) void fold().catch(() => {})
     else if (waitingPoints > 0)
       foldTimer ??= setTimeout(() => ((foldTimer = undefined), void fold().catch(() => {})), WAITING_MS).unref()
@@ -214,9 +214,9 @@ export function createStore(database: Database, options: { now: () => number; fe
   }
 
   return {
-    read: foldFirst(partsOf(database.reader), foldIfPossible),
-    readComplete: foldFirst(partsOf(database.reader), fold),
-    scan: foldFirst(partsOf(database.scanner), foldIfPossible),
+    read: withFoldBeforeReads(partsOf(database.reader), foldIfPossible),
+    readComplete: withFoldBeforeReads(partsOf(database.reader), fold),
+    scan: withFoldBeforeReads(partsOf(database.scanner), foldIfPossible),
     write: enqueue,
     releaseSpace: () => enqueue((_parts, db) => database.dialect.releaseSpace(db as unknown as Kysely<never>)),
     examine: () => database.dialect.examine(database.scanner as unknown as Kysely<never>),
@@ -229,7 +229,7 @@ export function createStore(database: Database, options: { now: () => number; fe
 }
 
 /** Returns the same parts, whose writes are added to the tally. */
-function keepTally(parts: Parts, tally: GroupTally): Parts {
+function withTally(parts: Parts, tally: GroupTally): Parts {
   const { tracking, runs, attempts } = parts
 
   return {

@@ -12,8 +12,8 @@ import type { SweepLimit, SweepStore } from '../core/ports.ts'
 import type { StopCause, Sweep, SweepFailure, SweepResult } from '../core/records.ts'
 import type { EarlierTrial, Source } from '../core/search/history.ts'
 import { takeNumbers } from './counters.ts'
-import { pieces } from './pieces.ts'
-import { hasText } from './run-filter.ts'
+import { splitForStatements } from './pieces.ts'
+import { containsText } from './run-filter.ts'
 import type { SweepRow, Tables } from './tables.ts'
 
 /** Creates the store of sweeps, of the points that they suggested and of the results that they recorded. */
@@ -33,7 +33,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
 
       if (projectId !== undefined) query = query.where('project_id', '=', projectId)
       if (before !== undefined) query = query.where('number', '<', before)
-      if (name !== undefined) query = query.where(hasText(sql.ref('name'), name))
+      if (name !== undefined) query = query.where(containsText(sql.ref('name'), name))
 
       return (await query.execute()).map(toSweep)
     },
@@ -49,7 +49,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
 
     listLimits: async (ids) => {
       const limits = new Map<string, SweepLimit>()
-      for (const some of pieces(ids)) {
+      for (const some of splitForStatements(ids)) {
         const rows = await db
           .selectFrom('sweep')
           .select(['id', 'concurrency', 'is_paused'])
@@ -122,7 +122,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         known: resultsUsed,
         budget,
       }))
-      for (const some of pieces(rows)) await db.insertInto('suggestion').values(some).execute()
+      for (const some of splitForStatements(rows)) await db.insertInto('suggestion').values(some).execute()
     },
 
     listResults: async (sweepId, after) => {
@@ -153,7 +153,7 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
         phase,
         value,
       }))
-      for (const some of pieces(rows)) await db.insertInto('sweep_result').values(some).execute()
+      for (const some of splitForStatements(rows)) await db.insertInto('sweep_result').values(some).execute()
     },
 
     update: async ({ id, version }, patch) => {

@@ -5,10 +5,10 @@ import { concat } from '../core/metrics/chunks.ts'
 import { coarsen, ONLY_SOURCE, POINT_WIDTH, toFloat64, unpackSummary } from '../core/metrics/series.ts'
 import type { Summary } from '../core/metrics/series.ts'
 import type { TrackingStore } from '../core/ports.ts'
-import { pieces } from './pieces.ts'
+import { splitForStatements } from './pieces.ts'
 import type { SeriesWriter } from './series.ts'
 import type { Tables } from './tables.ts'
-import { keepWaiting } from './waiting-points.ts'
+import { insertWaitingBatch } from './waiting-points.ts'
 
 /**
  * Creates the store of metric points and summaries of runs, and of the number of the last record stored for each
@@ -54,21 +54,23 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
       return byAttempt
     },
 
-    appendPoints: async (run, series, source = ONLY_SOURCE) => await keepWaiting(writer, run, { series, source }),
+    appendPoints: async (run, series, source = ONLY_SOURCE) =>
+      await insertWaitingBatch(writer, run, { series, source }),
 
     listSummaries: async (runIds, names) => {
       const byRun = new Map<string, Map<string, Summary>>()
-      const take = (rows: readonly { run_id: string; name: string; summary: Uint8Array }[]): void => {
+      const collect = (rows: readonly { run_id: string; name: string; summary: Uint8Array }[]): void => {
         for (const row of rows) {
           const ofRun = byRun.get(row.run_id) ?? new Map<string, Summary>()
           byRun.set(row.run_id, ofRun.set(row.name, unpackSummary(row.summary)))
         }
       }
 
-      for (const some of pieces(runIds)) {
-        if (names) for (const wanted of pieces(names.toSorted())) take(await summariesNamed(db, some, wanted))
+      for (const some of splitForStatements(runIds)) {
+        if (names)
+          for (const wanted of splitForStatements(names.toSorted())) collect(await summariesNamed(db, some, wanted))
         else
-          take(
+          collect(
             await summarized(db)
               .select(['series.run_id', 'series.name', 'metric.summary'])
               .where('series.run_id', 'in', some)

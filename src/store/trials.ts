@@ -15,7 +15,7 @@ import type { Tables } from './tables.ts'
 const UNRECORDED_AT_ONCE = 1_000
 
 /** Number of trials whose metrics are taken as those of the whole sweep. */
-const NAMED_TRIALS_MAX = 20
+const METRIC_NAME_TRIALS_MAX = 20
 
 /** Creates the queries about the trials of one sweep. */
 export function createTrialStore(db: Kysely<Tables>): TrialStore {
@@ -227,7 +227,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .execute()
 
       const ends = { finished: 0, early: 0, stopped: 0 }
-      for (const { phase, reason, count } of rows) ends[endOf(phase, reason)] += Number(count)
+      for (const { phase, reason, count } of rows) ends[classifyEnd(phase, reason)] += Number(count)
 
       return ends
     },
@@ -289,7 +289,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .where('trial_index', 'is not', null)
         .where('phase', 'in', ['succeeded', 'stopped', 'paused'] satisfies RunPhase[])
         .orderBy('number', 'desc')
-        .limit(NAMED_TRIALS_MAX)
+        .limit(METRIC_NAME_TRIALS_MAX)
 
       const rows = await db
         .selectFrom('series')
@@ -328,7 +328,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
 }
 
 /** Returns how a trial ended that did not fail: by itself, early by a rung or a stopping rule, or stopped by a user. */
-function endOf(phase: string, reason: string | null): keyof TrialEnds {
+function classifyEnd(phase: string, reason: string | null): keyof TrialEnds {
   if (phase === 'succeeded') return reason === 'RungReached' ? 'early' : 'finished'
   return reason === 'StoppedByUser' ? 'stopped' : 'early'
 }

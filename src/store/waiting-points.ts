@@ -2,7 +2,7 @@ import { concat } from '../core/metrics/chunks.ts'
 import { POINT_WIDTH, toFloat64 } from '../core/metrics/series.ts'
 import type { Parts, SeriesPoints } from '../core/ports.ts'
 import type { Run } from '../core/records.ts'
-import { appendPoints, openSeries } from './series.ts'
+import { appendPoints, loadOrInsertSeries } from './series.ts'
 import type { PointBatch, SeriesWriter } from './series.ts'
 
 /** Id and number of a run: series refer to the id, summaries to the number. */
@@ -15,9 +15,13 @@ const ROWS_AT_ONCE = 64
  * batches of a run together writes each chunk and each summary once; folding each batch by itself would write them
  * every time.
  */
-export async function keepWaiting(writer: SeriesWriter, run: PointRun, { series, source }: PointBatch): Promise<void> {
+export async function insertWaitingBatch(
+  writer: SeriesWriter,
+  run: PointRun,
+  { series, source }: PointBatch,
+): Promise<void> {
   // Fails here for a name that the database refuses, so that the sender of the name receives the error.
-  await openSeries(writer, { runId: run.id, names: series.map((item) => item.name) })
+  await loadOrInsertSeries(writer, { runId: run.id, names: series.map((item) => item.name) })
 
   const row = {
     run_id: run.id,
@@ -41,22 +45,22 @@ export async function foldWaiting(writer: SeriesWriter): Promise<void> {
 }
 
 /** Returns the same parts, in which each method whose result depends on points first folds the waiting points. */
-export function foldFirst(parts: Parts, fold: () => Promise<void>): Parts {
+export function withFoldBeforeReads(parts: Parts, fold: () => Promise<void>): Parts {
   const { runQueries, trials, tracking, runs } = parts
   return {
     ...parts,
-    runQueries: after(fold, runQueries),
-    trials: after(fold, trials),
+    runQueries: callAfter(fold, runQueries),
+    trials: callAfter(fold, trials),
     tracking: {
       ...tracking,
-      ...after(fold, pick(tracking, ['listSummaries', 'listCommonMetrics', 'readPoints', 'readBuckets'])),
+      ...callAfter(fold, pick(tracking, ['listSummaries', 'listCommonMetrics', 'readPoints', 'readBuckets'])),
     },
-    runs: { ...runs, ...after(fold, pick(runs, ['purgePart'])) },
+    runs: { ...runs, ...callAfter(fold, pick(runs, ['purgePart'])) },
   }
 }
 
 /** Returns the same methods, each of which first awaits `before`. */
-function after<T extends object>(before: () => Promise<void>, part: T): T {
+function callAfter<T extends object>(before: () => Promise<void>, part: T): T {
   const methods = Object.entries(part) as [string, (...args: unknown[]) => Promise<unknown>][]
   return Object.fromEntries(
     methods.map(([name, method]) => [name, async (...args: unknown[]) => (await before(), await method(...args))]),
@@ -85,12 +89,12 @@ function packSeries(series: readonly SeriesPoints[]): PackedSeries {
   let end = 0
 
   const heads = series.map(({ name, points }, index) => {
-    const isLikeLast = index > 0 && haveSamePlaces(points, series[index - 1]!.points)
-    if (!isLikeLast)
+    const hasStepsOfPrevious = index > 0 && haveSameStepsAndTimes(points, series[index - 1]!.points)
+    if (!hasStepsOfPrevious)
       for (let at = 0; at < points.length; at += POINT_WIDTH)
         [numbers[end], numbers[end + 1], end] = [points[at]!, points[at + 1]!, end + 2]
     for (let at = 2; at < points.length; at += POINT_WIDTH) numbers[end++] = points[at]!
-    return [name, points.length / POINT_WIDTH, isLikeLast]
+    return [name, points.length / POINT_WIDTH, hasStepsOfPrevious]
   })
 
   return {
@@ -102,14 +106,14 @@ function packSeries(series: readonly SeriesPoints[]): PackedSeries {
 function unpackSeries(packed: PackedSeries): SeriesPoints[] {
   const numbers = toFloat64(packed.points)
   let end = 0
-  let places = numbers
+  let stepsAndTimes = numbers
 
-  return (JSON.parse(packed.series) as [string, number, boolean][]).map(([name, count, isLikeLast]) => {
-    if (!isLikeLast) places = numbers.subarray(end, (end += count * 2))
+  return (JSON.parse(packed.series) as [string, number, boolean][]).map(([name, count, hasStepsOfPrevious]) => {
+    if (!hasStepsOfPrevious) stepsAndTimes = numbers.subarray(end, (end += count * 2))
     const points = new Float64Array(count * POINT_WIDTH)
     for (let i = 0; i < count; i += 1) {
-      points[i * POINT_WIDTH] = places[i * 2]!
-      points[i * POINT_WIDTH + 1] = places[i * 2 + 1]!
+      points[i * POINT_WIDTH] = stepsAndTimes[i * 2]!
+      points[i * POINT_WIDTH + 1] = stepsAndTimes[i * 2 + 1]!
       points[i * POINT_WIDTH + 2] = numbers[end + i]!
     }
     end += count
@@ -118,7 +122,7 @@ function unpackSeries(packed: PackedSeries): SeriesPoints[] {
 }
 
 /** Whether two lists of points have the same steps and times. */
-function haveSamePlaces(a: Float64Array, b: Float64Array): boolean {
+function haveSameStepsAndTimes(a: Float64Array, b: Float64Array): boolean {
   if (a.length !== b.length) return false
   for (let at = 0; at < a.length; at += POINT_WIDTH) if (a[at] !== b[at] || a[at + 1] !== b[at + 1]) return false
   return true
@@ -146,11 +150,11 @@ function toRunBatch(row: {
 /** Joins consecutive batches of one run that have the same source. The order of a run's points does not change. */
 function joinBatches(batches: readonly RunBatch[]): RunBatch[] {
   const byRun = Map.groupBy(batches, ({ run }) => run.id)
-  return [...byRun.values()].flatMap((ofRun) => neighbours(ofRun).map(joinAll))
+  return [...byRun.values()].flatMap((ofRun) => groupBySource(ofRun).map(mergeBatches))
 }
 
 /** Groups consecutive batches that have the same source. */
-function neighbours(batches: readonly RunBatch[]): RunBatch[][] {
+function groupBySource(batches: readonly RunBatch[]): RunBatch[][] {
   const stretches: RunBatch[][] = []
   for (const item of batches) {
     const stretch = stretches.at(-1)
@@ -162,7 +166,7 @@ function neighbours(batches: readonly RunBatch[]): RunBatch[][] {
   return stretches
 }
 
-function joinAll(stretch: readonly RunBatch[]): RunBatch {
+function mergeBatches(stretch: readonly RunBatch[]): RunBatch {
   const [{ run, batch }] = stretch as [RunBatch]
   const byName = Map.groupBy(
     stretch.flatMap((item) => item.batch.series),

@@ -163,7 +163,7 @@ describeOnBoth('lists longer than a statement', (openFresh) => {
       const results = Array.from({ length: 24_000 }, (_, index) => ({
         index,
         rung: 0,
-        take: 0,
+        rerunCount: 0,
         phase: 'succeeded' as const,
         value: index,
       }))

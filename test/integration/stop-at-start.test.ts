@@ -40,7 +40,7 @@ it('A command stopped before its supervisor claims it is signalled then, not aft
   const baseEnv = { PATH: process.env['PATH']! }
   await using executor = createLocalExecutor({
     dataDir,
-    place: directoryId(dataDir),
+    directoryId: directoryId(dataDir),
     baseEnv,
     clientPath: '/nowhere',
     devices: [],

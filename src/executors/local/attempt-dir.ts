@@ -63,7 +63,7 @@ export function runFolder(dataDir: string, { id, number }: RunRef): string {
 }
 
 /** Names of the files that identify the owner of a folder. */
-const OWNER = { run: 'run', attempt: 'mark' } as const
+const OWNER_FILES = { run: 'run', attempt: 'mark' } as const
 
 const ID = /^[\da-f]{8}-[\da-f-]{27}$/
 
@@ -72,46 +72,49 @@ const ID = /^[\da-f]{8}-[\da-f-]{27}$/
  * version 0.1.0, or where a script that works in its outputs has overwritten `../run`.
  */
 export function ownerOfRunFolder(path: string): string | undefined {
-  const owner = readPlainText(join(path, OWNER.run))
+  const owner = readPlainText(join(path, OWNER_FILES.run))
   return owner !== undefined && ID.test(owner) ? owner : undefined
 }
 
 /** Creates a folder that belongs to a run. */
 export function createRunFolder(path: string, runId: string): void {
-  createOwned(path, OWNER.run, runId)
+  createOwned(path, OWNER_FILES.run, runId)
 }
 
 /** Creates a folder that identifies its owner from the first moment on. A folder that exists is given to this owner. */
 function createOwned(path: string, mark: string, owner: string): void {
   if (readPlainText(join(path, mark)) === owner) return
-  const half = `${path}${HALF}`
+  const incomplete = `${path}${INCOMPLETE_SUFFIX}`
 
-  rmSync(half, { recursive: true, force: true })
+  rmSync(incomplete, { recursive: true, force: true })
   if (hasEntries(path)) {
-    writeFileSync(half, owner, { flag: 'wx' })
+    writeFileSync(incomplete, owner, { flag: 'wx' })
     rmSync(join(path, mark), { recursive: true, force: true })
-    renameSync(half, join(path, mark))
+    renameSync(incomplete, join(path, mark))
   } else {
-    mkdirSync(half, { recursive: true, mode: 0o700 })
-    writeFileSync(join(half, mark), owner)
-    renameSync(half, path)
+    mkdirSync(incomplete, { recursive: true, mode: 0o700 })
+    writeFileSync(join(incomplete, mark), owner)
+    renameSync(incomplete, path)
   }
 }
 
-const HALF = '.half'
-const GONE = '.gone'
+const INCOMPLETE_SUFFIX = '.half'
+const REMOVAL_SUFFIX = '.gone'
 
 /** Returns the path of a folder while it is being removed. */
-export function goneOf(path: string): string {
-  return `${path}${GONE}`
+export function removalPathOf(path: string): string {
+  return `${path}${REMOVAL_SUFFIX}`
 }
 
 /**
  * Returns the paths where an interrupted creation or removal of an owner's folder may have left files. `path` is the
  * folder with the plain name.
  */
-export function restsOf(path: string, id: string): string[] {
-  return [path, `${path}.${id}`].flatMap((place) => [`${place}${HALF}`, goneOf(place)])
+export function leftoverPathsOf(path: string, id: string): string[] {
+  return [path, `${path}.${id}`].flatMap((directoryId) => [
+    `${directoryId}${INCOMPLETE_SUFFIX}`,
+    removalPathOf(directoryId),
+  ])
 }
 
 /**
@@ -158,8 +161,8 @@ function filesIn(path: string, workPath: string, runPath: string): AttemptDir {
 /** Creates the folder of an attempt that is to be launched, with `mark` in it, and returns its paths. */
 export function createAttemptDir(dataDir: string, attempt: AttemptRef, mark: string): AttemptDir {
   const plain = join(dataDir, 'attempts', attempt.name)
-  const path = placeFor(plain, attempt.id, idOf(readMarkIn(plain)))
-  createOwned(path, OWNER.attempt, mark)
+  const path = placeFor(plain, attempt.id, attemptIdOf(readMarkIn(plain)))
+  createOwned(path, OWNER_FILES.attempt, mark)
 
   const dir = attemptDir(dataDir, attempt)
   makeOutputs(dir.outputs)
@@ -210,14 +213,14 @@ export function readExit(dir: Pick<AttemptDir, 'path'>): ExitRecord | undefined 
 }
 
 /** Variable in the process environment of all processes of an attempt. Its value is the attempt's mark (`markOf`). */
-export const MARK = 'HAGANE_ATTEMPT_ID'
+export const MARK_VARIABLE = 'HAGANE_ATTEMPT_ID'
 
 /**
  * Returns the mark of an attempt, which identifies its processes and its folder: its id and the identity of its data
  * directory. The server of a copied directory thus leaves the processes of the original alone.
  */
-export function markOf(place: string, { id }: Pick<AttemptRef, 'id'>): string {
-  return `${id}@${place}`
+export function markOf(directoryId: string, { id }: Pick<AttemptRef, 'id'>): string {
+  return `${id}@${directoryId}`
 }
 
 /** Reads the mark in the folder of an attempt; empty where there is none. Version 0.1.0 wrote the id alone. */
@@ -227,20 +230,20 @@ export function readMark(dir: Pick<AttemptDir, 'path'>): string {
 
 /** Whether a folder belongs to an attempt, in this data directory or in the one that it was copied from. */
 export function ownsFolder({ id }: Pick<AttemptRef, 'id'>, dir: Pick<AttemptDir, 'path'>): boolean {
-  return idOf(readMark(dir)) === id
+  return attemptIdOf(readMark(dir)) === id
 }
 
 /** Whether a mark belongs to this data directory. A mark of version 0.1.0, which is an id alone, does. */
-export function isFrom(place: string, mark: string): boolean {
-  const id = idOf(mark)
-  return mark !== '' && (mark === id || mark === markOf(place, { id }))
+export function isMarkOfDirectory(directoryId: string, mark: string): boolean {
+  const id = attemptIdOf(mark)
+  return mark !== '' && (mark === id || mark === markOf(directoryId, { id }))
 }
 
 /** Returns the id of the attempt in a mark. */
-export function idOf(mark: string): string {
+export function attemptIdOf(mark: string): string {
   return mark.split('@', 1)[0]!
 }
 
 function readMarkIn(path: string): string {
-  return readPlainText(join(path, OWNER.attempt)) ?? ''
+  return readPlainText(join(path, OWNER_FILES.attempt)) ?? ''
 }

@@ -39,7 +39,7 @@ interface Place {
 }
 
 async function copyInner({ from, to, path }: Place, options: CopyOptions): Promise<void> {
-  const entries = await attempt(from, path, options, async () => {
+  const entries = await tolerateFault(from, path, options, async () => {
     const found = await readdir(from, { withFileTypes: true, encoding: 'buffer' })
     await mkdir(to, { recursive: true, mode: 0o700 })
     return found
@@ -55,10 +55,10 @@ async function copyInner({ from, to, path }: Place, options: CopyOptions): Promi
 
     if (options.isKept?.(inner.path) === false) continue
     if (entry.isDirectory()) await copyInner(inner, options)
-    else await attempt(inner.from, inner.path, options, () => copyEntry(entry, inner, options))
+    else await tolerateFault(inner.from, inner.path, options, () => copyEntry(entry, inner, options))
   }
 
-  if (options.keepsMarks) await attempt(from, path, options, () => keepMarks({ from, to }))
+  if (options.keepsMarks) await tolerateFault(from, path, options, () => copyModeAndTimes({ from, to }))
 }
 
 async function copyEntry(
@@ -73,7 +73,7 @@ async function copyEntry(
   if (size >= HOLES_FROM_BYTES && blocks * BLOCK_BYTES < size / 2) await copyWithHoles(from, to, size)
   else await copyFile(from, to, constants.COPYFILE_FICLONE)
 
-  if (keepsMarks) await keepMarks({ from, to })
+  if (keepsMarks) await copyModeAndTimes({ from, to })
 }
 
 const BLOCK_BYTES = 512
@@ -95,14 +95,14 @@ async function copyWithHoles(from: Buffer, to: Buffer, size: number): Promise<vo
 }
 
 /** Copies mode and times. Called after the content is copied, since a folder may be read-only. */
-async function keepMarks({ from, to }: Pick<Place, 'from' | 'to'>): Promise<void> {
+async function copyModeAndTimes({ from, to }: Pick<Place, 'from' | 'to'>): Promise<void> {
   const { atime, mtime, mode } = await lstat(from)
   await utimes(to, atime, mtime)
   await chmod(to, mode)
 }
 
 /** Runs `work`. Returns undefined for an entry that was removed, and for a fault that `onFault` accepts. */
-async function attempt<T>(
+async function tolerateFault<T>(
   from: Buffer,
   path: Buffer,
   { onFault }: CopyOptions,

@@ -14,10 +14,10 @@ import { isShortage } from '../../core/shortage.ts'
 import {
   attemptDir,
   createAttemptDir,
-  idOf,
+  attemptIdOf,
   isAttemptFolder,
-  isFrom,
-  MARK,
+  isMarkOfDirectory,
+  MARK_VARIABLE,
   markOf,
   ownsFolder,
   readClaim,
@@ -27,21 +27,21 @@ import {
 } from './attempt-dir.ts'
 import type { AttemptDir, ExitRecord } from './attempt-dir.ts'
 import type { Identity, ProcessEntry, Trace } from './process-table.ts'
-import { attemptEnvironment, paramsText } from './environment.ts'
+import { attemptEnvironment, paramsText } from './process-env.ts'
 import { copyTree, openInside, prepareRunDir, purgeFiles, removeWorkCopies } from './files.ts'
 import { noteLogTime, readLastLines } from './log-file.ts'
 import { limitLog, readLogCut } from './log-limit.ts'
-import { readMasked, starFile } from './masking.ts'
+import { readMasked, maskFile } from './masking.ts'
 import { hasFiles, hashFiles } from './outputs.ts'
-import { createReferences, mask, readGiven, writeGiven } from './references.ts'
+import { createReferences, mask, readReceivedSecrets, writeReceivedSecrets } from './references.ts'
 import { createUsageSampler } from './usage.ts'
 import {
   ageMs,
-  argumentsOf,
+  readArguments,
   bootId,
   fileId,
   isAlive,
-  isAmong,
+  isInUse,
   listProcesses,
   membersOf,
   signal,
@@ -52,7 +52,7 @@ import {
 export interface LocalExecutorOptions {
   readonly dataDir: string
   /** Identity of the data directory, part of the marks of attempts (`markOf`). */
-  readonly place: string
+  readonly directoryId: string
   /** Variables of the server's own process that attempts receive. */
   readonly baseEnv: Readonly<Record<string, string>>
   /** Folder that makes `import hagane` work in attempts. */
@@ -69,12 +69,12 @@ export interface LocalExecutorOptions {
 
 /**
  * A stop in progress: whether the processes have received SIGTERM (`isSignalled`), and whether their grace period is
- * over (`isDue`).
+ * over (`isGraceOver`).
  */
 interface StopOrder {
   readonly attempt: AttemptRef
   isSignalled: boolean
-  isDue: boolean
+  isGraceOver: boolean
 }
 
 /**
@@ -96,7 +96,7 @@ function shellText(script: string, dir: AttemptDir): string {
  * Spawns a process. Throws AppError `invalid` for a command that no system can start: one that is too long or contains
  * a NUL.
  */
-function spawnOrExplain([command, ...args]: readonly string[], options: SpawnOptions): ChildProcess {
+function spawnProcess([command, ...args]: readonly string[], options: SpawnOptions): ChildProcess {
   try {
     return spawn(command!, args, options)
   } catch (error) {
@@ -145,11 +145,11 @@ const LAST_LINES_BYTES = 4_000
 
 /**
  * Creates the executor that runs attempts as processes of this machine, each under a supervisor that outlives the
- * server. The files in an attempt's folder are authoritative: `mark` identifies the attempt, `claim` its supervisor,
+ * server. The files in an attempt's folder are authoritative: `variable` identifies the attempt, `claim` its supervisor,
  * and `exit` records how the command ended. A restarted server needs no state in memory.
  */
 export function createLocalExecutor(options: LocalExecutorOptions): LocalExecutor {
-  const { clock, dataDir, log, place } = options
+  const { clock, dataDir, log, directoryId } = options
   const boot = bootId()
   const usage = createUsageSampler(options.devices.length > 0)
   const shell = ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh'
@@ -188,7 +188,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     refuseIncomplete(venv)
     await prepareRunDir(dataDir, asked)
 
-    const mark = markOf(place, attempt)
+    const mark = markOf(directoryId, attempt)
     const dir = createAttemptDir(dataDir, attempt, mark)
     const { command } = run.plan
     const cwd = tree === null ? (run.host?.workDir ?? dataDir) : await copyTree(tree, dir)
@@ -198,7 +198,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       throw new AppError('invalid', { detail: phrase('folder_gone', { path: cwd }) })
 
     writeFileSync(dir.params, paramsText(run), { mode: 0o600 })
-    writeGiven(dir.secrets, references.secretsOf(run.plan.references))
+    writeReceivedSecrets(dir.secrets, references.valuesOfSecrets(run.plan.references))
 
     await spawnSupervisor(attempt.id, dir, [shell, '-c', shellText(command.script, dir), 'hagane', ...command.args], {
       cwd,
@@ -208,11 +208,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
           venv,
           references: references.variables(run.plan.references),
         }),
-        [MARK]: mark,
+        [MARK_VARIABLE]: mark,
       },
     })
 
-    follow(attempt)
+    trackRunning(attempt)
     return { startedAt: clock.now(), outputsPath: dir.outputs, ranOn: ranOn(run, venv) }
   }
 
@@ -233,7 +233,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   ): Promise<void> => {
     const output = openSync(dir.log, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600)
     try {
-      const child = spawnOrExplain(['/bin/sh', SUPERVISOR, dir.path, ...argv], {
+      const child = spawnProcess(['/bin/sh', SUPERVISOR, dir.path, ...argv], {
         ...place,
         detached: true,
         stdio: ['ignore', output, output],
@@ -264,20 +264,20 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (!ownsFolder(attempt, dir)) return await observeWithoutFolder(attempt)
 
     const exit = readExit(dir)
-    if (exit) return await conclude(attempt, dir, exit)
+    if (exit) return await observeEnded(attempt, dir, exit)
     const claim = readClaim(dir)
 
-    if (children.has(attempt.id)) return claim ? seen(claim) : { state: 'waiting' }
+    if (children.has(attempt.id)) return claim ? toRunning(claim) : { state: 'waiting' }
     if (claim === undefined) return { state: 'absent' }
 
-    const isHere = isFrom(place, readMark(dir))
+    const isHere = isMarkOfDirectory(directoryId, readMark(dir))
     if (claim && isHere && isAlive(claim, boot)) {
-      follow(attempt)
-      return seen(claim)
+      trackRunning(attempt)
+      return toRunning(claim)
     }
 
-    const late = readExit(dir)
-    if (late) return await conclude(attempt, dir, late)
+    const exitAfterCheck = readExit(dir)
+    if (exitAfterCheck) return await observeEnded(attempt, dir, exitAfterCheck)
 
     // The supervisor has ended without an exit record. Remaining processes of the command must end before the attempt
     // does.
@@ -286,12 +286,13 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       return { state: 'running' }
     }
 
-    const why = claim && claim.boot !== boot ? 'machine_restarted' : isHere ? 'supervisor_killed' : 'attempt_elsewhere'
+    const detailCode =
+      claim && claim.boot !== boot ? 'machine_restarted' : isHere ? 'supervisor_killed' : 'attempt_elsewhere'
     return {
       state: 'ended',
       exitCode: null,
       endedAt: clock.now(),
-      evidence: { detail: { detail: why } },
+      evidence: { detail: { detail: detailCode } },
       hasOutputs: hasFiles(dir.outputs),
     }
   }
@@ -307,12 +308,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return { state: 'running' }
   }
 
-  const seen = (claim: Identity): Observation => {
+  const toRunning = (claim: Identity): Observation => {
     const ranMs = ageMs(claim)
     return { state: 'running', ...(ranMs !== undefined && { ranMs }) }
   }
 
-  const conclude = async (
+  const observeEnded = async (
     attempt: AttemptRef,
     dir: AttemptDir,
     { exitCode, isKilled, endedAt }: ExitRecord,
@@ -320,9 +321,9 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     stopping.delete(attempt.id)
     running.delete(attempt.id)
 
-    await limit(attempt)
-    if (isFrom(place, readMark(dir))) ended.set(attempt.id, attempt)
-    cancelReap ??= clock.after(REAP_DELAY_MS, reap)
+    await limitLogOf(attempt)
+    if (isMarkOfDirectory(directoryId, readMark(dir))) ended.set(attempt.id, attempt)
+    cancelReap ??= clock.after(REAP_DELAY_MS, killLeftovers)
 
     const evidence =
       exitCode === 0 ? {} : { lastLines: mask(await readLastLines(dir, LAST_LINES, LAST_LINES_BYTES), secretsIn(dir)) }
@@ -340,21 +341,21 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
    * Kills the processes that ended attempts left running. One pass over the process table serves all attempts that
    * ended meanwhile.
    */
-  const reap = (): void => {
+  const killLeftovers = (): void => {
     cancelReap = undefined
     try {
-      const alive = tracesInUse(MARK)
+      const alive = tracesInUse(MARK_VARIABLE)
       for (const attempt of ended.values())
-        if (!isAmong(alive, traceOf(attempt)) || endLeftovers(attempt)) ended.delete(attempt.id)
+        if (!isInUse(alive, traceOf(attempt)) || killLeftoversOf(attempt)) ended.delete(attempt.id)
     } catch (error) {
       logOnce('processes', error)
     }
 
-    if (ended.size > 0) cancelReap = clock.after(REAP_DELAY_MS, reap)
+    if (ended.size > 0) cancelReap = clock.after(REAP_DELAY_MS, killLeftovers)
   }
 
   /** Kills the remaining processes of an attempt. Returns false after a failure, so that the caller tries again. */
-  const endLeftovers = (attempt: AttemptRef): boolean => {
+  const killLeftoversOf = (attempt: AttemptRef): boolean => {
     try {
       for (const entry of processesIn(attempt)) signal(entry, 'SIGKILL')
       return true
@@ -372,7 +373,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     log.warn({ attempt: name, err: error }, 'a round failed, the next one tries again')
   }
 
-  const follow = (attempt: AttemptRef): void => {
+  const trackRunning = (attempt: AttemptRef): void => {
     running.set(attempt.id, attempt)
     cancelPoll ??= clock.after(ADOPTED_POLL_MS, pollAdopted)
     cancelLimits ??= clock.after(LOG_LOOK_MS, limitLogs)
@@ -385,7 +386,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const pollAdopted = (): void => {
     cancelPoll = undefined
     for (const attempt of running.values()) {
-      if (children.has(attempt.id) || hasLivingSupervisor(attempt)) continue
+      if (children.has(attempt.id) || hasRunningSupervisor(attempt)) continue
       running.delete(attempt.id)
       nudge(attempt.id)
     }
@@ -393,12 +394,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   }
 
   const limitLogs = (): void => {
-    void Promise.all([...running.values()].map(limit)).then(() => {
+    void Promise.all([...running.values()].map(limitLogOf)).then(() => {
       cancelLimits = running.size > 0 ? clock.after(LOG_LOOK_MS, limitLogs) : undefined
     })
   }
 
-  const limit = async (attempt: AttemptRef): Promise<void> => {
+  const limitLogOf = async (attempt: AttemptRef): Promise<void> => {
     try {
       await limitLog(attemptDir(dataDir, attempt), options.logBytesMax)
     } catch (error) {
@@ -407,10 +408,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   }
 
   /** Returns the secrets that may occur in an attempt's log. */
-  const secretsIn = (dir: AttemptDir): string[] => references.secrets(readGiven(dir.secrets))
+  const secretsIn = (dir: AttemptDir): string[] => references.secrets(readReceivedSecrets(dir.secrets))
 
   /** Whether the supervisor of an attempt runs; true also where this cannot be determined at the moment. */
-  const hasLivingSupervisor = (attempt: AttemptRef): boolean => {
+  const hasRunningSupervisor = (attempt: AttemptRef): boolean => {
     try {
       const claim = claimOf(attempt)
       return claim ? isAlive(claim, boot) : false
@@ -422,23 +423,23 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
   const stop = async (attempt: AttemptRef, graceMs: number): Promise<void> => {
     if (stopping.has(attempt.id)) return
-    const order: StopOrder = { attempt, isSignalled: false, isDue: graceMs === 0 }
+    const order: StopOrder = { attempt, isSignalled: false, isGraceOver: graceMs === 0 }
     stopping.set(attempt.id, order)
     // A timer, not a comparison of times: the system clock may be set meanwhile.
-    if (graceMs > 0) clock.after(graceMs, () => (order.isDue = true))
-    pressOn(attempt.id)
+    if (graceMs > 0) clock.after(graceMs, () => (order.isGraceOver = true))
+    keepSignalling(attempt.id)
   }
 
-  /** Repeats `press` until it reports the end of the attempt. */
-  const pressOn = (attemptId: string): void => {
+  /** Repeats `signalProcesses` until it reports the end of the attempt. */
+  const keepSignalling = (attemptId: string): void => {
     const order = stopping.get(attemptId)
     if (!order) return
     try {
-      if (press(order)) return void stopping.delete(attemptId)
+      if (signalProcesses(order)) return void stopping.delete(attemptId)
     } catch (error) {
       logOnce(order.attempt.name, error)
     }
-    clock.after(KILL_ROUND_MS, () => pressOn(attemptId))
+    clock.after(KILL_ROUND_MS, () => keepSignalling(attemptId))
   }
 
   /**
@@ -446,23 +447,25 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
    * all processes except the supervisor: more may have started since the call before. Returns whether the attempt has
    * ended.
    */
-  const press = (order: StopOrder): boolean => {
+  const signalProcesses = (order: StopOrder): boolean => {
     const { attempt } = order
     const dir = attemptDir(dataDir, attempt)
     if (ownsFolder(attempt, dir) && readExit(dir)) return true
-    if (order.isSignalled && !order.isDue) return false
+    if (order.isSignalled && !order.isGraceOver) return false
 
     // Skips a fork of the supervisor that has not yet become the command: it would handle the signal as the supervisor
     // does.
-    const members = processesIn(attempt).filter(({ pid }) => order.isDue || !argumentsOf(pid).includes(SUPERVISOR))
-    for (const entry of members) signal(entry, order.isDue ? 'SIGKILL' : 'SIGTERM')
+    const members = processesIn(attempt).filter(
+      ({ pid }) => order.isGraceOver || !readArguments(pid).includes(SUPERVISOR),
+    )
+    for (const entry of members) signal(entry, order.isGraceOver ? 'SIGKILL' : 'SIGTERM')
     order.isSignalled ||= members.length > 0
 
     const claim = claimOf(attempt)
     // A supervisor without a claim waits for room on the disk: its command has not started.
-    if (order.isDue && !claim) children.get(attempt.id)?.kill('SIGKILL')
+    if (order.isGraceOver && !claim) children.get(attempt.id)?.kill('SIGKILL')
 
-    if (!order.isDue || members.length > 0 || (claim && isAlive(claim, boot))) return false
+    if (!order.isGraceOver || members.length > 0 || (claim && isAlive(claim, boot))) return false
     nudge(attempt.id)
     return true
   }
@@ -470,7 +473,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   /** Returns the claim of an attempt that runs from this data directory; undefined for any other. */
   const claimOf = (attempt: AttemptRef): Identity | null | undefined => {
     const dir = attemptDir(dataDir, attempt)
-    return ownsFolder(attempt, dir) && isFrom(place, readMark(dir)) ? readClaim(dir) : undefined
+    return ownsFolder(attempt, dir) && isMarkOfDirectory(directoryId, readMark(dir)) ? readClaim(dir) : undefined
   }
 
   /**
@@ -488,7 +491,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const dir = attemptDir(dataDir, attempt)
     const isOwn = ownsFolder(attempt, dir)
     return {
-      mark: `${MARK}=${isOwn ? readMark(dir) : markOf(place, attempt)}`,
+      variable: `${MARK_VARIABLE}=${isOwn ? readMark(dir) : markOf(directoryId, attempt)}`,
       output: isOwn ? fileId(dir.log) : undefined,
     }
   }
@@ -500,7 +503,9 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const dir = { path: join(folder, name) }
       const claim = readClaim(dir)
       const mark = readMark(dir)
-      return claim && isFrom(place, mark) && readExit(dir) === undefined && isAlive(claim, boot) ? [idOf(mark)] : []
+      return claim && isMarkOfDirectory(directoryId, mark) && readExit(dir) === undefined && isAlive(claim, boot)
+        ? [attemptIdOf(mark)]
+        : []
     })
   }
 
@@ -524,7 +529,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
     sealLog: async (attempt) => {
       const dir = attemptDir(dataDir, attempt)
-      await starFile(dir.log, secretsIn(dir), readLogCut(dir))
+      await maskFile(dir.log, secretsIn(dir), readLogCut(dir))
       rmSync(dir.secrets, { force: true })
     },
 

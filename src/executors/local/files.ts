@@ -12,12 +12,12 @@ import type { Executor, Launch, RunRef } from '../../core/ports.ts'
 import {
   attemptDir,
   createRunFolder,
-  goneOf,
+  removalPathOf,
   isAttemptFolder,
   ownerOfRunFolder,
   ownsFolder,
   placeFor,
-  restsOf,
+  leftoverPathsOf,
   runFolder,
 } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
@@ -33,7 +33,7 @@ export async function prepareRunDir(
   { run, outputsOwner, existingOutputsOf, copySource }: Launch,
 ): Promise<void> {
   const before = existingOutputsOf && (await realpath(runFolder(dataDir, existingOutputsOf)).catch(() => null))
-  const ownerPath = before ?? placeOf(dataDir, outputsOwner, run.startedAt !== null)
+  const ownerPath = before ?? findRunFolder(dataDir, outputsOwner, run.startedAt !== null)
 
   if (copySource !== null && ownerOfRunFolder(ownerPath) !== run.id)
     await copyOutputs(runFolder(dataDir, copySource), ownerPath, run.id)
@@ -43,13 +43,13 @@ export async function prepareRunDir(
 }
 
 /**
- * Returns where the folder of a run is, or where to create it. `isBegun`: the run has started before, so version 0.1.0,
+ * Returns where the folder of a run is, or where to create it. `hasStarted`: the run has started before, so version 0.1.0,
  * which stored no owner, may have created the folder.
  */
-function placeOf(dataDir: string, run: RunRef, isBegun: boolean): string {
+function findRunFolder(dataDir: string, run: RunRef, hasStarted: boolean): string {
   const plain = runFolder(dataDir, run)
   const owner = ownerOfRunFolder(plain)
-  return isBegun && owner === undefined ? plain : placeFor(plain, run.id, owner)
+  return hasStarted && owner === undefined ? plain : placeFor(plain, run.id, owner)
 }
 
 /** Creates a link from the path of a run to the folder of the run that it resumes. */
@@ -170,7 +170,7 @@ export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs 
       await removeTree(dirname(dir.code))
       await removeWhole(dir.path)
     }
-    await removeRests(join(dataDir, 'attempts', attempt.name), attempt.id)
+    await removeLeftovers(join(dataDir, 'attempts', attempt.name), attempt.id)
   }
 
   await purgeOutputs(dataDir, { attempts, run, keepsOutputs })
@@ -179,7 +179,7 @@ export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs 
 async function purgeOutputs(dataDir: string, { attempts, run, keepsOutputs }: Purge): Promise<void> {
   const own = runFolder(dataDir, run)
   const runs = await realpath(join(dataDir, 'runs')).catch(() => join(dataDir, 'runs'))
-  await removeRests(join(runs, String(run.number)), run.id)
+  await removeLeftovers(join(runs, String(run.number)), run.id)
 
   const shared = join(runs, String(run.outputsOwnerNumber))
   const outputs = await realpath(own).catch(() => shared)
@@ -194,7 +194,7 @@ async function purgeOutputs(dataDir: string, { attempts, run, keepsOutputs }: Pu
   if (keepsOutputs) return
   // A program may have replaced the folder by a link to elsewhere.
   if (isOwn && dirname(outputs) === runs) await removeWhole(outputs)
-  await removeRests(shared, run.origin?.runId ?? run.id)
+  await removeLeftovers(shared, run.origin?.runId ?? run.id)
 }
 
 /**
@@ -202,14 +202,14 @@ async function purgeOutputs(dataDir: string, { attempts, run, keepsOutputs }: Pu
  * would remove it.
  */
 async function removeWhole(path: string): Promise<void> {
-  await removeTree(goneOf(path))
-  if (existsSync(path)) await rename(path, goneOf(path))
-  await removeTree(goneOf(path))
+  await removeTree(removalPathOf(path))
+  if (existsSync(path)) await rename(path, removalPathOf(path))
+  await removeTree(removalPathOf(path))
 }
 
 /** Removes the files that an interrupted creation or removal of an owner's folder left. */
-async function removeRests(path: string, id: string): Promise<void> {
-  for (const rest of restsOf(path, id)) await removeTree(rest)
+async function removeLeftovers(path: string, id: string): Promise<void> {
+  for (const rest of leftoverPathsOf(path, id)) await removeTree(rest)
 }
 
 /**

@@ -33,14 +33,14 @@ export async function readLastLines(dir: AttemptDir, lines: number, limitBytes: 
   return Buffer.from(bytes).toString('utf8').replaceAll('\0', '')
 }
 
-interface Place {
+interface LogPosition {
   readonly dir: AttemptDir
   readonly from: LogStart
   readonly size: number
   readonly limitBytes: number
 }
 
-async function startOf(file: FileHandle, { dir, from, size, limitBytes }: Place): Promise<number> {
+async function startOf(file: FileHandle, { dir, from, size, limitBytes }: LogPosition): Promise<number> {
   if (from.tailLines !== undefined) return await tailOffset(file, { size, lines: from.tailLines, limitBytes })
   return from.since === undefined ? 0 : offsetAt(dir, from.since)
 }

@@ -28,7 +28,7 @@ export async function readMasked(
   const tail = await readLogFile(dir, { cursor: page.cursor }, longest)
 
   const wide = Buffer.concat([head.bytes, page.bytes, tail.bytes])
-  for (const secret of secrets) star(wide, Buffer.from(secret))
+  for (const secret of secrets) maskSecret(wide, Buffer.from(secret))
 
   return { ...page, bytes: wide.subarray(head.bytes.length, head.bytes.length + page.bytes.length) }
 }
@@ -39,7 +39,7 @@ const BLOCK_BYTES = 1_048_576
  * Replaces secrets by stars in the file itself. No process may write to the file any more. Can be interrupted and
  * repeated.
  */
-export async function starFile(path: string, secrets: readonly string[], cut: LogCut | undefined): Promise<void> {
+export async function maskFile(path: string, secrets: readonly string[], cut: LogCut | undefined): Promise<void> {
   if (secrets.length === 0) return
   await using file = await openPlain(path, 'write')
   if (!file) return
@@ -52,7 +52,7 @@ export async function starFile(path: string, secrets: readonly string[], cut: Lo
     const { bytesRead } = await file.read(block, 0, block.length, start)
     const bytes = block.subarray(0, bytesRead)
     const before = Buffer.from(bytes)
-    for (const secret of secrets) star(bytes, Buffer.from(secret))
+    for (const secret of secrets) maskSecret(bytes, Buffer.from(secret))
     if (!bytes.equals(before)) await file.write(bytes, 0, bytesRead, start)
     if (bytesRead < block.length) break
     // A hole contains no text and is skipped.
@@ -64,7 +64,7 @@ export async function starFile(path: string, secrets: readonly string[], cut: Lo
 
 const STAR = 42
 
-function star(bytes: Buffer, secret: Buffer): void {
+function maskSecret(bytes: Buffer, secret: Buffer): void {
   for (let at = bytes.indexOf(secret); at >= 0; at = bytes.indexOf(secret, at + secret.length))
     bytes.fill(STAR, at, at + secret.length)
 }

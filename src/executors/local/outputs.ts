@@ -45,7 +45,7 @@ export async function hashFiles(root: string): Promise<Outputs> {
 
   const files: OutputFile[] = []
   for (const path of found.paths.sort(Buffer.compare)) {
-    const file = await readable(path, found, () => hashFile(root, path))
+    const file = await readOrNote(path, found, () => hashFile(root, path))
     if (file) files.push(file)
   }
 
@@ -58,7 +58,7 @@ interface Found {
 }
 
 async function collectPaths(root: string, folder: Buffer, found: Found): Promise<void> {
-  const entries = await readable(folder, found, () =>
+  const entries = await readOrNote(folder, found, () =>
     openFolder(folder.length === 0 ? Buffer.from(root) : joinBytes(root, folder)),
   )
   if (!entries) return
@@ -91,7 +91,7 @@ async function hashFile(root: string, path: Buffer): Promise<OutputFile | undefi
  * Runs `work`. Returns undefined for an entry that was removed, and for one that cannot be read, which is added to
  * `unreadable`.
  */
-async function readable<T>(path: Buffer, { unreadable }: Found, work: () => Promise<T>): Promise<T | undefined> {
+async function readOrNote<T>(path: Buffer, { unreadable }: Found, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work()
   } catch (error) {

@@ -98,7 +98,7 @@ function listWithPs(): ProcessEntry[] {
 }
 
 /** Returns the arguments of a process; empty where they cannot be read. */
-export function argumentsOf(pid: number): string[] {
+export function readArguments(pid: number): string[] {
   try {
     return HAS_PROC ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') : []
   } catch (error) {
@@ -112,7 +112,7 @@ export function argumentsOf(pid: number): string[] {
  * they print to.
  */
 export interface Trace {
-  readonly mark: string
+  readonly variable: string
   /** Identity of the file (see `fileId`); undefined where the file was removed. */
   readonly output: string | undefined
 }
@@ -144,18 +144,21 @@ export function membersOf(supervisor: Identity | undefined, trace: Trace): Proce
   const entries = listProcesses().filter((entry) => !entry.isZombie)
 
   const found = new Map<number, ProcessEntry>()
-  const isNear = (entry: ProcessEntry): boolean => entry.session === supervisorPid || entry.group === supervisorPid
+  const isInSessionOrGroup = (entry: ProcessEntry): boolean =>
+    entry.session === supervisorPid || entry.group === supervisorPid
 
-  const isOwn =
+  const isSessionCertain =
     !HAS_PROC ||
     entries.some((entry) =>
       entry.pid === supervisorPid
         ? entry.startedAt === supervisor?.startedAt
-        : isNear(entry) && leavesTrace(entry.pid, trace),
+        : isInSessionOrGroup(entry) && hasTrace(entry.pid, trace),
     )
 
   const isMember = (entry: ProcessEntry): boolean =>
-    (isOwn && (isNear(entry) || entry.ppid === supervisorPid)) || found.has(entry.ppid) || leavesTrace(entry.pid, trace)
+    (isSessionCertain && (isInSessionOrGroup(entry) || entry.ppid === supervisorPid)) ||
+    found.has(entry.ppid) ||
+    hasTrace(entry.pid, trace)
 
   // Repeated until nothing new is found: a process may be listed before its parent.
   for (let before = -1; before !== found.size;) {
@@ -175,20 +178,20 @@ export function membersOf(supervisor: Identity | undefined, trace: Trace): Proce
 export function tracesInUse(name: string): Set<string> {
   const traces = new Set<string | undefined>()
   for (const { pid, isZombie } of listProcesses())
-    if (!isZombie) for (const trace of [`${name}=${readMark(pid, name)}`, ...outputsOf(pid)]) traces.add(trace)
+    if (!isZombie) for (const trace of [`${name}=${readVariable(pid, name)}`, ...outputsOf(pid)]) traces.add(trace)
   traces.delete(undefined)
   return traces as Set<string>
 }
 
 /** Whether a trace is among the traces of running processes (see `tracesInUse`). */
-export function isAmong(traces: ReadonlySet<string>, { mark, output }: Trace): boolean {
-  return traces.has(mark) || (output !== undefined && traces.has(output))
+export function isInUse(traces: ReadonlySet<string>, { variable, output }: Trace): boolean {
+  return traces.has(variable) || (output !== undefined && traces.has(output))
 }
 
 /** Whether a process has a trace. A daemon may have another process environment and still prints to the same file. */
-function leavesTrace(pid: number, { mark, output }: Trace): boolean {
-  const [name, value] = mark.split('=') as [string, string]
-  return readMark(pid, name) === value || (output !== undefined && outputsOf(pid).includes(output))
+function hasTrace(pid: number, { variable, output }: Trace): boolean {
+  const [name, value] = variable.split('=') as [string, string]
+  return readVariable(pid, name) === value || (output !== undefined && outputsOf(pid).includes(output))
 }
 
 /** Returns the identities of the files that standard output and standard error of a process go to. */
@@ -196,7 +199,7 @@ function outputsOf(pid: number): (string | undefined)[] {
   return HAS_PROC ? [1, 2].map((descriptor) => fileId(`/proc/${pid}/fd/${descriptor}`)) : []
 }
 
-function readMark(pid: number, name: string): string | undefined {
+function readVariable(pid: number, name: string): string | undefined {
   if (!HAS_PROC) return undefined
   try {
     const variable = readFileSync(`/proc/${pid}/environ`, 'latin1')

@@ -17,7 +17,7 @@ export interface References {
    * Returns the values of the secrets that a run names, as their files contain them now. Throws AppError
    * `reference_missing`.
    */
-  secretsOf(references: RunReferences | undefined): string[]
+  valuesOfSecrets(references: RunReferences | undefined): string[]
   /** Returns all values to mask, the longest first: every secret of this machine and the given ones. */
   secrets(given?: readonly string[]): string[]
 }
@@ -27,14 +27,14 @@ const KEY = /^[A-Za-z_][A-Za-z0-9_]*$/
 // A shorter value occurs in too many texts by chance, so masking it would hide nothing.
 const MASKED_CHARS_MIN = 4
 // Permission bits of the group and of others.
-const OTHERS = 0o077
+const GROUP_AND_OTHERS_MODE = 0o077
 
 /** Creates the reader of the secrets and config maps in a data directory. */
 export function createReferences(dataDir: string): References {
-  const secrets: References['secrets'] = (given = []) => {
+  const listValuesToMask: References['secrets'] = (given = []) => {
     const root = join(dataDir, 'secrets')
     const kept = namesIn(root).flatMap((name) =>
-      filesIn(join(root, name)).flatMap((key) => readOrNone(join(root, name, key)) ?? []),
+      filesIn(join(root, name)).flatMap((key) => readIfPossible(join(root, name, key)) ?? []),
     )
     // Each line of a secret of several lines is masked by itself, too.
     const all = new Set([...kept, ...given].flatMap((value) => [value, ...value.split(/\r?\n/)]))
@@ -47,9 +47,9 @@ export function createReferences(dataDir: string): References {
       ...Object.assign({}, ...(references?.secrets ?? []).map((name) => readSet(dataDir, 'secrets', name))),
     }),
 
-    secretsOf: (references) =>
+    valuesOfSecrets: (references) =>
       (references?.secrets ?? []).flatMap((name) => Object.values(readSet(dataDir, 'secrets', name))),
-    secrets,
+    secrets: listValuesToMask,
   }
 }
 
@@ -65,7 +65,7 @@ function readSet(dataDir: string, kind: 'secrets' | 'configmaps', name: string):
     keys.map((key) => {
       const path = join(folder, key)
       if (!KEY.test(key)) throw new AppError('reference_missing', { detail: phrase('reference_name', { path }) })
-      if (kind === 'secrets' && (statSync(path).mode & OTHERS) !== 0)
+      if (kind === 'secrets' && (statSync(path).mode & GROUP_AND_OTHERS_MODE) !== 0)
         throw new AppError('reference_missing', { detail: phrase('reference_open', { path }) })
       return [key, read(path)]
     }),
@@ -73,7 +73,7 @@ function readSet(dataDir: string, kind: 'secrets' | 'configmaps', name: string):
 }
 
 /** Returns undefined for a file that cannot be read, so that the other secrets are still masked. */
-function readOrNone(path: string): string | undefined {
+function readIfPossible(path: string): string | undefined {
   try {
     return read(path)
   } catch {
@@ -100,20 +100,20 @@ function namesIn(folder: string): string[] {
 }
 
 /** Returns a text in which secrets are replaced by stars. */
-export function mask(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((masked, secret) => masked.replaceAll(secret, '*'.repeat(secret.length)), text)
+export function mask(text: string, listValuesToMask: readonly string[]): string {
+  return listValuesToMask.reduce((masked, secret) => masked.replaceAll(secret, '*'.repeat(secret.length)), text)
 }
 
 /**
  * Writes the secret values that an attempt received to a file: the secrets may have changed by the time that its log is
  * read.
  */
-export function writeGiven(path: string, secrets: readonly string[]): void {
-  if (secrets.length > 0) writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })
+export function writeReceivedSecrets(path: string, listValuesToMask: readonly string[]): void {
+  if (listValuesToMask.length > 0) writeFileSync(path, JSON.stringify(listValuesToMask), { mode: 0o600 })
 }
 
 /** Reads the secret values that an attempt received; an empty list where its program has overwritten the file. */
-export function readGiven(path: string): string[] {
+export function readReceivedSecrets(path: string): string[] {
   try {
     const given: unknown = JSON.parse(readPlainText(path) ?? '[]')
     return Array.isArray(given) ? given.filter((secret) => typeof secret === 'string') : []

@@ -49,7 +49,7 @@ claim() {
 # Sets `how` to `exited` or `killed`. The status of a command that a signal ended is also a possible exit status (128
 # and more). The list of jobs tells the two apart in shells that print `Done` for a normal end. `jobs` runs here and not
 # in a command substitution, which has no jobs.
-tell_how() {
+classify_end() {
   how=
   if jobs 1<> end && read -r end < end; then
     case $end in
@@ -94,7 +94,7 @@ if [ "$1" != --ended ]; then
     code=$?
     kill -0 "$child" || break
   done
-  tell_how
+  classify_end
 else
   code=$2
   how=$3

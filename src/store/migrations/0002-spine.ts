@@ -8,7 +8,7 @@ import type { Ending, HostInfo } from '../../contract/run.ts'
 import { decodeValue } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import type { Dialect } from '../dialect.ts'
-import { toParamRows, toTagRows } from '../facts.ts'
+import { toParamRows, toTagRows } from '../filter-rows.ts'
 import type { Tables } from '../tables.ts'
 
 /** Adds projects, origins of runs, the trash, snapshots, environments, and the tables that filters read. */
@@ -123,8 +123,8 @@ async function createFacts(db: Kysely<never>, dialect: Dialect): Promise<void> {
     .addPrimaryKeyConstraint('run_tag_key', ['tag', 'run_number'])
     .modifyEnd(clusteredEnd)
     .execute()
-  await dialect.createCovering(db, 'metric', ['name', 'run_number'], ['last', 'min', 'max', 'mean'])
-  await dialect.createCovering(db, 'run_param', ['name', 'run_number'], ['number', 'text'])
+  await dialect.createCoveringIndex(db, 'metric', ['name', 'run_number'], ['last', 'min', 'max', 'mean'])
+  await dialect.createCoveringIndex(db, 'run_param', ['name', 'run_number'], ['number', 'text'])
 }
 
 async function widenRuns(db: Kysely<never>, { integer }: Dialect): Promise<void> {

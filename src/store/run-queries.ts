@@ -10,7 +10,7 @@ import type { Field, Sort } from '../core/filter/filter.ts'
 import { COLUMNS } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
 import type { RunQuery, RunScope, RunQueries, Completion } from '../core/ports.ts'
-import { amongNumbers, columnOf, inScope, metricColumn, needsSets, toNumberSet } from './run-filter.ts'
+import { selectAmongNumbers, columnOf, toScopeCondition, metricColumn, needsSets, toNumberSet } from './run-filter.ts'
 import type { FilterContext } from './run-filter.ts'
 import { toRun } from './run-rows.ts'
 import type { RunRow, Tables } from './tables.ts'
@@ -78,8 +78,8 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueri
     readTable: async (scope, { keys, listValues }, limit) => {
       const context = await contextFor(scope)
       const columns = [
-        ...keys.map((field, i) => sql`${textOf(field, context)} as ${sql.ref(`k${i}`)}`),
-        ...listValues.map((field, i) => sql`${figureOf(field, context)} as ${sql.ref(`v${i}`)}`),
+        ...keys.map((field, i) => sql`${toKeyExpression(field, context)} as ${sql.ref(`k${i}`)}`),
+        ...listValues.map((field, i) => sql`${toNumberExpression(field, context)} as ${sql.ref(`v${i}`)}`),
       ]
 
       const { rows } = await sql<Record<string, SortValue>>`
@@ -113,7 +113,7 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueri
 
     listNames: async (kind, prefix, limit) => {
       const table = kind === 'param' ? 'run_param' : 'metric'
-      return await countEach(db, table, await skipScan(db, { table, column: 'name', prefix, limit }))
+      return await countEach(db, table, await readDistinctNames(db, { table, column: 'name', prefix, limit }))
     },
 
     countNamesAmongLatest: async (kind, names, scope, runs) => {
@@ -131,7 +131,11 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueri
     listValues: async (field, prefix, limit) => {
       if (field.kind === 'param') return await paramValues(db, field.name, prefix, limit)
       if (field.kind !== 'column' || field.name !== 'tag') return []
-      return await countEach(db, 'run_tag', await skipScan(db, { table: 'run_tag', column: 'tag', prefix, limit }))
+      return await countEach(
+        db,
+        'run_tag',
+        await readDistinctNames(db, { table: 'run_tag', column: 'tag', prefix, limit }),
+      )
     },
   }
 }
@@ -162,17 +166,17 @@ async function readRows(db: Kysely<Tables>, numbers: readonly number[]): Promise
 /**
  * Returns a field as the SQL expression of a group key. As in filters, a sweep is its number and a project its name.
  */
-function textOf(field: Field, context: FilterContext): RawBuilder<unknown> {
+function toKeyExpression(field: Field, context: FilterContext): RawBuilder<unknown> {
   if (field.kind === 'param')
     return sql`(select text from run_param where name = ${field.name} and run_number = run.number)`
-  if (field.kind === 'metric') return figureOf(field, context)
+  if (field.kind === 'metric') return toNumberExpression(field, context)
   if (field.name === 'sweep') return sql`(select number from sweep where id = run.sweep_id)`
   if (field.name === 'project') return sql`(select name from project where id = run.project_id)`
   return columnOf(field.name, context.now)
 }
 
 /** Returns a field as the SQL expression of a figure. A parameter that is no number is NULL. */
-function figureOf(field: Field, context: FilterContext): RawBuilder<unknown> {
+function toNumberExpression(field: Field, context: FilterContext): RawBuilder<unknown> {
   if (field.kind === 'param')
     return sql`(select number from run_param where name = ${field.name} and run_number = run.number)`
   if (field.kind === 'column') return columnOf(field.name, context.now)
@@ -189,7 +193,7 @@ function numbersOf(
   return sql`select number from ${db
     .selectFrom('run')
     .select('number')
-    .where((on) => inScope(on, { ...rest, ...(filter && { filter }) }, context))} as own`
+    .where((on) => toScopeCondition(on, { ...rest, ...(filter && { filter }) }, context))} as own`
 }
 
 async function countRuns(db: Kysely<Tables>, scope: RunScope, context: FilterContext): Promise<number> {
@@ -212,12 +216,12 @@ interface Found {
 async function findPage(db: Kysely<Tables>, query: RunQuery, context: FilterContext): Promise<Found> {
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.sort, query.cursor)
   const [first] = query.sort
-  if (!first || !isSideField(first.field)) return await readKeys(db, query, { context, cursor, half: 'all' })
+  if (!first || !isMetricOrParam(first.field)) return await readKeys(db, query, { context, cursor, half: 'all' })
 
   const isPast = cursor?.values.slice(0, keyTypes(first).length).every((value) => value === null) ?? false
   const present = isPast
     ? undefined
-    : ((await readFirst(db, query, { context, cursor })) ??
+    : ((await readFromStartOfOrder(db, query, { context, cursor })) ??
       (await readKeys(db, query, { context, cursor, half: 'present' })))
 
   if (present?.found.length === query.limit) return present
@@ -237,7 +241,7 @@ function keyTypes({ field }: Sort): ('string' | 'number')[] {
 
 const TEXT_TYPES = new Set<string>(['word', 'text', 'tags'])
 
-function isSideField(field: Field): field is Extract<Field, { kind: 'metric' | 'param' }> {
+function isMetricOrParam(field: Field): field is Extract<Field, { kind: 'metric' | 'param' }> {
   return field.kind !== 'column'
 }
 
@@ -252,22 +256,23 @@ async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, 
   const isCounted = query.isCounted === true
   const usesSets = query.filter !== undefined && needsSets(query.filter)
   const [first] = query.sort
-  const side = first && half !== 'all' && isSideField(first.field) ? sideOf(db, first.field, context) : undefined
+  const side = first && half !== 'all' && isMetricOrParam(first.field) ? sideOf(db, first.field, context) : undefined
   const keys = query.sort.flatMap((sort, index) => toKeys(db, sort, index === 0 ? half : 'all', context))
 
   const conditions = [
-    ...(usesSets ? [sql`1 = 1`] : [sql`${inScope(expressionBuilder<Tables, 'run'>(), query, context)}`]),
+    ...(usesSets ? [sql`1 = 1`] : [sql`${toScopeCondition(expressionBuilder<Tables, 'run'>(), query, context)}`]),
     ...(side && half === 'present' ? [sql`side.run_number = run.number`] : []),
     ...(side && half === 'absent' ? [sql`run.number not in (${side.clearSelect().select('run_number')})`] : []),
     ...(cursor ? [afterCursor(keys, cursor)] : []),
   ]
   // Matches of a filter on metrics, parameters or tags are materialized once, for both the count and the page. Where
   // the order needs no column of `run` but the number, the table is not read: `matched` takes its alias.
-  const isNarrow = usesSets && query.sort.every(({ field }) => isSideField(field) || field.name === 'number')
+  const readsNumbersOnly =
+    usesSets && query.sort.every(({ field }) => isMetricOrParam(field) || field.name === 'number')
 
   const matched = usesSets ? sql`with matched as materialized (${numbersOf(db, query, context)}) ` : sql``
-  const from = !usesSets ? sql`run` : isNarrow ? sql`matched as run` : sql`matched cross join run`
-  if (usesSets && !isNarrow) conditions.push(sql`run.number = matched.number`)
+  const from = !usesSets ? sql`run` : readsNumbersOnly ? sql`matched as run` : sql`matched cross join run`
+  if (usesSets && !readsNumbersOnly) conditions.push(sql`run.number = matched.number`)
 
   const columns = [
     sql`run.number as number`,
@@ -296,21 +301,21 @@ async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, 
   }
 }
 
-/** Number of runs that `readFirst` tests for each run that the page needs. */
-const TRIED_PER_WANTED = 8
+/** Number of runs that `readFromStartOfOrder` tests for each run that the page needs. */
+const TESTED_PER_RUN = 8
 
 /**
  * Finds a page in the order of one metric or parameter by testing only the first runs of that order. Where a filter
  * matches many runs, the page is full long before all matches are found. Returns undefined where the page does not fill
  * up, or the query is of another kind: then all matches must be found.
  */
-async function readFirst(
+async function readFromStartOfOrder(
   db: Kysely<Tables>,
   query: RunQuery,
   { context, cursor }: Omit<Reading, 'half'>,
 ): Promise<Found | undefined> {
   const [first, second] = query.sort
-  if (second || !first || !isSideField(first.field) || !query.filter || !needsSets(query.filter)) return undefined
+  if (second || !first || !isMetricOrParam(first.field) || !query.filter || !needsSets(query.filter)) return undefined
 
   const keys = toKeys(db, first, 'present', context)
   const columns = [
@@ -321,7 +326,7 @@ async function readFirst(
     isDescending ? sql`${expression} desc nulls last` : sql`${expression} asc nulls last`,
   )
 
-  const tried = query.limit * TRIED_PER_WANTED
+  const tried = query.limit * TESTED_PER_RUN
   const { rows } = await sql<Record<string, SortValue>>`
     select ${sql.join(columns)} from (${sideOf(db, first.field, context)}) as side
     where ${cursor ? afterCursor(keys, cursor, sql`side.run_number`) : sql`1 = 1`}
@@ -329,7 +334,7 @@ async function readFirst(
 
   if (rows.length < query.limit) return undefined
   const numbers = rows.map((row) => Number(row['number']))
-  const passed = await amongNumbers({ ...query, filter: query.filter }, numbers, context)
+  const passed = await selectAmongNumbers({ ...query, filter: query.filter }, numbers, context)
   const found = rows.filter((row) => passed.has(Number(row['number'])))
   if (found.length < query.limit) return undefined
 
@@ -355,15 +360,15 @@ function sideOf(db: Kysely<Tables>, field: Extract<Field, { kind: 'metric' | 'pa
 function toKeys(
   db: Kysely<Tables>,
   { field, isDescending }: Sort,
-  half: Reading['half'],
+  part: Reading['half'],
   context: FilterContext,
 ): Key[] {
   const toKey = (expression: RawBuilder<SortValue>): Key => ({ expression, isDescending })
   if (field.kind === 'column') return [toKey(columnOf(field.name, context.now) as RawBuilder<SortValue>)]
 
   const names = field.kind === 'param' ? ['number', 'text'] : ['value']
-  if (half === 'absent') return names.map(() => toKey(sql<SortValue>`cast(null as text)`))
-  if (half === 'present') return names.map((name) => toKey(sql.ref(`side.${name}`)))
+  if (part === 'absent') return names.map(() => toKey(sql<SortValue>`cast(null as text)`))
+  if (part === 'present') return names.map((name) => toKey(sql.ref(`side.${name}`)))
   return names.map((name) => {
     const side = sideOf(db, field, context).whereRef('run_number', '=', sql.ref<number>('run.number') as never)
     return toKey(sql<SortValue>`(select ${sql.ref(name)} from (${side}) as side)`)
@@ -409,9 +414,9 @@ function decodeCursor(sort: readonly Sort[], text: string): Cursor {
   try {
     const [order, values, number] = cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
     const types = sort.flatMap(keyTypes)
-    const isOurs =
+    const matchesSort =
       values.length === types.length && values.every((value, index) => value === null || typeof value === types[index])
-    if (order === formatSort(sort) && isOurs) return { values, number }
+    if (order === formatSort(sort) && matchesSort) return { values, number }
   } catch {
     // Not a cursor that this server made: the error is thrown below.
   }
@@ -433,7 +438,7 @@ interface Scan {
  * Returns the first distinct names that begin with a prefix, from a table clustered by name. A loose index scan: each
  * name costs one seek, however many rows have it. See https://wiki.postgresql.org/wiki/Loose_indexscan.
  */
-async function skipScan(db: Kysely<Tables>, { table, column, prefix, limit }: Scan): Promise<string[]> {
+async function readDistinctNames(db: Kysely<Tables>, { table, column, prefix, limit }: Scan): Promise<string[]> {
   const [from, name] = [sql.table(table), sql.ref(column)]
   const { rows } = await sql<{ name: string | null }>`
     with recursive found (name, n) as (
