@@ -4,8 +4,18 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
 import type { RunDetailView } from '../src/contract/run.ts'
-import { beside, pythonStartMs, pythonWriteUs } from './references.ts'
-import { atMost, clientPath, createFolder, freePort, plainEnv, root, say, startServer, told } from './support.ts'
+import { withRatio, pythonStartMs, pythonWriteUs } from './references.ts'
+import {
+  atMost,
+  clientPath,
+  createFolder,
+  freePort,
+  plainEnv,
+  root,
+  printProgress,
+  startServer,
+  unlimited,
+} from './support.ts'
 import type { Figure, Server } from './support.ts'
 
 const LOG_P50_US_MAX = 20
@@ -45,15 +55,15 @@ export async function measure(): Promise<Figure[]> {
   const start = { name: 'python_start_ms', value: pythonStartMs() } as const
 
   return [
-    ...beside({ name: 'python_write_p50_us', value: writes.p50 }, LOG_P50_US_MAX, 'log_p50_us', calls.p50_us!),
-    ...beside({ name: 'python_write_p99_us', value: writes.p99 }, LOG_P99_US_MAX, 'log_p99_us', calls.p99_us!),
-    ...beside(start, IMPORT_MS_MAX, 'import_ms', importMs()),
-    ...beside({ name: 'python_write_p99_us', value: writes.p99 }, DURABLE_MS_MAX, 'durable_ms', durable.p99_ms!),
+    ...withRatio({ name: 'python_write_p50_us', value: writes.p50 }, LOG_P50_US_MAX, 'log_p50_us', calls.p50_us!),
+    ...withRatio({ name: 'python_write_p99_us', value: writes.p99 }, LOG_P99_US_MAX, 'log_p99_us', calls.p99_us!),
+    ...withRatio(start, IMPORT_MS_MAX, 'import_ms', importMs()),
+    ...withRatio({ name: 'python_write_p99_us', value: writes.p99 }, DURABLE_MS_MAX, 'durable_ms', durable.p99_ms!),
     atMost(LOOP_RATIO_MAX, 'loop_ratio', loop.ratio!, 'x'),
-    ...beside(start, EXIT_REFUSED_S_MAX, 'exit_refused_s', refused.exitSeconds),
-    ...beside(start, EXIT_DEAD_S_MAX, 'exit_dead_s', dead.exitSeconds),
+    ...withRatio(start, EXIT_REFUSED_S_MAX, 'exit_refused_s', refused.exitSeconds),
+    ...withRatio(start, EXIT_DEAD_S_MAX, 'exit_dead_s', dead.exitSeconds),
     atMost(0, 'lost', lost, 'points'),
-    told('points', (calls.calls + loop.calls + durable.calls) * METRICS_PER_CALL, 'points'),
+    unlimited('points', (calls.calls + loop.calls + durable.calls) * METRICS_PER_CALL, 'points'),
   ]
 }
 
@@ -85,7 +95,7 @@ async function runScript(mode: string, env: NodeJS.ProcessEnv): Promise<Result> 
   if (status !== 0) throw new Error(`client-costs.py ${mode} ended with ${status}`)
 
   const result = JSON.parse(output) as Result & { ended_at: number }
-  say(`${mode}: ${output.trim()}`)
+  printProgress(`${mode}: ${output.trim()}`)
   return { ...result, exitSeconds: Date.now() / 1000 - result.ended_at }
 }
 

@@ -11,9 +11,9 @@ import { recordRun } from '../test/support/recorded.ts'
 import { startTestServer, until } from '../test/support/server.ts'
 import type { TestServer } from '../test/support/server.ts'
 import { fill, RUNS } from './large-data.ts'
-import { beside, openStatic, serveStatic, staticReadyMs } from './references.ts'
+import { withRatio, openStatic, serveStatic, staticReadyMs } from './references.ts'
 import type { Measured } from './references.ts'
-import { atMost, createFolder, percentile, say, told } from './support.ts'
+import { atMost, createFolder, percentile, printProgress, unlimited } from './support.ts'
 import type { Figure } from './support.ts'
 
 const TRIALS = 20_000
@@ -47,17 +47,17 @@ export async function measure(): Promise<Figure[]> {
   const { sweep, log, last, many } = await seed(folder.path)
   const server = await startTestServer({ dataDir: folder.path })
   try {
-    const still: Measured = { name: 'static_ready_ms', value: await staticReadyMs(browser) }
-    const rows = await onRuns(browser, server, still)
+    const staticReference: Measured = { name: 'static_ready_ms', value: await staticReadyMs(browser) }
+    const rows = await measureRunList(browser, server, staticReference)
     return [
       atMost(180, 'script_kb', firstLoadBytes() / 1000, 'kB'),
       ...rows,
-      await onWide(browser, server),
-      ...(await onManyMetrics(browser, server, { run: many, still })),
-      ...(await onChart(browser, server, { last, still })),
-      ...(await onSweep(browser, server, { sweep, still })),
-      ...(await onLog(browser, server, { run: log, still })),
-      ...(await onLive(browser, server, still)),
+      await measureWideList(browser, server),
+      ...(await measureManyMetrics(browser, server, { run: many, still: staticReference })),
+      ...(await measureCharts(browser, server, { last, still: staticReference })),
+      ...(await measureSweepPage(browser, server, { sweep, still: staticReference })),
+      ...(await measureLogTail(browser, server, { run: log, still: staticReference })),
+      ...(await measureLivePage(browser, server, staticReference)),
     ]
   } finally {
     await browser.close()
@@ -114,7 +114,7 @@ async function median(work: () => Promise<number>): Promise<number> {
 /**
  * Returns the milliseconds from requesting a path until the page is ready, in a browser context with an empty cache.
  */
-async function cold(
+async function coldReadyMs(
   browser: Browser,
   server: TestServer,
   path: string,
@@ -137,20 +137,23 @@ async function cold(
   return ms
 }
 
-async function onRuns(browser: Browser, server: TestServer, reference: Measured): Promise<Figure[]> {
+async function measureRunList(browser: Browser, server: TestServer, reference: Measured): Promise<Figure[]> {
   const isReady = async (page: Page) =>
     await page.getByRole('table', { name: 'Runs' }).getByRole('link').nth(10).click({ trial: true })
-  await cold(browser, server, COLD_RUNS, isReady)
+  await coldReadyMs(browser, server, COLD_RUNS, isReady)
 
   await using site = await serveStatic()
   // Both are measured in turn, so that other load on the machine slows both.
   const pairs: { ours: number; static: number }[] = []
   for (let i = 0; i < PAIRS; i += 1)
-    pairs.push({ ours: await cold(browser, server, COLD_RUNS, isReady), static: await openStatic(browser, site.url) })
+    pairs.push({
+      ours: await coldReadyMs(browser, server, COLD_RUNS, isReady),
+      static: await openStatic(browser, site.url),
+    })
   const middle = (of: (pair: (typeof pairs)[number]) => number): number => percentile(pairs.map(of), 0.5)
   const ready = middle((pair) => pair.ours)
-  const still = middle((pair) => pair.static)
-  say(`runs ready in ${ready.toFixed(0)} ms, a static page in ${still.toFixed(0)} ms`)
+  const staticReference = middle((pair) => pair.static)
+  printProgress(`runs ready in ${ready.toFixed(0)} ms, a static page in ${staticReference.toFixed(0)} ms`)
 
   const page = await openPage(browser, server, '/p/default/runs')
   const first = page.getByRole('table', { name: 'Runs' }).getByRole('link').first()
@@ -172,7 +175,7 @@ async function onRuns(browser: Browser, server: TestServer, reference: Measured)
   await filter.fill('')
   await page.waitForTimeout(1_000)
   const { long, reached } = await scroll(page)
-  say(`scrolled to row ${reached}`)
+  printProgress(`scrolled to row ${reached}`)
   await page.close()
   return [
     atMost(1_500, 'runs_ready_ms', ready, 'ms'),
@@ -182,10 +185,10 @@ async function onRuns(browser: Browser, server: TestServer, reference: Measured)
       middle((pair) => pair.ours / pair.static),
       'x',
     ),
-    told('static_ready_ms', still, 'ms'),
-    ...beside(reference, 400, 'filter_ms', filtered),
+    unlimited('static_ready_ms', staticReference, 'ms'),
+    ...withRatio(reference, 400, 'filter_ms', filtered),
     atMost(0, 'scroll_long_tasks', long, 'tasks'),
-    told('scrolled_rows', reached, 'rows'),
+    unlimited('scrolled_rows', reached, 'rows'),
   ]
 }
 
@@ -215,16 +218,16 @@ async function scroll(page: Page): Promise<{ long: number; reached: number }> {
 /**
  * Measures the run list of a project whose runs have 500 parameters and 500 metrics, with a column for each parameter.
  */
-async function onWide(browser: Browser, server: TestServer): Promise<Figure> {
+async function measureWideList(browser: Browser, server: TestServer): Promise<Figure> {
   const columns = Array.from({ length: WIDE_NAMES }, (_, i) => `p.p${String(i).padStart(2, '0')}`)
   const path = `/p/wide/runs?cols=${columns.join(',')}`
   const isReady = async (page: Page) =>
     await page.getByRole('table', { name: 'Runs' }).getByRole('link').nth(10).click({ trial: true })
-  return told('wide_ready_ms', await median(async () => await cold(browser, server, path, isReady)), 'ms')
+  return unlimited('wide_ready_ms', await median(async () => await coldReadyMs(browser, server, path, isReady)), 'ms')
 }
 
 /** Measures the charts of a run with 300 metrics. */
-async function onManyMetrics(
+async function measureManyMetrics(
   browser: Browser,
   server: TestServer,
   { run, still }: { run: number; still: Measured },
@@ -235,30 +238,30 @@ async function onManyMetrics(
       .locator('canvas')
       .first()
       .waitFor()
-  const ready = await median(async () => await cold(browser, server, `/p/default/runs/${run}/charts`, isDrawn))
-  return beside(still, 1_000, `metrics_${MANY_METRICS}_ms`, ready)
+  const ready = await median(async () => await coldReadyMs(browser, server, `/p/default/runs/${run}/charts`, isDrawn))
+  return withRatio(still, 1_000, `metrics_${MANY_METRICS}_ms`, ready)
 }
 
 /** Measures the chart of a metric of ten runs with a million points each, and of one run with five million points. */
-async function onChart(
+async function measureCharts(
   browser: Browser,
   server: TestServer,
   { last, still }: { last: number; still: Measured },
 ): Promise<Figure[]> {
   const page = await openPage(browser, server, '/p/default/runs?panels=-')
   await page.getByRole('table', { name: 'Runs' }).getByRole('link').first().waitFor()
-  const ten = await drawn(
+  const ten = await chartMs(
     page,
     Array.from({ length: LONG_RUNS }, (_, i) => last - i),
   )
 
-  const longest = await drawn(page, [last + 1])
+  const longest = await chartMs(page, [last + 1])
   await page.close()
-  return [...beside(still, 600, 'chart_ms', ten), told('longest_chart_ms', longest, 'ms')]
+  return [...withRatio(still, 600, 'chart_ms', ten), unlimited('longest_chart_ms', longest, 'ms')]
 }
 
 /** Returns the milliseconds from requesting the chart of a metric of these runs until it is drawn. */
-async function drawn(page: Page, numbers: readonly number[]): Promise<number> {
+async function chartMs(page: Page, numbers: readonly number[]): Promise<number> {
   return await median(async () => {
     await page.evaluate(
       `history.replaceState(null, '', '/p/default/runs?sel=${numbers.join(',')}&panels=-&n=${randomUUID()}'); dispatchEvent(new PopStateEvent('popstate'))`,
@@ -278,14 +281,14 @@ async function drawn(page: Page, numbers: readonly number[]): Promise<number> {
 }
 
 /** Measures how fast the page of a sweep with 20,000 trials is ready, and how fast a selection follows the pointer. */
-async function onSweep(
+async function measureSweepPage(
   browser: Browser,
   server: TestServer,
   { sweep, still }: { sweep: number; still: Measured },
 ): Promise<Figure[]> {
   const path = `/p/default/sweeps/${sweep}`
   const isDrawn = async (page: Page) => await page.getByRole('img', { name: /trials across/ }).waitFor()
-  const ready = await median(async () => await cold(browser, server, path, isDrawn))
+  const ready = await median(async () => await coldReadyMs(browser, server, path, isDrawn))
 
   const page = await openPage(browser, server, path)
   await isDrawn(page)
@@ -306,14 +309,14 @@ async function onSweep(
   await page.mouse.up()
   await page.close()
   return [
-    ...beside(still, 2_000, 'sweep_ready_ms', ready),
-    ...beside(still, 100, 'brush_ms', percentile(times, 0.95)),
-    told('brush_p50_ms', percentile(times, 0.5), 'ms'),
+    ...withRatio(still, 2_000, 'sweep_ready_ms', ready),
+    ...withRatio(still, 100, 'brush_ms', percentile(times, 0.95)),
+    unlimited('brush_p50_ms', percentile(times, 0.5), 'ms'),
   ]
 }
 
 /** Measures how fast the end of a log with a million lines is shown. */
-async function onLog(
+async function measureLogTail(
   browser: Browser,
   server: TestServer,
   { run, still }: { run: number; still: Measured },
@@ -328,13 +331,13 @@ async function onLog(
     return performance.now() - startedAt
   })
   await page.close()
-  return beside(still, 500, 'log_tail_ms', ms)
+  return withRatio(still, 500, 'log_tail_ms', ms)
 }
 
 /**
  * Measures a page that shows a running run: its delay behind new points, its CPU use while idle, and its memory growth.
  */
-async function onLive(browser: Browser, server: TestServer, still: Measured): Promise<Figure[]> {
+async function measureLivePage(browser: Browser, server: TestServer, staticReference: Measured): Promise<Figure[]> {
   const { body: run } = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name: 'live' })
   const writer = randomUUID()
   let first = 1
@@ -361,7 +364,7 @@ async function onLive(browser: Browser, server: TestServer, still: Measured): Pr
   const idle = await idleCpu(page)
   await page.close()
   return [
-    ...beside(still, 2_000, 'live_lag_ms', percentile(lags, 0.95)),
+    ...withRatio(staticReference, 2_000, 'live_lag_ms', percentile(lags, 0.95)),
     atMost(3, 'idle_cpu_percent', idle, '%'),
     atMost(20, 'heap_growth_mb', await heapGrowth(browser, server, { run: run.number, log }), 'MB'),
   ]
@@ -410,7 +413,7 @@ async function heapGrowth(
 
   await page.waitForTimeout(500)
   const after = await heap()
-  say(`heap ${before.toFixed(1)} MB, after half an hour ${after.toFixed(1)} MB`)
+  printProgress(`heap ${before.toFixed(1)} MB, after half an hour ${after.toFixed(1)} MB`)
   await page.close()
   return Math.max(0, after - before)
 }

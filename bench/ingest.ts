@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import type { RunPageView } from '../src/contract/routes.ts'
 import type { PointView } from '../src/contract/tracking.ts'
-import { beside, commitP99Ms, pageJsonMs } from './references.ts'
+import { withRatio, commitP99Ms, pageJsonMs } from './references.ts'
 import {
   atLeast,
   createFolder,
@@ -11,12 +11,12 @@ import {
   freePort,
   percentile,
   plainEnv,
-  say,
+  printProgress,
   sleep,
   startNode,
   startServer,
   timed,
-  told,
+  unlimited,
   waitUntilHealthy,
 } from './support.ts'
 import type { Figure, Poster, Server } from './support.ts'
@@ -77,15 +77,20 @@ export async function measure(): Promise<Figure[]> {
   return [
     atLeast(POINTS_PER_S_MIN, 'points_per_s', POINTS / seconds, '1/s'),
     atLeast(RATIO_TO_BARE_MIN, 'ratio_to_bare', bareSeconds / seconds, 'x'),
-    ...beside({ name: 'page_json_ms', value: pageJsonMs() }, LIST_P95_MS_MAX, 'list_p95_ms', percentile(listMs, 0.95)),
-    ...beside(
+    ...withRatio(
+      { name: 'page_json_ms', value: pageJsonMs() },
+      LIST_P95_MS_MAX,
+      'list_p95_ms',
+      percentile(listMs, 0.95),
+    ),
+    ...withRatio(
       { name: 'commit_p99_ms', value: await commitP99Ms() },
       ACK_P99_MS_MAX,
       'ack_p99_ms',
       percentile(acks, 0.99),
     ),
-    told('bare_points_per_s', POINTS / bareSeconds, '1/s'),
-    told('ack_p50_ms', percentile(acks, 0.5), 'ms'),
+    unlimited('bare_points_per_s', POINTS / bareSeconds, '1/s'),
+    unlimited('ack_p50_ms', percentile(acks, 0.5), 'ms'),
   ]
 }
 
@@ -168,7 +173,7 @@ async function runOurs(server: Server, loads: readonly Load[]): Promise<{ second
   const lists = listRepeatedly(server, end.signal)
   const seconds = await timed(() => sendTogether(server, loads))
   end.abort()
-  say(`${POINTS} points: ${seconds.toFixed(2)} s`)
+  printProgress(`${POINTS} points: ${seconds.toFixed(2)} s`)
   return { seconds, took: await lists }
 }
 
@@ -192,7 +197,7 @@ async function runBare(loads: readonly Load[]): Promise<number> {
   )
 
   const seconds = await timed(() => sendTogether(target, loads))
-  say(`${POINTS} points to the bare server: ${seconds.toFixed(2)} s`)
+  printProgress(`${POINTS} points to the bare server: ${seconds.toFixed(2)} s`)
   return seconds
 }
 
@@ -215,7 +220,7 @@ async function compareAll(server: Server, loads: readonly Load[]): Promise<void>
   for (const [writer, { runId }] of loads.entries()) {
     for (const series of SERIES_NAMES.keys()) await compareSeries(server, runId, writer, series)
   }
-  say(`${POINTS} points read back, all as sent`)
+  printProgress(`${POINTS} points read back, all as sent`)
 }
 
 /** Throws if the stored points of a series differ from those sent. */
@@ -264,7 +269,7 @@ async function sendPaced(server: Server, runIds: readonly string[], pointsPerSec
   })
 
   const took = (await Promise.all(lanes)).flat()
-  say(`${took.length} batches at ${Math.round(pointsPerSecond)} points/s`)
+  printProgress(`${took.length} batches at ${Math.round(pointsPerSecond)} points/s`)
   return took
 }
 

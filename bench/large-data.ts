@@ -9,7 +9,7 @@ import { packSummary, summarize, EMPTY_SUMMARY, toBucket } from '../src/core/met
 import { loadPlan } from '../src/core/spec/load.ts'
 import type { Database } from '../src/store/database.ts'
 import { migrate } from '../src/store/migrate.ts'
-import { say } from './support.ts'
+import { printProgress } from './support.ts'
 
 /** Number of runs that `fill` inserts, without the special ones. */
 export const RUNS = 100_000
@@ -53,7 +53,7 @@ export async function fill(
     const numbers = Array.from({ length: ROWS_AT_ONCE }, (_, index) => first + index)
     const runs = numbers.map((number) => toRun(number, plan, random, trialOf(sweep, number - start)))
     await insertRuns(db, runs)
-    if ((first - start) % 20_000 === 0) say(`${first - start} of ${RUNS} runs`)
+    if ((first - start) % 20_000 === 0) printProgress(`${first - start} of ${RUNS} runs`)
   }
 
   const last = start + RUNS - 1

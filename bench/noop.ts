@@ -2,7 +2,18 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { atLeast, between, createFolder, root, say, startServer, submit, timed, told, waitForSweep } from './support.ts'
+import {
+  atLeast,
+  measureBetween,
+  createFolder,
+  root,
+  printProgress,
+  startServer,
+  submit,
+  timed,
+  unlimited,
+  waitForSweep,
+} from './support.ts'
 import type { Figure } from './support.ts'
 
 const TRIALS = 1_000
@@ -27,11 +38,11 @@ run:
 
 /** Runs trials that do nothing, to measure the platform alone, and compares it with bare supervisors. */
 export async function measure(): Promise<Figure[]> {
-  const { other, ours } = await between(runBare, runOurs)
+  const { other, ours } = await measureBetween(runBare, runOurs)
   return [
     atLeast(RATE_RATIO_MIN, 'rate_ratio', ours / other, 'x'),
     atLeast(TRIALS_PER_S_MIN, 'trials_per_s', ours, '1/s'),
-    told('bare_trials_per_s', other, '1/s'),
+    unlimited('bare_trials_per_s', other, '1/s'),
   ]
 }
 
@@ -43,7 +54,7 @@ async function runOurs(): Promise<number> {
   const seconds = await timed(async () =>
     waitForSweep(server, (await submit(server, DOCUMENT, folder.path)).number, TRIALS),
   )
-  say(`${TRIALS} trials: ${seconds.toFixed(2)} s`)
+  printProgress(`${TRIALS} trials: ${seconds.toFixed(2)} s`)
   return TRIALS / seconds
 }
 
@@ -55,7 +66,7 @@ async function runBare(): Promise<number> {
     while (next < TRIALS) await superviseBare(join(folder.path, String(next++)))
   }
   const seconds = await timed(() => Promise.all(Array.from({ length: CONCURRENCY }, lane)))
-  say(`${TRIALS} bare supervisors: ${seconds.toFixed(2)} s`)
+  printProgress(`${TRIALS} bare supervisors: ${seconds.toFixed(2)} s`)
   return TRIALS / seconds
 }
 

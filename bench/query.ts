@@ -8,8 +8,8 @@ import { openPostgres, openSqlite } from '../src/store/database.ts'
 import type { Database } from '../src/store/database.ts'
 import { startPostgres } from '../test/support/postgres.ts'
 import { fill, METRICS, RUNS } from './large-data.ts'
-import { bareListP95Ms, bareSeriesMs, beside, pageJsonMs } from './references.ts'
-import { createFolder, percentile, say, sleep, startServer, told } from './support.ts'
+import { bareListP95Ms, bareSeriesMs, withRatio, pageJsonMs } from './references.ts'
+import { createFolder, percentile, printProgress, sleep, startServer, unlimited } from './support.ts'
 import type { Figure, Server } from './support.ts'
 
 const BUCKETS = 1_000
@@ -31,33 +31,33 @@ export async function measure(): Promise<Figure[]> {
   const postgres = await onPostgres()
 
   return [
-    ...beside(
+    ...withRatio(
       { name: 'bare_list_p95_ms_sqlite', value: sqlite.bareListP95 },
       LIST_P95_MS_SQLITE_MAX,
       'list_p95_ms_sqlite',
       sqlite.listP95,
     ),
-    ...beside(
+    ...withRatio(
       { name: 'bare_list_p95_ms_postgres', value: postgres.bareListP95 },
       LIST_P95_MS_POSTGRES_MAX,
       'list_p95_ms_postgres',
       postgres.listP95,
     ),
-    ...beside(
+    ...withRatio(
       { name: 'bare_series_ms', value: Math.max(sqlite.bareSeries, postgres.bareSeries) },
       SERIES_MS_MAX,
       'series_ms',
       Math.max(sqlite.series, postgres.series),
     ),
-    ...beside(
+    ...withRatio(
       { name: 'page_json_ms', value: pageJsonMs() },
       LOOP_DELAY_P99_MS_MAX,
       'loop_delay_p99_ms',
       Math.max(sqlite.loopDelay, postgres.loopDelay),
     ),
-    told('matches', sqlite.matches, 'runs'),
-    told('list_p50_ms_sqlite', sqlite.listP50, 'ms'),
-    told('list_p50_ms_postgres', postgres.listP50, 'ms'),
+    unlimited('matches', sqlite.matches, 'runs'),
+    unlimited('list_p50_ms_sqlite', sqlite.listP50, 'ms'),
+    unlimited('list_p50_ms_postgres', postgres.listP50, 'ms'),
   ]
 }
 
@@ -83,9 +83,9 @@ async function onSqlite(): Promise<Result & Bare> {
     await fill(database)
   }
 
-  const result = await ask(folder.path)
+  const result = await measureServer(folder.path)
   await using database = openSqlite(join(folder.path, 'hagane.db'))
-  return { ...result, ...(await askBare(database)) }
+  return { ...result, ...(await measureBare(database)) }
 }
 
 async function onPostgres(): Promise<Result & Bare> {
@@ -99,17 +99,17 @@ async function onPostgres(): Promise<Result & Bare> {
     await sql`vacuum analyze`.execute(database.writer)
   }
 
-  const result = await ask(folder.path, { HAGANE_DATABASE: url })
+  const result = await measureServer(folder.path, { HAGANE_DATABASE: url })
   await using database = openPostgres(url)
-  return { ...result, ...(await askBare(database)) }
+  return { ...result, ...(await measureBare(database)) }
 }
 
-async function askBare(database: Database): Promise<Bare> {
+async function measureBare(database: Database): Promise<Bare> {
   return { bareListP95: await bareListP95Ms(database), bareSeries: await bareSeriesMs(database) }
 }
 
 /** Measures a server on the data directory. */
-async function ask(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Result> {
+async function measureServer(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Result> {
   const loopFile = join(dataDir, 'loop.json')
   await using server = await startServer(dataDir, {
     env: { ...env, BENCH_LOOP_FILE: loopFile },
@@ -136,7 +136,7 @@ async function ask(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Result
   }
 
   const loopDelay = await readLoopDelay(server, loopFile)
-  say(
+  printProgress(
     `${matches} matches, list p50 ${percentile(times, 0.5).toFixed(0)} ms, p95 ${percentile(times, 0.95).toFixed(0)} ms, series ${percentile(seriesTimes, 0.5).toFixed(0)} ms`,
   )
 

@@ -14,14 +14,14 @@ import { ensureDashboard } from '../scripts/dashboard.ts'
 import { launchBrowser } from '../test/support/browser.ts'
 import { startPostgres } from '../test/support/postgres.ts'
 import { fill, METRICS, RUNS } from './large-data.ts'
-import { atMost, createFolder, percentile, root, say, sleep, told } from './support.ts'
+import { atMost, createFolder, percentile, root, printProgress, sleep, unlimited } from './support.ts'
 import type { Figure } from './support.ts'
 
 /**
  * Values of the references: medians of five runs of `npm run bench -- references` on an idle machine at commit af55f0c,
- * before any work on speed. `beside` divides an absolute limit by one of these to get the limit of a ratio.
+ * before any work on speed. `withRatio` divides an absolute limit by one of these to get the limit of a ratio.
  */
-export const FROZEN = {
+export const REFERENCE_VALUES = {
   node_start_s: 0.03408,
   python_start_ms: 44.1,
   python_write_p50_us: 6.35,
@@ -36,7 +36,7 @@ export const FROZEN = {
 } as const
 
 /** Name of a reference; its unit is the last part. */
-export type Reference = keyof typeof FROZEN
+export type Reference = keyof typeof REFERENCE_VALUES
 
 /** The value of a reference measured in this run. */
 export interface Measured {
@@ -45,9 +45,9 @@ export interface Measured {
 }
 
 /** Returns two figures: a time with its absolute limit, and its ratio to a reference measured in this run. */
-export function beside(reference: Measured, max: number, name: string, value: number): Figure[] {
+export function withRatio(reference: Measured, max: number, name: string, value: number): Figure[] {
   const ratio = (time: number, to: number): number => (time * secondsOf(name)) / (to * secondsOf(reference.name))
-  const bar = Number(ratio(max, FROZEN[reference.name]).toPrecision(4))
+  const bar = Number(ratio(max, REFERENCE_VALUES[reference.name]).toPrecision(4))
   return [atMost(max, name, value, unitOf(name)), atMost(bar, `${name}_ratio`, ratio(value, reference.value), 'x')]
 }
 
@@ -80,7 +80,7 @@ export async function measure(): Promise<Figure[]> {
   await fill(postgres)
   await sql`vacuum analyze`.execute(postgres.writer)
 
-  const found = Object.fromEntries(Object.keys(FROZEN).map((name) => [name, [] as number[]])) as Record<
+  const found = Object.fromEntries(Object.keys(REFERENCE_VALUES).map((name) => [name, [] as number[]])) as Record<
     Reference,
     number[]
   >
@@ -99,13 +99,13 @@ export async function measure(): Promise<Figure[]> {
       found.bare_list_p95_ms_postgres.push(await bareListP95Ms(postgres))
       found.bare_series_ms.push(Math.max(await bareSeriesMs(sqlite), await bareSeriesMs(postgres)))
       found.static_ready_ms.push(await staticReadyMs(browser))
-      say(`run ${run + 1} of ${RUNS_OF_REFERENCES}`)
+      printProgress(`run ${run + 1} of ${RUNS_OF_REFERENCES}`)
     }
   } finally {
     await browser.close()
   }
 
-  return Object.entries(found).map(([name, values]) => told(name, percentile(values, 0.5), unitOf(name)))
+  return Object.entries(found).map(([name, values]) => unlimited(name, percentile(values, 0.5), unitOf(name)))
 }
 
 function median(count: number, work: () => number): number {

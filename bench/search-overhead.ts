@@ -12,8 +12,8 @@ import { createMethod } from '../src/core/search/registry.ts'
 import { createStream } from '../src/core/search/rng.ts'
 import { sampleAxis } from '../src/core/search/space.ts'
 import { createSearchThread } from '../src/engine/search-thread.ts'
-import { beside, choleskyMs, pageJsonMs } from './references.ts'
-import { atMost, percentile, say } from './support.ts'
+import { withRatio, choleskyMs, pageJsonMs } from './references.ts'
+import { atMost, percentile, printProgress } from './support.ts'
 import type { Figure } from './support.ts'
 
 /** Seven typical hyperparameters of a neural network, two of them categorical. */
@@ -39,13 +39,13 @@ export async function measure(): Promise<Figure[]> {
   const algebra = { name: 'cholesky_ms', value: choleskyMs() } as const
 
   return [
-    ...beside(algebra, 40, 'gp_ask_p50_ms', percentile(gaussian, 0.5)),
-    ...beside(algebra, 200, 'gp_ask_p99_ms', percentile(gaussian, 0.99)),
-    ...beside(algebra, 100, 'gp1000_ask_p50_ms', percentile(large, 0.5)),
-    ...beside(algebra, 40, 'tpe10000_ask_p50_ms', percentile(density, 0.5)),
-    ...beside({ name: 'page_json_ms', value: pageJsonMs() }, 20, 'loop_delay_p99_ms', loopDelayMs),
+    ...withRatio(algebra, 40, 'gp_ask_p50_ms', percentile(gaussian, 0.5)),
+    ...withRatio(algebra, 200, 'gp_ask_p99_ms', percentile(gaussian, 0.99)),
+    ...withRatio(algebra, 100, 'gp1000_ask_p50_ms', percentile(large, 0.5)),
+    ...withRatio(algebra, 40, 'tpe10000_ask_p50_ms', percentile(density, 0.5)),
+    ...withRatio({ name: 'page_json_ms', value: pageJsonMs() }, 20, 'loop_delay_p99_ms', loopDelayMs),
     atMost(40, 'memory_10000_mb', memoryMb, 'MB'),
-    ...beside(algebra, 2, 'rebuild_s', rebuildS),
+    ...withRatio(algebra, 2, 'rebuild_s', rebuildS),
   ]
 }
 
@@ -95,7 +95,7 @@ function askTimes(name: MethodName, finished: number, steps: number): number[] {
     history.results.push({ index, value: evaluate(history.trials[index]!.point) })
   }
 
-  say(`${name}, ${finished} finished: median ${percentile(times, 0.5).toFixed(1)} ms`)
+  printProgress(`${name}, ${finished} finished: median ${percentile(times, 0.5).toFixed(1)} ms`)
   return times
 }
 

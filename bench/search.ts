@@ -4,11 +4,11 @@ import type { Mode } from './search/baseline.ts'
 import { curveRng, simulateCurves, timeTo } from './search/halving.ts'
 import { measureAll } from './search/measure.ts'
 import type { Task } from './search/measure-worker.ts'
-import { MAIN } from './search/problems.ts'
+import { SUITE } from './search/problems.ts'
 import type { RunResult } from './search/protocol.ts'
 import { compareProblems, median, ratioOf, stuckShare } from './search/statistics.ts'
 import type { Regrets } from './search/statistics.ts'
-import { atLeast, atMost, say, told } from './support.ts'
+import { atLeast, atMost, printProgress, unlimited } from './support.ts'
 import type { Figure } from './support.ts'
 
 const TRIALS = 200
@@ -32,7 +32,7 @@ type Runs = Record<string, Record<string, RunResult>>
  * Measures Hagane's `auto` on the ten problems of the suite and compares it with the recorded results of its rivals.
  */
 export async function measure(): Promise<Figure[]> {
-  const main = await runAll('batch', tasksFor(MAIN, SEEDS))
+  const main = await runAll('batch', tasksFor(SUITE, SEEDS))
   const stuck = await runAll(
     'batch',
     tasksFor(Object.keys(STUCK), STUCK_SEEDS).filter(({ seed }) => seed >= SEEDS),
@@ -67,7 +67,7 @@ async function runAll(mode: Mode, tasks: readonly Task[]): Promise<Runs> {
     ;(runs[task.name] ??= {})[task.seed] = result
   })
 
-  say(`${tasks.length} runs, ${mode}`)
+  printProgress(`${tasks.length} runs, ${mode}`)
   return runs
 }
 
@@ -94,8 +94,8 @@ function ratioFigures(runs: Runs): Figure[] {
       const name = `${rival}_${checkpoint}`
       return [
         atMost(RATIOS_MAX[rival][column]!, name, ratio, 'x'),
-        told(`${name}_low`, low, 'x'),
-        told(`${name}_high`, high, 'x'),
+        unlimited(`${name}_low`, low, 'x'),
+        unlimited(`${name}_high`, high, 'x'),
       ]
     }),
   )
@@ -146,6 +146,6 @@ function ashaFigures(): Figure[] {
 
   return ASHA_GOALS.flatMap(({ name, regret, max }) => [
     atMost(max, name, median(auto.map((log) => timeTo(log, regret))), 'epochs'),
-    told(`${name}_random`, median(random.map((log) => timeTo(log, regret))), 'epochs'),
+    unlimited(`${name}_random`, median(random.map((log) => timeTo(log, regret))), 'epochs'),
   ])
 }

@@ -7,7 +7,7 @@ import { createCli } from '../src/cli/context.ts'
 import { readClientConfig } from '../src/config/config.ts'
 import type { EventView } from '../src/contract/routes.ts'
 import { readHostInfo } from '../src/cli/host-info.ts'
-import { atMost, createFolder, say, startServer, timed, told, waitForSweep } from './support.ts'
+import { atMost, createFolder, printProgress, startServer, timed, unlimited, waitForSweep } from './support.ts'
 import type { Figure, Server } from './support.ts'
 
 const FILES = 10_000
@@ -45,21 +45,21 @@ export async function measure(): Promise<Figure[]> {
   const upload = async (): Promise<string> => (await uploadFolder(cli, client, code.path)).digest
 
   const first = await timed(upload)
-  say(`first upload ${first.toFixed(2)} s`)
+  printProgress(`first upload ${first.toFixed(2)} s`)
 
   writeFileSync(join(code.path, 'folder-1', 'file-1.txt'), 'changed')
   let digest = ''
   const second = await timed(async () => (digest = await upload()))
-  say(`second upload ${second.toFixed(2)} s`)
+  printProgress(`second upload ${second.toFixed(2)} s`)
 
   const trials = await timed(() => runTrials(server, { digest, workDir: code.path }))
 
   return [
     atMost(SECOND_UPLOAD_RATIO_MAX, 'second_upload_ratio', second / first, 'x'),
     atMost(UNPACKS_MAX, 'ten_trials_unpacks', await countUnpacks(server), 'x'),
-    told('first_upload_s', first, 's'),
-    told('second_upload_s', second, 's'),
-    told('ten_trials_s', trials, 's'),
+    unlimited('first_upload_s', first, 's'),
+    unlimited('second_upload_s', second, 's'),
+    unlimited('ten_trials_s', trials, 's'),
   ]
 }
 

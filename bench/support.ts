@@ -39,7 +39,7 @@ export function atLeast(min: number, name: string, value: number, unit: string):
 }
 
 /** Returns a figure without a limit. */
-export function told(name: string, value: number, unit: string): Figure {
+export function unlimited(name: string, value: number, unit: string): Figure {
   return { name, value: round(value), unit, goal: null, ok: true }
 }
 
@@ -48,7 +48,7 @@ function round(value: number): number {
 }
 
 /** Prints progress to standard error. Standard output contains only the figures. */
-export function say(text: string): void {
+export function printProgress(text: string): void {
   process.stderr.write(`[load ${loadavg()[0]!.toFixed(1)}] ${text}\n`)
 }
 
@@ -76,7 +76,7 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 /**
  * Measures ours between two measurements of the other, so that a machine that slows down meanwhile distorts neither.
  */
-export async function between<T>(
+export async function measureBetween<T>(
   other: () => Promise<number>,
   ours: () => Promise<T>,
 ): Promise<{ other: number; ours: T }> {
@@ -229,7 +229,7 @@ const SWEEP_POLL_MS = 250
  * otherwise.
  */
 export async function waitForSweep(server: Server, number: number, trials: number): Promise<SweepView> {
-  let told = 0
+  let unlimited = 0
   for (;;) {
     const sweep = await server.call<SweepView>('GET', `/sweeps/${number}`)
     const { succeeded = 0, failed = 0 } = sweep.counts
@@ -238,7 +238,7 @@ export async function waitForSweep(server: Server, number: number, trials: numbe
         throw new Error(`sweep ${number} is ${sweep.phase}: ${JSON.stringify(sweep.counts)}`)
       return sweep
     }
-    if (succeeded - told >= trials / 4) say(`${(told = succeeded)} of ${trials} trials`)
+    if (succeeded - unlimited >= trials / 4) printProgress(`${(unlimited = succeeded)} of ${trials} trials`)
     await sleep(SWEEP_POLL_MS)
   }
 }
@@ -275,7 +275,7 @@ export function createPoster(url: string, token: string): Poster {
 const TICKS_PER_SECOND = 100
 
 /** Returns the memory of a process (VmRSS), and its CPU time and bytes written since its start. Linux only. */
-export function readUse(pid: number): { memoryMb: number; cpuSeconds: number; bytesWritten: number } {
+export function readResourceUse(pid: number): { memoryMb: number; cpuSeconds: number; bytesWritten: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return {

@@ -13,15 +13,15 @@ const home = join(root, '.bundle')
 
 /**
  * Returns the folder of the bundle of the present sources and makes the bundle if it is missing. Returns undefined if
- * the bundle cannot be made, for example because the development dependencies are not installed. `words` are the
+ * the bundle cannot be made, for example because the development dependencies are not installed. `args` are the
  * arguments of the command line: `up` registers this process in the bundle, which is then kept for as long as the
  * server runs.
  */
-export function findBundle(words) {
-  const folder = join(home, stateOfSources())
+export function findBundle(args) {
+  const folder = join(home, digestSources())
   try {
-    if (!existsSync(folder)) make(folder)
-    if (words[0] === 'up') writeFileSync(join(folder, `${process.pid}.server`), '')
+    if (!existsSync(folder)) makeBundle(folder)
+    if (args[0] === 'up') writeFileSync(join(folder, `${process.pid}.server`), '')
   } catch {
     return existsSync(folder) ? folder : undefined
   }
@@ -33,7 +33,7 @@ export function findBundle(words) {
  * size and restores the modification time still changes `ctime`, which only the kernel sets. If sources change while
  * they are bundled, the bundle gets a digest that never occurs again.
  */
-function stateOfSources() {
+function digestSources() {
   const names = ['package-lock.json', 'node_modules/.hagane-setup', 'scripts/bundle.ts', ...sourcesIn('src').sort()]
 
   const states = names.map((name) => {
@@ -57,7 +57,7 @@ function sourcesIn(folder) {
 }
 
 /** Makes a bundle. If several processes make the same bundle, the first one to finish gives it its name. */
-function make(folder) {
+function makeBundle(folder) {
   if (!existsSync(join(root, 'node_modules', 'rolldown'))) throw new Error('no bundler')
 
   const draft = `${folder}.${process.pid}`
@@ -73,7 +73,7 @@ function make(folder) {
     renameSync(draft, folder)
   } finally {
     rmSync(draft, { recursive: true, force: true })
-    forgetOthers()
+    removeOldBundles()
   }
 }
 
@@ -81,7 +81,7 @@ function make(folder) {
  * Removes all but the newest bundles. A bundle that a server runs from is kept, because the server loads files of it
  * later.
  */
-function forgetOthers() {
+function removeOldBundles() {
   const made = readdirSync(home).map((name) => ({ folder: join(home, name), at: statSync(join(home, name)).mtimeMs }))
   const old = made.sort((a, b) => b.at - a.at).slice(BUNDLES_KEPT)
   for (const { folder } of old) if (!isServedFrom(folder)) rmSync(folder, { recursive: true, force: true })
@@ -90,10 +90,10 @@ function forgetOthers() {
 function isServedFrom(folder) {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.server'))
-    .some((name) => isAlive(Number.parseInt(name, 10)))
+    .some((name) => isRunning(Number.parseInt(name, 10)))
 }
 
-function isAlive(pid) {
+function isRunning(pid) {
   try {
     process.kill(pid, 0)
     return true

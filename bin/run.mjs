@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { launch } from './launch.mjs'
 import { ensureReady, root } from './setup.mjs'
 
-const words = process.argv.slice(2)
-const own = words.slice(
+const commandLine = process.argv.slice(2)
+const options = commandLine.slice(
   0,
-  words.findIndex((word) => !word.startsWith('--')),
+  commandLine.findIndex((word) => !word.startsWith('--')),
 )
-const [file, ...args] = words.slice(own.length)
-const node = ensureReady(own.includes('--dev') ? 'dev' : 'runtime')
-await launch(node, { nodeArgs: own.includes('--watch') ? ['--watch'] : [], file: join(root, file), args })
+const [file, ...args] = commandLine.slice(options.length)
+const node = ensureReady(options.includes('--dev') ? 'dev' : 'runtime')
+await launch(node, { nodeArgs: options.includes('--watch') ? ['--watch'] : [], file: join(root, file), args })

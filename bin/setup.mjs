@@ -49,7 +49,7 @@ function ensureNode() {
 
   withLock(join(home, 'lock'), () => {
     if (existsSync(ready)) return
-    say(`hagane: fetching Node ${NODE_VERSION} (this machine has ${process.versions.node}) ...`)
+    printLine(`hagane: fetching Node ${NODE_VERSION} (this machine has ${process.versions.node}) ...`)
     writeFileSync(join(home, 'package.json'), '{"private":true}')
     npm(['install', '--no-save', '--ignore-scripts', `${name}@${NODE_VERSION}`], home)
     const check = spawnSync(binary, ['--version'], { encoding: 'utf8' })
@@ -71,7 +71,9 @@ function ensureDependencies(level) {
 
   withLock(join(root, '.setup-lock'), () => {
     if (isSatisfied(stamp, wanted, level)) return
-    say(level === 'dev' ? 'hagane: installing dependencies and test tools ...' : 'hagane: installing dependencies ...')
+    printLine(
+      level === 'dev' ? 'hagane: installing dependencies and test tools ...' : 'hagane: installing dependencies ...',
+    )
     npm(['ci', '--ignore-scripts', ...(level === 'dev' ? ['--include=dev'] : ['--omit=dev'])], root)
     writeFileSync(stamp, `${wanted} ${level}`)
   })
@@ -129,12 +131,12 @@ function tryLock(lock) {
     return true
   } catch (error) {
     if (error.code !== 'EEXIST') fail(`cannot write to ${dirname(lock)}: ${error.message}`)
-    if (isHolderDead(lock)) rmSync(lock, { recursive: true, force: true })
+    if (hasHolderEnded(lock)) rmSync(lock, { recursive: true, force: true })
     return false
   }
 }
 
-function isHolderDead(lock) {
+function hasHolderEnded(lock) {
   try {
     process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0)
     return false
@@ -143,11 +145,11 @@ function isHolderDead(lock) {
   }
 }
 
-function say(line) {
+function printLine(line) {
   process.stderr.write(`${line}\n`)
 }
 
 function fail(message) {
-  say(`hagane: ${message}`)
+  printLine(`hagane: ${message}`)
   process.exit(1)
 }

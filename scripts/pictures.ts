@@ -39,7 +39,19 @@ with open(os.path.join(os.environ["HAGANE_OUTPUTS"], "confusion.csv"), "w") as f
 `
 
 const EMPTY = ['/p/empty/runs', '/p/empty/sweeps', '/p/empty/compare', '/p/empty/new'] as const
-const STATES = ['home', 'runs', 'run', 'logs', 'artifacts', 'sweeps', 'sweep', 'compare', 'new', 'projects', 'health']
+const PAGES_WITH_STATES = [
+  'home',
+  'runs',
+  'run',
+  'logs',
+  'artifacts',
+  'sweeps',
+  'sweep',
+  'compare',
+  'new',
+  'projects',
+  'health',
+]
 
 ensureDashboard()
 const fonts = japaneseFonts()
@@ -68,8 +80,8 @@ try {
     }
     console.log(look)
   }
-  await sheet('sheet', { names: pages.map(([name]) => name), looks: looks.map(([name]) => name) })
-  await states(pages)
+  await makeOverview('sheet', { names: pages.map(([name]) => name), looks: looks.map(([name]) => name) })
+  await takeStates(pages)
 } finally {
   await browser.close()
   await stopRuns(server)
@@ -203,24 +215,29 @@ async function seed(at: TestServer, work: string): Promise<(readonly [string, st
  * Takes screenshots of pages without content, of pages while they load, and of pages when the server responds with an
  * error.
  */
-async function states(pages: readonly (readonly [string, string])[]): Promise<void> {
+async function takeStates(pages: readonly (readonly [string, string])[]): Promise<void> {
   await server.call('POST', '/projects', { name: 'empty' })
   const empty = EMPTY.map((path) => [path.split('/').at(-1)!, path] as const)
-  for (const [name, path] of empty) await shoot(`${name}-empty`, { path, look: { language: 'ja', theme: 'light' } })
+  for (const [name, path] of empty)
+    await takeScreenshot(`${name}-empty`, { path, look: { language: 'ja', theme: 'light' } })
 
   const refusal = '{"error":{"code":"unavailable","message":"ディスクに空きがありません","args":{}}}'
-  const own = pages.filter(([name]) => STATES.includes(name))
+  const own = pages.filter(([name]) => PAGES_WITH_STATES.includes(name))
   for (const [name, path] of own) {
-    await shoot(`${name}-loading`, {
+    await takeScreenshot(`${name}-loading`, {
       path,
       look: { language: 'en', theme: 'light' },
       answer: async () => await new Promise<undefined>(() => {}),
     })
-    await shoot(`${name}-failing`, { path, look: { language: 'ja', theme: 'dark' }, answer: async () => refusal })
+    await takeScreenshot(`${name}-failing`, {
+      path,
+      look: { language: 'ja', theme: 'dark' },
+      answer: async () => refusal,
+    })
   }
 
   console.log('states')
-  await sheet('states', { names: own.map(([name]) => name), looks: ['empty', 'loading', 'failing'] })
+  await makeOverview('states', { names: own.map(([name]) => name), looks: ['empty', 'loading', 'failing'] })
 }
 
 interface Shot {
@@ -232,7 +249,7 @@ interface Shot {
   readonly answer?: () => Promise<string | undefined>
 }
 
-async function shoot(name: string, { path, look, answer }: Shot): Promise<void> {
+async function takeScreenshot(name: string, { path, look, answer }: Shot): Promise<void> {
   const page = await openPage(browser!, server, answer ? '/settings' : path, look)
   if (answer) {
     await page.route('**/api/v1/**', async (route) => {
@@ -248,7 +265,7 @@ async function shoot(name: string, { path, look, answer }: Shot): Promise<void> 
 }
 
 /** Combines the screenshots into one picture, a row per page. Missing screenshots are left out. */
-async function sheet(
+async function makeOverview(
   file: string,
   { names, looks }: { readonly names: readonly string[]; readonly looks: readonly string[] },
 ): Promise<void> {

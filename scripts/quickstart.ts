@@ -12,7 +12,7 @@ import { signInUrl } from '../src/cli/commands/open.ts'
 import { down, ensureServer } from '../src/cli/commands/up.ts'
 import { CliExit, createCli } from '../src/cli/context.ts'
 import type { Cli } from '../src/cli/context.ts'
-import { table } from '../src/cli/columns.ts'
+import { formatTable } from '../src/cli/columns.ts'
 import { readSources } from '../src/cli/documents.ts'
 import { toProblemLines } from '../src/cli/failures.ts'
 import { readHostInfo } from '../src/cli/host-info.ts'
@@ -89,20 +89,22 @@ async function main(cli: Cli, text: Text): Promise<number> {
   const flags = readFlags(text)
   const { host } = await readHostInfo(folder, cli.config.shellPath)
   if (!host.python) throw new CliExit(EXIT.failed, text('no_python'))
-  cli.say(text('example', { folder: relative(root, folder), version: host.python.version }))
+  cli.printStatus(text('example', { folder: relative(root, folder), version: host.python.version }))
 
   const interruption = watchSignals()
   const { client, isNew } = await ensureServer(cli)
 
   try {
-    cli.say(cli.text(isNew ? 'server_started' : 'server_running', { url: client.url, data: cli.config.dataDir }))
+    cli.printStatus(
+      cli.formatMessage(isNew ? 'server_started' : 'server_running', { url: client.url, data: cli.config.dataDir }),
+    )
     const sweep = await runSweep(cli, client, { host, text, interruption })
-    if (interruption.isOver) return EXIT.interrupted
+    if (interruption.hasHappened) return EXIT.interrupted
     await showResult(cli, client, { sweep, text, isUp: !isNew || !flags.once })
     if (flags.json) cli.print(JSON.stringify(toSummary(sweep, client.url)))
-    if (!isNew) cli.say(text('was_running', { url: client.url }))
+    if (!isNew) cli.printStatus(text('was_running', { url: client.url }))
     else if (!flags.once)
-      await stayUp(cli, { client, text, interruption, path: `/p/${sweep.project}/sweeps/${sweep.number}` })
+      await waitUntilStopped(cli, { client, text, interruption, path: `/p/${sweep.project}/sweeps/${sweep.number}` })
     return sweep.phase === 'done' && (sweep.counts.failed ?? 0) === 0 ? EXIT.ok : EXIT.failed
   } finally {
     if (isNew && findClient(cli)) await down(cli)
@@ -121,11 +123,11 @@ function readFlags(text: Text): Flags {
 
 /** The interruption of this program by a signal: whether it has happened, and a promise that resolves when it does. */
 interface Interruption {
-  readonly isOver: boolean
-  readonly happens: Promise<void>
+  readonly hasHappened: boolean
+  readonly happened: Promise<void>
 }
 
-/** Watches for signals. The first one resolves `happens`, for an orderly end; the second one exits at once. */
+/** Watches for signals. The first one resolves `happened`, for an orderly end; the second one exits at once. */
 function watchSignals(): Interruption {
   const { promise, resolve } = Promise.withResolvers<void>()
   let count = 0
@@ -143,8 +145,8 @@ function watchSignals(): Interruption {
   }
 
   return {
-    happens: promise,
-    get isOver() {
+    happened: promise,
+    get hasHappened() {
       return count > 0
     },
   }
@@ -162,11 +164,11 @@ async function runSweep(cli: Cli, client: Client, { host, text, interruption }: 
   const body = { id: randomUUID(), sources: readSources(['group.yml'], folder), params: {}, host, snapshot: digest }
   const { number } = await client.call<{ number: number }>('submit', { body })
   const { trials, concurrency, method, seed } = await getSweep(client, number)
-  cli.say(cli.text('submitted_sweep', { number, trials: trials ?? '∞', concurrency, method, seed }))
+  cli.printStatus(cli.formatMessage('submitted_sweep', { number, trials: trials ?? '∞', concurrency, method, seed }))
 
-  const following = follow(cli, client, { kind: 'sweep', number }).catch(ignoreBadEnd)
-  await Promise.race([following, interruption.happens])
-  if (interruption.isOver) await stopSweep(cli, client, { number, text, following })
+  const following = follow(cli, client, { kind: 'sweep', number }).catch(ignoreSweepFailure)
+  await Promise.race([following, interruption.happened])
+  if (interruption.hasHappened) await stopSweep(cli, client, { number, text, following })
   return getSweep(client, number)
 }
 
@@ -175,7 +177,7 @@ function getSweep(client: Client, number: number): Promise<SweepView> {
 }
 
 /** Ignores that the sweep failed, which was printed already. If the server is unreachable, the next request throws. */
-function ignoreBadEnd(error: unknown): void {
+function ignoreSweepFailure(error: unknown): void {
   if (!(error instanceof CliExit)) throw error
 }
 
@@ -188,7 +190,7 @@ async function stopSweep(
   { number, text, following }: { number: number; text: Text; following: Promise<void> },
 ): Promise<void> {
   if (isSweepEnded((await getSweep(client, number)).phase)) return
-  cli.say(['', text('stopping')])
+  cli.printStatus(['', text('stopping')])
   await client.call('stopSweep', { params: { sweep: number } })
   await Promise.race([following, pause(STOP_TIMEOUT_MS)])
 }
@@ -203,7 +205,7 @@ async function showResult(cli: Cli, client: Client, { sweep, text, isUp }: Shown
   const { best, number } = sweep
   const { wallSeconds, idealSeconds } = toSummary(sweep, client.url)
 
-  cli.say(
+  cli.printStatus(
     text('speed', {
       work: formatDuration(sweep.runSeconds),
       wall: formatDuration(wallSeconds),
@@ -218,7 +220,14 @@ async function showResult(cli: Cli, client: Client, { sweep, text, isUp }: Shown
     ...(run ? [[text('outputs'), run.attempts.at(-1)?.outputsPath ?? '-']] : []),
     [text('example_label'), folder],
   ]
-  cli.say(['', ...table(places), '', text('next'), ...table(nextSteps({ number, best, isUp }, text)), ''])
+  cli.printStatus([
+    '',
+    ...formatTable(places),
+    '',
+    text('next'),
+    ...formatTable(nextSteps({ number, best, isUp }, text)),
+    '',
+  ])
 }
 
 function nextSteps(
@@ -260,21 +269,21 @@ function toSummary(sweep: SweepView, url: string) {
   }
 }
 
-const LOOK_MS = 1000
+const HEALTH_POLL_MS = 1000
 
 /** Waits until a signal arrives or the server is stopped by another command. */
-async function stayUp(
+async function waitUntilStopped(
   cli: Cli,
   { client, text, interruption, path }: { client: Client; text: Text; interruption: Interruption; path: string },
 ): Promise<void> {
-  cli.say(text('staying', { url: await signInUrl(client, path) }).split('\n'))
+  cli.printStatus(text('staying', { url: await signInUrl(client, path) }).split('\n'))
 
   const isUp = (): Promise<boolean> =>
     client.call('health').then(
       () => true,
       () => false,
     )
-  while (!interruption.isOver && (await isUp())) await Promise.race([interruption.happens, pause(LOOK_MS)])
+  while (!interruption.hasHappened && (await isUp())) await Promise.race([interruption.happened, pause(HEALTH_POLL_MS)])
 }
 
 function pause(durationMs: number): Promise<void> {
@@ -286,6 +295,6 @@ const text: Text = (name, args) => fill(TEXTS[cli.config.locale][name], args)
 try {
   process.exit(await main(cli, text))
 } catch (error) {
-  cli.say(toProblemLines(cli, error))
+  cli.printStatus(toProblemLines(cli, error))
   process.exit(error instanceof CliExit ? error.status : EXIT.failed)
 }

@@ -24,13 +24,13 @@ for await (const line of createInterface({ input: process.stdin })) {
 function answer(line: string): object {
   try {
     // Python writes NaN and infinities as words that are not valid JSON.
-    return carryOut(JSON.parse(line.replace(/(:\s*)(?:NaN|-?Infinity)(?=\s*[,}])/g, '$1null')) as Request)
+    return handleRequest(JSON.parse(line.replace(/(:\s*)(?:NaN|-?Infinity)(?=\s*[,}])/g, '$1null')) as Request)
   } catch (error) {
     return { error: (error as Error).message }
   }
 }
 
-function carryOut(request: Request): object {
+function handleRequest(request: Request): object {
   if (request.op === 'init') {
     const { op: _op, ...options } = request
     search = createSearch(options)

@@ -102,13 +102,13 @@ async function runPythons(pythons: readonly Python[]): Promise<void> {
 
 async function runPython(
   { executable }: Python,
-  place: NodeJS.ProcessEnv,
+  serverEnv: NodeJS.ProcessEnv,
 ): Promise<{ status: number | null; output: string }> {
   const client = join(root, 'clients', 'python')
   const child = spawn(executable, ['-m', 'unittest', 'discover', '-s', join(client, 'tests'), '-t', client], {
     cwd: client,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...place, PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...process.env, ...serverEnv, PYTHONDONTWRITEBYTECODE: '1' },
   })
 
   let output = ''

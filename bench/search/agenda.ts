@@ -1,5 +1,5 @@
 /** A queue of events in simulated time. Taking an event is linear in their number, which is that of the workers. */
-export class Agenda<T> {
+export class EventQueue<T> {
   readonly #entries: Entry<T>[] = []
   #added = 0
 

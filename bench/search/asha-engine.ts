@@ -7,7 +7,7 @@ import type { RungResult } from '../../src/core/search/rungs.ts'
 import { toSpace } from '../../src/core/search/library.ts'
 import { CURVE_ETA, CURVE_RUNGS, CURVE_TABLE } from './halving.ts'
 import type { CurveJob, CurvePolicy } from './halving.ts'
-import { curves } from './tables.ts'
+import { loadCurves } from './tables.ts'
 
 const HALVING = {
   resource: 'epochs',
@@ -31,7 +31,7 @@ export class OwnAsha implements CurvePolicy {
   constructor(seed: number, chooser: 'auto' | 'random') {
     const method = { name: 'asha', trialsMax: null, halving: { ...HALVING, chooser } } as const
     this.#method = createMethod({
-      space: toSpace(curves(CURVE_TABLE).space),
+      space: toSpace(loadCurves(CURVE_TABLE).space),
       constraints: [],
       method,
       concurrency: 10,
@@ -40,7 +40,7 @@ export class OwnAsha implements CurvePolicy {
     })
   }
 
-  next(): CurveJob | undefined {
+  takeJob(): CurveJob | undefined {
     const [due] = promotionsDue(this.#byRung, CURVE_ETA, (trial, rung) => this.#rungs[trial] === rung)
     if (due) {
       this.#rungs[due.trial] = due.rung

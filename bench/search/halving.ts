@@ -1,7 +1,7 @@
-import { Agenda } from './agenda.ts'
+import { EventQueue } from './agenda.ts'
 import { PortableRng } from './portable-rng.ts'
 import { median } from './statistics.ts'
-import { curves } from './tables.ts'
+import { loadCurves } from './tables.ts'
 import type { Table } from './tables.ts'
 
 /** Training of one configuration from level `from`, where its checkpoint is, to level `to`. */
@@ -18,7 +18,7 @@ export interface CurveJob {
  */
 export interface CurvePolicy {
   /** Returns the next job for a free worker; undefined if the worker has to wait for a report. */
-  next(now: number): CurveJob | undefined
+  takeJob(now: number): CurveJob | undefined
   /**
    * Receives the value at every level that a job reaches. Returns whether the job continues; it always ends at level
    * `to`.
@@ -65,22 +65,22 @@ export function simulateCurves(
   options: CurveOptions = {},
 ): { log: CurveLog; trials: number } {
   const { workers = WORKERS, horizon = CURVE_HORIZON, countsAt = CURVE_RUNGS } = options
-  const workshop = new Workshop(rng, workers)
+  const workshop = new WorkerPool(rng, workers)
   const log: [number, number][] = []
 
   for (let now = 0; ;) {
-    if (now < horizon) workshop.fill(policy, now)
-    const reached = workshop.reachNext()
+    if (now < horizon) workshop.startJobs(policy, now)
+    const reached = workshop.advance()
     if (!reached || reached.at > horizon) return { log, trials: workshop.trials.size }
 
     now = reached.at
     const { running, level, value } = reached
 
-    const goesOn = policy.report(running.trial, level, value) && level < running.to
-    if ((!goesOn || countsAt.includes(level)) && running.best < (log.at(-1)?.[1] ?? Infinity))
+    const isContinued = policy.report(running.trial, level, value) && level < running.to
+    if ((!isContinued || countsAt.includes(level)) && running.best < (log.at(-1)?.[1] ?? Infinity))
       log.push([now, running.best])
 
-    if (goesOn) workshop.goOn(running, level)
+    if (isContinued) workshop.scheduleNextLevel(running, level)
     else workshop.free()
   }
 }
@@ -99,14 +99,14 @@ interface Running extends CurveJob {
 }
 
 /** The workers and their running jobs. */
-class Workshop {
+class WorkerPool {
   readonly trials = new Set<number>()
   #idle: number
   readonly #rng: PortableRng
-  readonly #table = curves(CURVE_TABLE)
+  readonly #table = loadCurves(CURVE_TABLE)
   readonly #toRegret = regretIn(this.#table)
   readonly #speeds = new Map<number, number>()
-  readonly #agenda = new Agenda<{ readonly running: Running; readonly level: number }>()
+  readonly #agenda = new EventQueue<{ readonly running: Running; readonly level: number }>()
   #jobs = 0
 
   constructor(rng: PortableRng, workers: number) {
@@ -115,9 +115,9 @@ class Workshop {
   }
 
   /** Starts jobs of the policy on all idle workers. */
-  fill(policy: CurvePolicy, now: number): void {
+  startJobs(policy: CurvePolicy, now: number): void {
     while (this.#idle > 0) {
-      const job = policy.next(now)
+      const job = policy.takeJob(now)
       if (!job) return
       this.#start(job, now)
     }
@@ -132,16 +132,16 @@ class Workshop {
       throw new Error(`no job goes from level ${job.from} to ${job.to}`)
 
     const config = this.#table.indexOf(job.params)
-    const speed = this.#speeds.get(config) ?? Math.exp(SPEED_SPREAD * this.#rng.n())
+    const speed = this.#speeds.get(config) ?? Math.exp(SPEED_SPREAD * this.#rng.nextNormal())
     this.#speeds.set(config, speed)
 
     this.trials.add(job.trial)
     this.#idle--
-    this.goOn({ ...job, config, speed, startedAt: now, order: this.#jobs++, best: Infinity }, job.from)
+    this.scheduleNextLevel({ ...job, config, speed, startedAt: now, order: this.#jobs++, best: Infinity }, job.from)
   }
 
   /** Schedules the next level of a running job. */
-  goOn(running: Running, level: number): void {
+  scheduleNextLevel(running: Running, level: number): void {
     this.#agenda.add(
       running.startedAt + running.speed * (level + 1 - running.from),
       { running, level: level + 1 },
@@ -150,7 +150,7 @@ class Workshop {
   }
 
   /** Advances to the next level that a job reaches; undefined if no job runs. */
-  reachNext(): { at: number; running: Running; level: number; value: number } | undefined {
+  advance(): { at: number; running: Running; level: number; value: number } | undefined {
     const event = this.#agenda.take()
     if (!event) return undefined
     const { running, level } = event.item

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
 import type { Mode } from './baseline.ts'
-import { problem } from './problems.ts'
+import { createProblem } from './problems.ts'
 import { runOne } from './protocol.ts'
 import type { Budget, CreateOptimizer, RunResult } from './protocol.ts'
 
@@ -30,7 +30,7 @@ const { createOptimizer } = (await import(plan.module)) as { createOptimizer: Cr
 
 parentPort!.on('message', (task: Task) => {
   const { name, seed } = task
-  const subject = problem(name)
+  const subject = createProblem(name)
   const { trials, concurrency, options } = plan
 
   const optimizer = createOptimizer(subject.space, { seed, trials, concurrency, options })

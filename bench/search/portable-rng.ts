@@ -15,7 +15,7 @@ export class PortableRng {
   }
 
   /** Returns a uniform number in [0, 1). */
-  u(): number {
+  nextUniform(): number {
     const sum = (this.#low >>> 0) + 0x7f4a7c15
     this.#low = sum | 0
     this.#high = (this.#high + 0x9e3779b9 + (sum > 0xffffffff ? 1 : 0)) | 0
@@ -31,8 +31,8 @@ export class PortableRng {
   }
 
   /** Returns a standard normal number (Box-Muller); it uses two uniform ones. */
-  n(): number {
-    return Math.sqrt(-2 * Math.log(1 - this.u())) * Math.cos(2 * Math.PI * this.u())
+  nextNormal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.nextUniform())) * Math.cos(2 * Math.PI * this.nextUniform())
   }
 }
 

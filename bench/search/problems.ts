@@ -1,6 +1,6 @@
 import { baseline } from './baseline.ts'
 import type { Params, SpaceItem } from './space.ts'
-import { table } from './tables.ts'
+import { loadTable } from './tables.ts'
 import {
   ackley,
   branin,
@@ -9,9 +9,9 @@ import {
   mixcat,
   rastrigin,
   rosenbrock,
-  shifted,
+  shiftFunction,
   sphere,
-  tuning,
+  networkTuning,
 } from './test-functions.ts'
 import type { Shift } from './test-functions.ts'
 
@@ -28,7 +28,7 @@ export interface Problem {
 }
 
 /** The ten problems of the suite. */
-export const MAIN = [
+export const SUITE = [
   'branin2',
   'hartmann6',
   'ackley5',
@@ -44,7 +44,7 @@ export const MAIN = [
 const TUNING_NOISE = 0.02
 
 /** Returns a problem by its name. Throws if there is none. */
-export function problem(name: string): Problem {
+export function createProblem(name: string): Problem {
   const figures = baseline.functions[name]
   if (!figures) throw new Error(`there is no problem ${name}`)
   return { name, ...shapeOf(name), ...figures, noise: name === 'hpo7n' ? TUNING_NOISE : 0 }
@@ -73,7 +73,7 @@ function shapeOf(name: string): Shape {
       return { space: MIXCAT_SPACE, evaluate: mixcat }
     case 'hpo7':
     case 'hpo7n':
-      return { space: TUNING_SPACE, evaluate: tuning }
+      return { space: TUNING_SPACE, evaluate: networkTuning }
     default:
       return ofTable(name)
   }
@@ -84,11 +84,11 @@ function ofVector(space: readonly SpaceItem[], evaluate: (x: readonly number[]) 
 }
 
 function ofShifted(base: (x: readonly number[]) => number, shift: Shift): Shape {
-  return ofVector(box(shift.dimensions, shift.low, shift.high), shifted(base, shift))
+  return ofVector(box(shift.dimensions, shift.low, shift.high), shiftFunction(base, shift))
 }
 
 function ofTable(name: string): Shape {
-  const { space, levels, value, indexOf } = table(name)
+  const { space, levels, value, indexOf } = loadTable(name)
   return { space, evaluate: (params) => value(indexOf(params), levels) }
 }
 

@@ -1,4 +1,4 @@
-import { Agenda } from './agenda.ts'
+import { EventQueue } from './agenda.ts'
 import type { Mode } from './baseline.ts'
 import { PortableRng } from './portable-rng.ts'
 import type { Problem } from './problems.ts'
@@ -74,11 +74,11 @@ function runBatches(session: Session, { trials, concurrency }: Budget): void {
 }
 
 function runAsync(session: Session, { trials, concurrency }: Budget, durations: PortableRng): void {
-  const running = new Agenda<Suggestion>()
+  const running = new EventQueue<Suggestion>()
   let started = 0
   const start = (now: number, count: number): void => {
     for (const suggestion of session.ask(count)) {
-      running.add(now + Math.exp(DURATION_SPREAD * durations.n()), suggestion)
+      running.add(now + Math.exp(DURATION_SPREAD * durations.nextNormal()), suggestion)
       started++
     }
   }
@@ -133,7 +133,7 @@ class Session {
   #observe(params: Params): number {
     const { evaluate, noise, optimum, reference } = this.#problem
     const value = evaluate(params)
-    const observed = noise > 0 ? value + noise * this.#noise.n() : value
+    const observed = noise > 0 ? value + noise * this.#noise.nextNormal() : value
     if (observed < this.#bestObserved) {
       this.#bestObserved = observed
       this.#pickedRegret = Math.max(value - optimum, 0) / (reference - optimum)

@@ -9,7 +9,7 @@ export function createOptimizer(space: readonly SpaceItem[], { seed }: Optimizer
   let asked = 0
   const suggest = () => ({
     id: asked++,
-    params: Object.fromEntries(space.map((item) => [item.name, fromUnit(item, rng.u())])),
+    params: Object.fromEntries(space.map((item) => [item.name, fromUnit(item, rng.nextUniform())])),
   })
   return { ask: (count) => Array.from({ length: count }, suggest), tell: () => undefined }
 }

@@ -13,14 +13,14 @@ import { parseArgs } from 'node:util'
 import type { Mode } from './baseline.ts'
 import { measureAll } from './measure.ts'
 import type { Plan, Task } from './measure-worker.ts'
-import { MAIN } from './problems.ts'
-import { describe } from './tuning-report.ts'
+import { SUITE } from './problems.ts'
+import { formatReport } from './tuning-report.ts'
 import type { Measured } from './tuning-report.ts'
 
 const { values: flags } = parseArgs({
   options: {
     module: { type: 'string' },
-    funcs: { type: 'string', default: MAIN.join(',') },
+    funcs: { type: 'string', default: SUITE.join(',') },
     seeds: { type: 'string', default: '0-19' },
     trials: { type: 'string', default: '200' },
     concurrency: { type: 'string', default: '10' },
@@ -52,7 +52,7 @@ await measureAll(plan, tasks, Number(flags.workers), ({ task, result }) => {
 })
 if (flags.out) writeFileSync(flags.out, JSON.stringify(measured))
 const earlier = flags.against ? (JSON.parse(readFileSync(flags.against, 'utf8')) as Measured) : undefined
-process.stdout.write(describe(measured, earlier))
+process.stdout.write(formatReport(measured, earlier))
 
 /** Parses a list of seeds: `3`, `0-19` or `0,4,7-9`. */
 function parseSeeds(text: string): number[] {

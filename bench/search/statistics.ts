@@ -50,7 +50,9 @@ export function stuckShare(seeds: Readonly<Record<string, number>>, threshold: n
  * smaller. Returns undefined if there are none in common.
  */
 export function ratioOf(ours: Regrets, theirs: Regrets): Ratio | undefined {
-  const differences = shared(ours, theirs).map(({ pairs }) => pairs.map(([our, their]) => logOf(our) - logOf(their)))
+  const differences = pairByProblem(ours, theirs).map(({ pairs }) =>
+    pairs.map(([our, their]) => logOf(our) - logOf(their)),
+  )
   if (differences.length === 0) return undefined
 
   const random = createRandom(RESAMPLES)
@@ -68,7 +70,7 @@ export function ratioOf(ours: Regrets, theirs: Regrets): Ratio | undefined {
 
 /** Compares the geometric means of each problem over the seeds that both have. Equal means count as not worse. */
 export function compareProblems(ours: Regrets, theirs: Regrets): Comparison[] {
-  return shared(ours, theirs).map(({ problem, pairs }) => {
+  return pairByProblem(ours, theirs).map(({ problem, pairs }) => {
     const our = geometricMean(pairs.map((pair) => pair[0]))
     const their = geometricMean(pairs.map((pair) => pair[1]))
     return { problem, ours: our, theirs: their, isNotWorse: our <= their }
@@ -81,7 +83,7 @@ interface Shared {
 }
 
 /** Pairs the regrets of both by problem and seed. Problems without a pair are left out. */
-function shared(ours: Regrets, theirs: Regrets): Shared[] {
+function pairByProblem(ours: Regrets, theirs: Regrets): Shared[] {
   return Object.entries(ours)
     .map(([problem, seeds]) => ({
       problem,

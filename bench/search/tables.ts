@@ -34,7 +34,7 @@ const loaded = new Map<string, Table>()
 let stored: Record<string, StoredTable> | undefined
 
 /** Returns a table by its name. Throws if there is none. */
-export function table(name: string): Table {
+export function loadTable(name: string): Table {
   stored ??= JSON.parse(readFileSync(new URL('tables.json', import.meta.url), 'utf8')) as Record<string, StoredTable>
 
   const found = loaded.get(name)
@@ -49,8 +49,8 @@ export function table(name: string): Table {
 }
 
 /** Returns a table with learning curves; only `mlp_digits` has them. Throws for another table. */
-export function curves(name: string): Table {
-  const found = table(name)
+export function loadCurves(name: string): Table {
+  const found = loadTable(name)
   if (found.levels === 1) throw new Error(`${name} has no learning curves`)
   return found
 }

@@ -92,7 +92,7 @@ const BEST_LAYERS = 4
  * divergence above it, weight decay that matters more for the optimiser that decouples it, and dropout that allows more
  * layers.
  */
-export function tuning(params: Params): number {
+export function networkTuning(params: Params): number {
   const optimiser = indexIn(['sgd', 'momentum', 'adam', 'adamw'], params['opt'])
   const isDecoupled = optimiser === 3
   const [batch, layers, dropout] = [Number(params['batch']), Number(params['layers']), Number(params['dropout'])]
@@ -115,7 +115,7 @@ function indexIn(values: readonly string[], value: number | string | undefined):
   return index
 }
 
-/** How `shifted` changes a function. */
+/** How `shiftFunction` changes a function. */
 export interface Shift {
   /** Seed of the random numbers. */
   readonly key: string
@@ -133,10 +133,13 @@ export interface Shift {
 }
 
 /** Moves the optimum of a function to a random place, so that optimizers that prefer the centre gain nothing. */
-export function shifted(base: (x: Vector) => number, shift: Shift): (x: Vector) => number {
+export function shiftFunction(base: (x: Vector) => number, shift: Shift): (x: Vector) => number {
   const { key, dimensions, low, high, share = 0.6, target = 0, condition } = shift
   const rng = new PortableRng(key)
-  const centre = Array.from({ length: dimensions }, () => (low + high) / 2 + (rng.u() - 0.5) * share * (high - low))
+  const centre = Array.from(
+    { length: dimensions },
+    () => (low + high) / 2 + (rng.nextUniform() - 0.5) * share * (high - low),
+  )
 
   if (condition === undefined) return (x) => base(x.map((v, i) => v - centre[i]! + target))
 
@@ -152,7 +155,7 @@ export function shifted(base: (x: Vector) => number, shift: Shift): (x: Vector) 
 /** Returns a random rotation, made by Gram-Schmidt, which has no sign convention that depends on a library. */
 function rotation(dimensions: number, key: string): Vector[] {
   const rng = new PortableRng(key)
-  const raw = Array.from({ length: dimensions }, () => Array.from({ length: dimensions }, () => rng.n()))
+  const raw = Array.from({ length: dimensions }, () => Array.from({ length: dimensions }, () => rng.nextNormal()))
   const rows: Vector[] = []
   for (let row of raw) {
     for (const other of rows) {

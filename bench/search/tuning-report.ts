@@ -20,7 +20,7 @@ const RIVALS = ['tpe', 'gp', 'prototype'] as const
 /**
  * Returns the report as text: results by problem, costs, and comparisons with the rivals and an earlier measurement.
  */
-export function describe(measured: Measured, earlier: Measured | undefined): string {
+export function formatReport(measured: Measured, earlier: Measured | undefined): string {
   const reached = BASELINE_CHECKPOINTS.filter((checkpoint) => checkpoint <= measured.plan.trials)
   const ours = (checkpoint: number): Regrets => regretsOf(measured, checkpoint)
   const rivals = RIVALS.map((name) => ({
@@ -32,7 +32,7 @@ export function describe(measured: Measured, earlier: Measured | undefined): str
   const lines = [
     row('problem', ['seeds', ...reached.map((c) => `gmean@${c}`), ...reached.map((c) => `median@${c}`), 'ms']),
     ...Object.entries(measured.runs).map(([name, runs]) => describeProblem(name, Object.values(runs), reached)),
-    row('primary score', ['', ...reached.map((c) => short(primaryScore(ours(c))))]),
+    row('primary score', ['', ...reached.map((c) => formatShort(primaryScore(ours(c))))]),
     ...describeCosts(measured),
     ...rivals.flatMap(({ name, at }) => [
       ...reached.map((c) => describeRatio(`${name}@${c}`, ours(c), at(c))),
@@ -48,9 +48,9 @@ function describeProblem(name: string, runs: readonly RunResult[], reached: read
   const at = (checkpoint: number): number[] => runs.map(({ regret }) => regret[checkpoint]!)
   return row(name, [
     String(runs.length),
-    ...reached.map((c) => short(geometricMean(at(c)))),
-    ...reached.map((c) => short(median(at(c)))),
-    short(meanOf(runs.map(({ overheadMs }) => overheadMs))),
+    ...reached.map((c) => formatShort(geometricMean(at(c)))),
+    ...reached.map((c) => formatShort(median(at(c)))),
+    formatShort(meanOf(runs.map(({ overheadMs }) => overheadMs))),
   ])
 }
 
@@ -59,7 +59,7 @@ function describeCosts({ runs }: Measured): string[] {
   const askMs = all.flatMap((run) => run.askMs)
   const overhead = meanOf(all.map(({ overheadMs }) => overheadMs))
   return [
-    `ms per suggestion: mean ${short(overhead)} with tell; ask alone p50 ${short(percentile(askMs, 0.5))}, p99 ${short(percentile(askMs, 0.99))}`,
+    `ms per suggestion: mean ${formatShort(overhead)} with tell; ask alone p50 ${formatShort(percentile(askMs, 0.5))}, p99 ${formatShort(percentile(askMs, 0.99))}`,
   ]
 }
 
@@ -81,7 +81,9 @@ function describeWorse(
   if (compared.length === 0) return []
   const worse = compared.filter(({ isNotWorse }) => !isNotWorse)
 
-  const list = worse.map(({ problem, ours, theirs }) => `${problem} (${short(ours)} to ${short(theirs)})`).join(', ')
+  const list = worse
+    .map(({ problem, ours, theirs }) => `${problem} (${formatShort(ours)} to ${formatShort(theirs)})`)
+    .join(', ')
   return [
     `not worse than ${name}@${last} on ${compared.length - worse.length} of ${compared.length}${list && `; worse on ${list}`}`,
   ]
@@ -111,12 +113,12 @@ function mapRuns<T>(
   runs: Readonly<Record<string, Readonly<Record<string, T>>>>,
   pick: (run: T) => number | undefined,
 ): Regrets {
-  const known = (seeds: Readonly<Record<string, T>>): [string, number][] =>
+  const valuesOf = (seeds: Readonly<Record<string, T>>): [string, number][] =>
     Object.entries(seeds).flatMap(([seed, run]) => {
       const value = pick(run)
       return value === undefined ? [] : [[seed, value]]
     })
-  return Object.fromEntries(Object.entries(runs).map(([name, seeds]) => [name, Object.fromEntries(known(seeds))]))
+  return Object.fromEntries(Object.entries(runs).map(([name, seeds]) => [name, Object.fromEntries(valuesOf(seeds))]))
 }
 
 const COLUMN = 12
@@ -125,7 +127,7 @@ function row(label: string, cells: readonly string[]): string {
   return label.padEnd(COLUMN + 3) + cells.map((cell) => cell.padStart(COLUMN)).join('')
 }
 
-function short(value: number): string {
+function formatShort(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : '-'
 }
 

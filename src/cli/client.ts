@@ -45,7 +45,7 @@ export function findClient(cli: Cli): Client | undefined {
 /** Like `findClient`, but throws CliExit if no server is configured. */
 export function requireClient(cli: Cli): Client {
   const client = findClient(cli)
-  if (!client) throw new CliExit(EXIT.unreachable, cli.text('server_none'))
+  if (!client) throw new CliExit(EXIT.unreachable, cli.formatMessage('server_none'))
   return client
 }
 
@@ -53,18 +53,18 @@ export function requireClient(cli: Cli): Client {
  * Returns a client of the server at `url`. `fetch` and `call` send `token` and the reader's language with each request.
  */
 export function createClient(url: string, token: string, cli: Cli): Client {
-  const foreign = ({ status }: Response): CliExit =>
-    new CliExit(EXIT.unreachable, cli.text('server_foreign', { url, status }))
-  const unreached = (cause: unknown): never => {
-    throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url }), { cause })
+  const notHaganeError = ({ status }: Response): CliExit =>
+    new CliExit(EXIT.unreachable, cli.formatMessage('server_foreign', { url, status }))
+  const throwUnreachable = (cause: unknown): never => {
+    throw new CliExit(EXIT.unreachable, cli.formatMessage('server_unreachable', { url }), { cause })
   }
 
   const readJson = async (response: Response): Promise<unknown> => {
-    const text = await response.text().catch(unreached)
+    const text = await response.text().catch(throwUnreachable)
     try {
       return parseJson(text)
     } catch {
-      throw foreign(response)
+      throw notHaganeError(response)
     }
   }
 
@@ -82,11 +82,11 @@ export function createClient(url: string, token: string, cli: Cli): Client {
       headers,
       ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
       ...(options.bytes !== undefined && { body: options.bytes as Uint8Array<ArrayBuffer> }),
-    }).catch(unreached)
+    }).catch(throwUnreachable)
 
     if (response.ok) return response
     const view = (await readJson(response)) as Partial<ErrorView> | null
-    throw typeof view?.error?.code === 'string' ? new ApiError(view as ErrorView) : foreign(response)
+    throw typeof view?.error?.code === 'string' ? new ApiError(view as ErrorView) : notHaganeError(response)
   }
 
   return { url, fetch: send, call: async (name, options) => (await readJson(await send(name, options))) as never }

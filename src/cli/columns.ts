@@ -1,25 +1,25 @@
 import stringWidth from 'string-width'
 
-import { escapeText, mark, MARK } from './screen.ts'
+import { escapeText, colorMarker, COLOR_MARKER } from './screen.ts'
 
 /** Returns the number of terminal columns that a text takes once it is escaped. Colours take none. */
-export function width(text: string): number {
-  return stringWidth(escapeText(text.replace(MARK, '')))
+export function textWidth(text: string): number {
+  return stringWidth(escapeText(text.replace(COLOR_MARKER, '')))
 }
 
 /** Cuts a text at its end so that it takes at most `columns` columns, the ellipsis included. Colours stay. */
-export function cut(text: string, columns: number): string {
-  if (width(text) <= columns) return text
+export function cutEnd(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text
   let left = columns - 1
   let isFull = false
 
-  const parts = text.split(MARK).map((part, index) => {
+  const parts = text.split(COLOR_MARKER).map((part, index) => {
     // MARK captures the colour code, so every second part is one.
-    if (index % 2 === 1) return mark(part)
+    if (index % 2 === 1) return colorMarker(part)
     if (isFull) return ''
     const kept = headOf(part, left)
     isFull = kept.length < part.length
-    left -= width(kept)
+    left -= textWidth(kept)
     return isFull ? `${kept}…` : kept
   })
 
@@ -28,10 +28,10 @@ export function cut(text: string, columns: number): string {
 
 /** Cuts a text without colours at its start so that it takes at most `columns` columns, the ellipsis included. */
 export function cutStart(text: string, columns: number): string {
-  if (width(text) <= columns) return text
+  if (textWidth(text) <= columns) return text
   const clusters = [...SEGMENTER.segment(text.slice(-columns * CLUSTER_UNITS_MAX))].map(({ segment }) => segment)
   let [at, left] = [clusters.length, columns - 1]
-  while (at > 0 && width(clusters[at - 1]!) <= left) left -= width(clusters[(at -= 1)]!)
+  while (at > 0 && textWidth(clusters[at - 1]!) <= left) left -= textWidth(clusters[(at -= 1)]!)
 
   return `…${clusters.slice(at).join('')}`
 }
@@ -43,7 +43,7 @@ const CLUSTER_UNITS_MAX = 20
 function headOf(text: string, columns: number): string {
   let [end, left] = [0, columns]
   for (const { segment } of SEGMENTER.segment(text.slice(0, (columns + 1) * CLUSTER_UNITS_MAX))) {
-    left -= width(segment)
+    left -= textWidth(segment)
     if (left < 0) break
     end += segment.length
   }
@@ -62,30 +62,30 @@ const [CELL_MAX, PADDED_MAX] = [200, 40]
  * @param columns - Width of the terminal: each row is cut to fit. Undefined outside a terminal: the first cell is never
  * cut.
  */
-export function table(rows: readonly (readonly string[])[], columns?: number): string[] {
+export function formatTable(rows: readonly (readonly string[])[], columns?: number): string[] {
   const shown =
     columns === undefined
-      ? rows.map((row) => row.map((cell, index) => (index === 0 ? cell : cut(cell, CELL_MAX))))
+      ? rows.map((row) => row.map((cell, index) => (index === 0 ? cell : cutEnd(cell, CELL_MAX))))
       : rows
   const natural = (rows[0] ?? []).map((_, column) =>
-    shown.reduce((most, row) => Math.max(most, width(row[column] ?? '')), 0),
+    shown.reduce((most, row) => Math.max(most, textWidth(row[column] ?? '')), 0),
   )
-  const widths = columns === undefined ? natural.map((wide) => Math.min(wide, PADDED_MAX)) : fit(natural, columns)
+  const widths = columns === undefined ? natural.map((wide) => Math.min(wide, PADDED_MAX)) : fitWidths(natural, columns)
 
   return shown.map((row) =>
     row
-      .map((cell, column) => fill(columns === undefined ? cell : cut(cell, widths[column]!), widths[column]!))
+      .map((cell, column) => padCell(columns === undefined ? cell : cutEnd(cell, widths[column]!), widths[column]!))
       .join(' '.repeat(GAP))
       .trimEnd(),
   )
 }
 
-function fill(cell: string, columns: number): string {
-  return cell + ' '.repeat(Math.max(0, columns - width(cell)))
+function padCell(cell: string, columns: number): string {
+  return cell + ' '.repeat(Math.max(0, columns - textWidth(cell)))
 }
 
 /** Returns column widths that fit into `columns`: the widest columns are narrowed first. */
-function fit(natural: readonly number[], columns: number): number[] {
+function fitWidths(natural: readonly number[], columns: number): number[] {
   const room = columns - GAP * (natural.length - 1)
   const total = (cap: number): number => natural.reduce((sum, wide) => sum + Math.min(wide, cap), 0)
   let cap = Math.max(...natural, FITTED_MIN)

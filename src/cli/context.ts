@@ -3,12 +3,12 @@ import type { ClientConfig } from '../config/config.ts'
 import { cliText } from '../contract/messages/messages.ts'
 import type { CliCode, PlainArgs } from '../contract/messages/messages.ts'
 import { EXIT } from '../contract/errors.ts'
-import { escapeText, toScreen } from './screen.ts'
+import { escapeText, toTerminalLine } from './screen.ts'
 
 /** The context of every command: settings, messages in the reader's language, and the output streams. */
 export interface Cli {
   readonly config: ClientConfig
-  text(code: CliCode, args?: PlainArgs): string
+  formatMessage(code: CliCode, args?: PlainArgs): string
   /** Width of the terminal that standard output is connected to; undefined if standard output is not a terminal. */
   readonly columns: number | undefined
   /**
@@ -16,11 +16,11 @@ export interface Cli {
    */
   print(lines: string | readonly string[]): void
   /** Writes everything else to standard error, so that standard output contains only results. */
-  say(lines: string | readonly string[]): void
+  printStatus(lines: string | readonly string[]): void
   /**
    * Writes a document with its line ends. In a terminal each line is escaped; elsewhere the text is written unchanged.
    */
-  printDocument(text: string): void
+  printDocument(formatMessage: string): void
   /** Writes bytes unchanged; resolves when they are written. */
   printBytes(bytes: Uint8Array): Promise<void>
 }
@@ -29,7 +29,7 @@ export interface Cli {
 export function createCli(config: ClientConfig = readClientConfig()): Cli {
   return {
     config,
-    text: (code, args = {}) =>
+    formatMessage: (code, args = {}) =>
       cliText(
         config.locale,
         code,
@@ -37,7 +37,7 @@ export function createCli(config: ClientConfig = readClientConfig()): Cli {
       ),
     columns: process.stdout.isTTY ? process.stdout.columns || undefined : undefined,
     print: (lines) => write(toLines(lines)),
-    say: (lines) => void process.stderr.write(toLines(lines)),
+    printStatus: (lines) => void process.stderr.write(toLines(lines)),
     printDocument: (text) => write(process.stdout.isTTY ? toLines(text.replace(/\r?\n$/, '').split(/\r?\n/)) : text),
     printBytes: (bytes) => new Promise((resolve) => write(bytes, resolve)),
   }
@@ -47,10 +47,10 @@ export function createCli(config: ClientConfig = readClientConfig()): Cli {
  * Whether the reader of standard output closed the pipe. Then the next write ends the command with status 0; a command
  * that writes nothing more continues.
  */
-let isUnread = false
+let isOutputClosed = false
 
 function write(chunk: string | Uint8Array, onWritten: () => void = () => {}): void {
-  if (isUnread) process.exit(EXIT.ok)
+  if (isOutputClosed) process.exit(EXIT.ok)
   process.stdout.write(chunk, () => onWritten())
 }
 
@@ -60,8 +60,8 @@ function write(chunk: string | Uint8Array, onWritten: () => void = () => {}): vo
  */
 export function watchOutput(onFailure: (error: Error) => void): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    isUnread = error.code === 'EPIPE'
-    if (!isUnread) onFailure(error)
+    isOutputClosed = error.code === 'EPIPE'
+    if (!isOutputClosed) onFailure(error)
   })
   process.stderr.on('error', () => {})
 }
@@ -72,7 +72,7 @@ function onOneLine(value: string | number): string | number {
 }
 
 function toLines(lines: string | readonly string[]): string {
-  return (typeof lines === 'string' ? [lines] : lines).map((line) => `${toScreen(line)}\n`).join('')
+  return (typeof lines === 'string' ? [lines] : lines).map((line) => `${toTerminalLine(line)}\n`).join('')
 }
 
 /** Ends a command with an exit status. `message` is printed; it is empty if everything was printed before. */

@@ -80,20 +80,21 @@ function decode(file: string, bytes: Uint8Array): string {
       args: { file, encoding },
       path: '',
       file,
-      ...placeOf(bytes, isUtf16 ? 0 : validLength(bytes)),
+      ...positionOf(bytes, isUtf16 ? 0 : validLength(bytes)),
     },
   ])
 }
 
 /** First code of the accented letters of Latin-1. */
-const LETTERS_FROM = 0xc0
+const LATIN1_LETTERS_MIN = 0xc0
 
 /**
  * Whether all bytes beyond ASCII are single letters of Latin-1 between ASCII characters, as in French and German words.
  */
 function isLatin(bytes: Uint8Array): boolean {
   return bytes.every(
-    (byte, at) => byte < 0x80 || (byte >= LETTERS_FROM && (bytes[at - 1] ?? 0) < 0x80 && (bytes[at + 1] ?? 0) < 0x80),
+    (byte, at) =>
+      byte < 0x80 || (byte >= LATIN1_LETTERS_MIN && (bytes[at - 1] ?? 0) < 0x80 && (bytes[at + 1] ?? 0) < 0x80),
   )
 }
 
@@ -121,7 +122,7 @@ function validLength(bytes: Uint8Array): number {
   let [low, high] = [0, bytes.length]
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    const isValid = isWholeUpTo(bytes.subarray(0, middle))
+    const isValid = isValidPrefix(bytes.subarray(0, middle))
     if (isValid) low = middle
     else high = middle - 1
   }
@@ -130,7 +131,7 @@ function validLength(bytes: Uint8Array): number {
 }
 
 /** Whether all bytes are valid UTF-8. The last character may be incomplete. */
-function isWholeUpTo(bytes: Uint8Array): boolean {
+function isValidPrefix(bytes: Uint8Array): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
     return true
@@ -139,7 +140,7 @@ function isWholeUpTo(bytes: Uint8Array): boolean {
   }
 }
 
-function placeOf(bytes: Uint8Array, length: number): { line: number; column: number } {
+function positionOf(bytes: Uint8Array, length: number): { line: number; column: number } {
   // With `stream`, an incomplete last character is left out: its position is the one to report.
   const lines = new TextDecoder().decode(bytes.subarray(0, length), { stream: true }).split('\n')
   return { line: lines.length, column: lines.at(-1)!.length + 1 }

@@ -23,7 +23,7 @@ export function toProblemLines(cli: Cli, error: unknown): string[] {
     return [
       error.message,
       ...error.problems.flatMap((problem) =>
-        formatProblem(problem, new Map(), { paint, label: cli.text('error'), style: 'red' }),
+        formatProblem(problem, new Map(), { paint, label: cli.formatMessage('error'), style: 'red' }),
       ),
     ]
   }
@@ -31,12 +31,12 @@ export function toProblemLines(cli: Cli, error: unknown): string[] {
   if (error instanceof CommanderError) return usageLines(cli, error)
   if (error instanceof CliExit) return error.message === '' ? [] : error.message.split('\n')
   if (error instanceof AppError) return [errorText(cli.config.locale, error.code, error.args)]
-  if (error instanceof SettingError) return [cli.text(error.code, error.args)]
+  if (error instanceof SettingError) return [cli.formatMessage(error.code, error.args)]
   if (error instanceof SpecError) return specLines(cli, error)
 
   const { code, path, message } = error as NodeJS.ErrnoException
   const sentence = FILE_FAULTS[code ?? '']
-  return [sentence ? cli.text(sentence, { path: path ?? cli.text('output') }) : `hagane: ${message}`]
+  return [sentence ? cli.formatMessage(sentence, { path: path ?? cli.formatMessage('output') }) : `hagane: ${message}`]
 }
 
 /** Messages for errors of the file system, by system error code. */
@@ -53,7 +53,7 @@ const FILE_FAULTS: Readonly<Record<string, CliCode>> = {
 }
 
 function specLines(cli: Cli, { problems }: SpecError): string[] {
-  const [paint, label] = [createPaint(cli.config.hasColor), cli.text('error')]
+  const [paint, label] = [createPaint(cli.config.hasColor), cli.formatMessage('error')]
   return problems.flatMap((problem) =>
     formatProblem(toProblemView(problem, cli.config.locale), new Map(), { paint, label, style: 'red' }),
   )

@@ -8,9 +8,9 @@ import type { SweepNotice, SweepView } from '../contract/sweep.ts'
 import type { Client } from './client.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
-import { cut } from './columns.ts'
-import { formatDuration, formatNumber, pairs, progressBar } from './output.ts'
-import { createPaint, toScreen } from './screen.ts'
+import { cutEnd } from './columns.ts'
+import { formatDuration, formatNumber, formatPairs, progressBar } from './output.ts'
+import { createPaint, toTerminalLine } from './screen.ts'
 
 const POLL_MS = 500
 
@@ -25,14 +25,16 @@ export async function follow(
   { kind, number }: { kind: 'run' | 'sweep'; number: number },
 ): Promise<void> {
   const line = createStatusLine(cli)
-  const said = new Set<string>()
+  const printedNotices = new Set<string>()
   for (;;) {
     const ended =
-      kind === 'sweep' ? await followSweep(cli, client, number, { line, said }) : await followRun(cli, client, number)
+      kind === 'sweep'
+        ? await followSweep(cli, client, number, { line, said: printedNotices })
+        : await followRun(cli, client, number)
     if (ended !== undefined) {
       line.clear()
-      cli.say(ended.lines)
-      if (!ended.isGood) throw new CliExit(EXIT.failed)
+      cli.printStatus(ended.lines)
+      if (!ended.isSuccess) throw new CliExit(EXIT.failed)
       return
     }
 
@@ -40,29 +42,34 @@ export async function follow(
   }
 }
 
-interface Ended {
+interface Outcome {
   readonly lines: readonly string[]
-  readonly isGood: boolean
+  readonly isSuccess: boolean
 }
 
-interface Told {
+interface ProgressOutput {
   readonly line: StatusLine
   /** Notices that were already printed. */
   readonly said: Set<string>
 }
 
-async function followSweep(cli: Cli, client: Client, number: number, { line, said }: Told): Promise<Ended | undefined> {
+async function followSweep(
+  cli: Cli,
+  client: Client,
+  number: number,
+  { line, said }: ProgressOutput,
+): Promise<Outcome | undefined> {
   const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
   const notices = noticeLines(cli, sweep)
-  if (isHeld(sweep)) return { isGood: false, lines: notices }
+  if (isPausedByItself(sweep)) return { isSuccess: false, lines: notices }
 
   if (!isSweepEnded(sweep.phase)) {
     for (const notice of notices.filter((one) => !said.has(one))) {
       line.clear()
-      cli.say(notice)
+      cli.printStatus(notice)
       said.add(notice)
     }
-    return void line.show(sweepProgress(cli, sweep) + (await waitingNote(client, sweep)), doneTrials(sweep))
+    return void line.show(sweepProgress(cli, sweep) + (await loadWaitingReason(client, sweep)), doneTrials(sweep))
   }
 
   const { succeeded = 0, failed = 0, stopped = 0 } = sweep.counts
@@ -70,15 +77,19 @@ async function followSweep(cli: Cli, client: Client, number: number, { line, sai
   const { best } = sweep
   const bestLines = best
     ? [
-        cli.text('sweep_best', { number: best.number, metric: measureName(best), value: formatNumber(best.value) }),
-        `  ${pairs(best.params)}`,
+        cli.formatMessage('sweep_best', {
+          number: best.number,
+          metric: measureName(best),
+          value: formatNumber(best.value),
+        }),
+        `  ${formatPairs(best.params)}`,
       ]
     : []
 
   return {
-    isGood: sweep.phase === 'done' || (sweep.phase === 'stopped' && sweep.reason !== 'StoppedByUser'),
+    isSuccess: sweep.phase === 'done' || (sweep.phase === 'stopped' && sweep.reason !== 'StoppedByUser'),
     lines: [
-      cli.text('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }),
+      cli.formatMessage('sweep_done', { number, phase: sweep.phase, duration, succeeded, failed, stopped }),
       ...bestLines,
       ...notices,
     ],
@@ -88,38 +99,43 @@ async function followSweep(cli: Cli, client: Client, number: number, { line, sai
 /**
  * Whether a sweep paused itself after failed trials and has no running trial: a user has to decide how it continues.
  */
-function isHeld({
+function isPausedByItself({
   phase,
   isPaused,
   notices,
   counts: { preparing = 0, starting = 0, running = 0, stopping = 0 },
 }: SweepView): boolean {
-  return phase === 'running' && isPaused && notices.some(isHold) && preparing + starting + running + stopping === 0
+  return (
+    phase === 'running' &&
+    isPaused &&
+    notices.some(isSelfPauseNotice) &&
+    preparing + starting + running + stopping === 0
+  )
 }
 
-function isHold({ code }: SweepNotice): boolean {
+function isSelfPauseNotice({ code }: SweepNotice): boolean {
   return code === 'failed_first' || code === 'failed_next'
 }
 
 /** Returns the notices of a sweep, one per line, followed by advice if the sweep paused itself. */
 export function noticeLines(cli: Cli, { number, notices, isPaused }: SweepView): string[] {
   const lines = notices.map(({ message }) => message)
-  return isPaused && notices.some(isHold) ? [...lines, cli.text('held_hint', { number })] : lines
+  return isPaused && notices.some(isSelfPauseNotice) ? [...lines, cli.formatMessage('held_hint', { number })] : lines
 }
 
-async function followRun(cli: Cli, client: Client, number: number): Promise<Ended | undefined> {
+async function followRun(cli: Cli, client: Client, number: number): Promise<Outcome | undefined> {
   const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
   if (!isTerminal(run.phase)) return undefined
 
   const duration = formatDuration((Date.parse(run.endedAt!) - Date.parse(run.startedAt ?? run.endedAt!)) / 1000)
   return {
-    isGood: run.phase === 'succeeded',
-    lines: [cli.text('run_ended', { number, phase: run.phase, duration, reason: run.message ?? '' })],
+    isSuccess: run.phase === 'succeeded',
+    lines: [cli.formatMessage('run_ended', { number, phase: run.phase, duration, reason: run.message ?? '' })],
   }
 }
 
 /** Returns why no trial has started yet: the reason of the first trial, or '' once a trial has started. */
-async function waitingNote(client: Client, sweep: SweepView): Promise<string> {
+async function loadWaitingReason(client: Client, sweep: SweepView): Promise<string> {
   const { queued = 0, ...others } = sweep.counts
   if (queued === 0 || Object.values(others).some((count) => count > 0)) return ''
 
@@ -144,20 +160,20 @@ export function sweepProgress(cli: Cli, sweep: SweepView): string {
       ? ((sweep.trials - done) * elapsed) / done
       : undefined
 
-  return cli.text('progress', {
+  return cli.formatMessage('progress', {
     bar: paint('green', progressBar(sweep.trials ? done / sweep.trials : 0)),
     done,
     total: sweep.trials ?? '∞',
     running: running + starting + stopping,
-    failed: failed > 0 ? paint('red', cli.text('progress_failed', { count: failed })) : '',
+    failed: failed > 0 ? paint('red', cli.formatMessage('progress_failed', { count: failed })) : '',
     best: sweep.best
-      ? cli.text('progress_best', {
+      ? cli.formatMessage('progress_best', {
           metric: measureName(sweep.best),
           value: formatNumber(sweep.best.value),
           number: sweep.best.number,
         })
       : '',
-    left: left === undefined ? '' : cli.text('progress_left', { left: formatDuration(left) }),
+    left: left === undefined ? '' : cli.formatMessage('progress_left', { left: formatDuration(left) }),
   })
 }
 
@@ -179,8 +195,8 @@ function createStatusLine(cli: Cli): StatusLine {
   return {
     show: (text, done) => {
       // The text is cut to the width: a wrapped line could not be erased.
-      if (isTerminal) process.stderr.write(`\r\u001b[K${toScreen(cut(text, process.stderr.columns - 1))}`)
-      else if (done !== last) cli.say(text)
+      if (isTerminal) process.stderr.write(`\r\u001b[K${toTerminalLine(cutEnd(text, process.stderr.columns - 1))}`)
+      else if (done !== last) cli.printStatus(text)
       last = done
     },
     clear: () => void (isTerminal && process.stderr.write('\r\u001b[K')),

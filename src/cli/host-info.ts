@@ -10,7 +10,7 @@ const run = promisify(execFile)
 const TIMEOUT_MS = 10_000
 
 /** Facts about the submitting shell that are sent with a run. */
-export interface Shell {
+export interface ShellInfo {
   /** Working folder, Python interpreter, and state of the git repository. */
   readonly host: HostInfo
   /** Output of `git diff HEAD`; null without changes, without a repository, or if the diff is binary or too long. */
@@ -18,7 +18,7 @@ export interface Shell {
 }
 
 /** Collects the facts about the submitting shell. `shellPath` is its PATH. */
-export async function readHostInfo(workDir: string, shellPath: string): Promise<Shell> {
+export async function readHostInfo(workDir: string, shellPath: string): Promise<ShellInfo> {
   const [python, git] = await Promise.all([readPython(shellPath), readGit(workDir)])
   return { host: { workDir, python, path: shellPath, git }, changes: git?.isDirty ? await readChanges(workDir) : null }
 }

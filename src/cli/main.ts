@@ -5,24 +5,24 @@ import { createCli, watchOutput } from './context.ts'
 import { createProgram } from './program.ts'
 
 const cli = createCli()
-watchOutput((error) => void endWith(error))
+watchOutput((error) => void exitWithFailure(error))
 
 try {
   await createProgram(cli).parseAsync()
 } catch (error) {
   if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = EXIT.ok
-  else process.exitCode = await tell(error)
+  else process.exitCode = await printFailure(error)
 }
 
 /**
  * Prints an error and resolves to its exit status. The messages are imported only on failure, to keep the start fast.
  */
-async function tell(error: unknown): Promise<number> {
+async function printFailure(error: unknown): Promise<number> {
   const { toExitStatus, toProblemLines } = await import('./failures.ts')
-  cli.say(toProblemLines(cli, error))
+  cli.printStatus(toProblemLines(cli, error))
   return toExitStatus(error)
 }
 
-async function endWith(error: Error): Promise<void> {
-  process.exit(await tell(error))
+async function exitWithFailure(error: Error): Promise<void> {
+  process.exit(await printFailure(error))
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { width } from './columns.ts'
+import { textWidth } from './columns.ts'
 import { formatDuration, formatNumber, formatProblem } from './output.ts'
 import { createPaint } from './screen.ts'
 
@@ -27,15 +27,15 @@ describe('formatProblem', () => {
     { of: 'the start of a long line', text: `x${'b'.repeat(500)}`, char: 'x' },
   ])('The caret stands below the place of the problem: $of', ({ text, char }) => {
     const [line, mark] = show(text, text.indexOf(char) + 1) as [string, string]
-    expect(width(line)).toBeLessThanOrEqual(4 + 160 + 2)
+    expect(textWidth(line)).toBeLessThanOrEqual(4 + 160 + 2)
 
-    const at = width(mark.slice(0, mark.indexOf('^')))
+    const at = textWidth(mark.slice(0, mark.indexOf('^')))
     const before = [...new Intl.Segmenter().segment(line)].map(({ segment }) => segment)
 
     let seen = 0
     const found = before.find((segment) => {
       const isHere = seen === at
-      seen += width(segment)
+      seen += textWidth(segment)
       return isHere
     })
 

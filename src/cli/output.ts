@@ -1,5 +1,5 @@
 import type { ProblemView } from '../contract/problems.ts'
-import { cut, cutStart, width } from './columns.ts'
+import { cutEnd, cutStart, textWidth } from './columns.ts'
 import { escapeText } from './screen.ts'
 import type { Paint, Style } from './screen.ts'
 
@@ -20,14 +20,14 @@ export function paintPhase(name: string, paint: Paint): string {
 }
 
 /** Formats parameters as `a=1 b=text`. */
-export function pairs(values: Readonly<Record<string, unknown>>): string {
+export function formatPairs(values: Readonly<Record<string, unknown>>): string {
   return Object.entries(values)
-    .map(([name, value]) => `${name}=${toText(value)}`)
+    .map(([name, value]) => `${name}=${formatValue(value)}`)
     .join(' ')
 }
 
 /** Formats the value of a parameter: strings unchanged, everything else as JSON. */
-export function toText(value: unknown): string {
+export function formatValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
@@ -72,8 +72,8 @@ function formatFrame(
   paintMark: (text: string) => string,
 ): [string, string] {
   const before = cutStart(escapeText(line.slice(0, column - 1)), FRAME_BEFORE)
-  const at = width(before)
-  return [before + cut(escapeText(line.slice(column - 1)), FRAME_COLUMNS - at), `${' '.repeat(at)}${paintMark('^')}`]
+  const at = textWidth(before)
+  return [before + cutEnd(escapeText(line.slice(column - 1)), FRAME_COLUMNS - at), `${' '.repeat(at)}${paintMark('^')}`]
 }
 
 /** Formats a duration. Negative durations, which occur after a clock was set back, are shown as zero. */

@@ -20,7 +20,7 @@ const DOTS = [
 const [DOTS_WIDE, DOTS_HIGH] = [2, 4]
 
 /**
- * Draws a chart with braille dots and returns its rows of cells, with labels of y on the left and of x below. `owner`
+ * Draws a chart with braille dots and returns its rows of cells, with labels of y on the left and of x below. `lineIndex`
  * is the index of the line drawn last in a cell, and -1 for axes and labels. Points that are not finite are left out.
  */
 export function drawChart(lines: readonly Line[], { columns, rows }: ChartSize): { text: string; owner: number }[][] {
@@ -29,17 +29,17 @@ export function drawChart(lines: readonly Line[], { columns, rows }: ChartSize):
   const [xs, ys] = [rangeOf(all.map(([x]) => x)), rangeOf(all.map(([, y]) => y))]
 
   const cells = Array.from({ length: rows }, () => Array.from({ length: columns }, () => ({ bits: 0, owner: 0 })))
-  const dot = (column: number, row: number, owner: number): void => {
+  const dot = (column: number, row: number, lineIndex: number): void => {
     const cell = cells[Math.floor(row / DOTS_HIGH)]![Math.floor(column / DOTS_WIDE)]!
     cell.bits |= DOTS[column % DOTS_WIDE]![row % DOTS_HIGH]!
-    cell.owner = owner
+    cell.owner = lineIndex
   }
   const toColumn = (x: number): number => Math.round(xs.shareOf(x) * (columns * DOTS_WIDE - 1))
   const toRow = (y: number): number => Math.round((1 - ys.shareOf(y)) * (rows * DOTS_HIGH - 1))
 
-  drawn.forEach((points, owner) => {
+  drawn.forEach((points, lineIndex) => {
     const dots = points.map(([x, y]) => [toColumn(x), toRow(y)] as const)
-    dots.forEach((to, index) => connect(dots[index - 1] ?? to, to, (column, row) => dot(column, row, owner)))
+    dots.forEach((to, index) => connect(dots[index - 1] ?? to, to, (column, row) => dot(column, row, lineIndex)))
   })
 
   const labels = Array.from({ length: rows }, (_, row) =>

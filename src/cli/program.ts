@@ -21,7 +21,10 @@ export function createProgram(cli: Cli): Command {
     .helpOption('-h, --help', help('help'))
     // Commander's error messages are English only: `usage-faults.ts` prints them in the reader's language.
     .configureOutput({ outputError: () => {} })
-    .configureOutput({ writeOut: (text) => cli.print(linesOf(text)), writeErr: (text) => cli.say(linesOf(text)) })
+    .configureOutput({
+      writeOut: (text) => cli.print(linesOf(text)),
+      writeErr: (text) => cli.printStatus(linesOf(text)),
+    })
     .exitOverride()
 
   /** Adds a command. `code` is the key of its description and of its examples. */
@@ -33,26 +36,26 @@ export function createProgram(cli: Cli): Command {
     return command
   }
 
-  const number = (flag: string, range: NumberRange) => (text: string) => parseNumber(flag, text, range)
-  const json = (command: Command): Command => command.option('--json', help('json'))
-  const project = (command: Command): Command => command.option('-p, --project <name>', help('project_option'))
-  const document = (command: Command): Command =>
-    json(
+  const toNumberParser = (flag: string, range: NumberRange) => (text: string) => parseNumber(flag, text, range)
+  const withJson = (command: Command): Command => command.option('--json', help('json'))
+  const withProject = (command: Command): Command => command.option('-p, --project <name>', help('project_option'))
+  const withDocument = (command: Command): Command =>
+    withJson(
       command
-        .option('-f, --file <file>', help('file'), repeat, [])
-        .option('-P, --param <name=value>', help('param'), repeat, [])
-        .addOption(hidden('--params <name=value>').argParser(repeat)),
+        .option('-f, --file <file>', help('file'), collect, [])
+        .option('-P, --param <name=value>', help('param'), collect, [])
+        .addOption(hiddenOption('--params <name=value>').argParser(collect)),
     )
-  const marks = (command: Command): Command =>
+  const withAnnotations = (command: Command): Command =>
     command
       .option('--name <name>', help('name'))
       .option('--note <text>', help('note'))
-      .addOption(hidden('--description <text>'))
+      .addOption(hiddenOption('--description <text>'))
       .option('--tags <list>', help('tags'))
   /** Adds the options of commands that act on several runs or sweeps, given by number or by filter. */
-  const many = (command: Command): Command =>
-    json(
-      project(command)
+  const withBulkOptions = (command: Command): Command =>
+    withJson(
+      withProject(command)
         .option('-q, --filter <filter>', help('filter_option'))
         .option('--dry-run', help('dry_run'))
         .option('-y, --yes', help('yes')),
@@ -62,32 +65,32 @@ export function createProgram(cli: Cli): Command {
     .option('-d, --detach', help('up_detach'))
     .option('--data <folder>', help('up_data'))
     .option('--host <address>', help('up_host'), '127.0.0.1')
-    .option('--port <number>', help('up_port'), number('--port', { min: 0, max: 65_535, isWhole: true }))
+    .option('--port <number>', help('up_port'), toNumberParser('--port', { min: 0, max: 65_535, isWhole: true }))
     .option('--database <url>', help('up_database'))
-    .action(load(cli, async () => (await import('./commands/up.ts')).up))
+    .action(lazyAction(cli, async () => (await import('./commands/up.ts')).up))
   add('open [number]', 'open')
     .option('--print', help('open_print'))
-    .action(load(cli, async () => (await import('./commands/open.ts')).open))
-  add('down', 'down').action(load(cli, async () => (await import('./commands/up.ts')).down))
+    .action(lazyAction(cli, async () => (await import('./commands/open.ts')).open))
+  add('down', 'down').action(lazyAction(cli, async () => (await import('./commands/up.ts')).down))
 
-  document(add('check [files...]', 'check')).action(
-    load(cli, async () => withFiles((await import('./commands/check.ts')).check)),
+  withDocument(add('check [files...]', 'check')).action(
+    lazyAction(cli, async () => withFiles((await import('./commands/check.ts')).check)),
   )
-  project(marks(document(add('run [files...]', 'run'))))
+  withProject(withAnnotations(withDocument(add('run [files...]', 'run'))))
     .option('-w, --wait', help('run_wait'))
     .option('-l, --log', help('run_log'))
     .option('--workdir <folder>', help('run_workdir'))
     .option('-u, --upload', help('run_upload'))
     .option('--no-upload', help('run_no_upload'))
     .addOption(new Option('--in-place', help('run_in_place')).conflicts('upload'))
-    .action(load(cli, async () => withFiles((await import('./commands/run.ts')).run)))
-  json(project(add('upload', 'upload')))
+    .action(lazyAction(cli, async () => withFiles((await import('./commands/run.ts')).run)))
+  withJson(withProject(add('upload', 'upload')))
     .option('--workdir <folder>', help('run_workdir'))
-    .action(load(cli, async () => (await import('./commands/content.ts')).upload))
+    .action(lazyAction(cli, async () => (await import('./commands/content.ts')).upload))
 
-  json(project(add('ls', 'ls')))
+  withJson(withProject(add('ls', 'ls')))
     .option('-q, --filter <filter>', help('filter_option'))
-    .addOption(hidden('--query <filter>'))
+    .addOption(hiddenOption('--query <filter>'))
     .option('-s, --sort <fields>', help('ls_sort'))
     .addOption(
       new Option('--sweeps', help('ls_sweeps')).conflicts([
@@ -102,165 +105,192 @@ export function createProgram(cli: Cli): Command {
     )
     .option('--sweep <number>', help('ls_sweep'))
     .option('--phase <phase>', help('ls_phase'))
-    .option('-n, --limit <count>', help('ls_limit'), number('--limit', { min: 1, isWhole: true }))
+    .option('-n, --limit <count>', help('ls_limit'), toNumberParser('--limit', { min: 1, isWhole: true }))
     .option('--trash', help('ls_trash'))
     .option('--view <name>', help('ls_view'))
     .option('--columns <list>', help('ls_columns'))
     .option('--count', help('ls_count'))
     .addOption(new Option('--csv', help('ls_csv')).conflicts('json'))
-    .action(load(cli, async () => (await import('./commands/list.ts')).ls))
-  json(add('show <number>', 'show')).action(load(cli, async () => (await import('./commands/inspect.ts')).show))
+    .action(lazyAction(cli, async () => (await import('./commands/list.ts')).ls))
+  withJson(add('show <number>', 'show')).action(
+    lazyAction(cli, async () => (await import('./commands/inspect.ts')).show),
+  )
   add('logs <run>', 'logs')
     .option('-f, --follow', help('logs_follow'))
-    .option('-t, --tail <lines>', help('logs_tail'), number('--tail', { min: 0, isWhole: true }))
-    .option('--attempt <n>', help('logs_attempt'), number('--attempt', { min: 1, isWhole: true }))
+    .option('-t, --tail <lines>', help('logs_tail'), toNumberParser('--tail', { min: 0, isWhole: true }))
+    .option('--attempt <n>', help('logs_attempt'), toNumberParser('--attempt', { min: 1, isWhole: true }))
     .option('-p, --past', help('logs_past'))
-    .action(load(cli, async () => (await import('./commands/inspect.ts')).logs))
-  json(add('metrics <run> [name]', 'metrics'))
+    .action(lazyAction(cli, async () => (await import('./commands/inspect.ts')).logs))
+  withJson(add('metrics <run> [name]', 'metrics'))
     .option('--plot', help('metrics_plot'))
-    .option('--with <run>', help('metrics_with'), repeat, [])
-    .action(load(cli, async () => (await import('./commands/metrics.ts')).metrics))
-  json(add('events', 'events'))
+    .option('--with <run>', help('metrics_with'), collect, [])
+    .action(lazyAction(cli, async () => (await import('./commands/metrics.ts')).metrics))
+  withJson(add('events', 'events'))
     .option('-f, --follow', help('events_follow'))
     .option('--run <number>', help('events_run'))
-    .option('-n, --limit <count>', help('ls_limit'), number('--limit', { min: 1, isWhole: true }))
-    .action(load(cli, async () => (await import('./commands/events.ts')).events))
+    .option('-n, --limit <count>', help('ls_limit'), toNumberParser('--limit', { min: 1, isWhole: true }))
+    .action(lazyAction(cli, async () => (await import('./commands/events.ts')).events))
 
-  many(add('stop [numbers...]', 'stop')).action(load(cli, async () => (await import('./commands/act.ts')).stop))
-  many(add('pause [numbers...]', 'pause'))
+  withBulkOptions(add('stop [numbers...]', 'stop')).action(
+    lazyAction(cli, async () => (await import('./commands/act.ts')).stop),
+  )
+  withBulkOptions(add('pause [numbers...]', 'pause'))
     .option('--keep-running', help('pause_keep'))
-    .action(load(cli, async () => (await import('./commands/act.ts')).pause))
-  many(add('delete [numbers...]', 'delete')).action(load(cli, async () => (await import('./commands/act.ts')).remove))
-  document(marks(add('resume <number>', 'resume')))
+    .action(lazyAction(cli, async () => (await import('./commands/act.ts')).pause))
+  withBulkOptions(add('delete [numbers...]', 'delete')).action(
+    lazyAction(cli, async () => (await import('./commands/act.ts')).remove),
+  )
+  withDocument(withAnnotations(add('resume <number>', 'resume')))
     .option('-u, --upload', help('derive_upload'))
-    .action(load(cli, async () => (await import('./commands/derive.ts')).resume))
-  document(marks(add('restart <number>', 'restart')))
+    .action(lazyAction(cli, async () => (await import('./commands/derive.ts')).resume))
+  withDocument(withAnnotations(add('restart <number>', 'restart')))
     .option('-c, --copy', help('restart_copy'))
     .option('--failed', help('restart_failed'))
-    .addOption(hidden('--with-new-code'))
+    .addOption(hiddenOption('--with-new-code'))
     .option('-u, --upload', help('derive_upload'))
-    .action(load(cli, async () => (await import('./commands/derive.ts')).restart))
-  document(marks(add('copy <run>', 'copy')))
+    .action(lazyAction(cli, async () => (await import('./commands/derive.ts')).restart))
+  withDocument(withAnnotations(add('copy <run>', 'copy')))
     .option('-u, --upload', help('derive_upload'))
-    .action(load(cli, async () => (await import('./commands/derive.ts')).copy))
-  json(project(marks(add('update <number>', 'update'))))
-    .option('--concurrency <count>', help('update_concurrency'), number('--concurrency', { min: 1, isWhole: true }))
-    .action(load(cli, async () => (await import('./commands/act.ts')).update))
+    .action(lazyAction(cli, async () => (await import('./commands/derive.ts')).copy))
+  withJson(withProject(withAnnotations(add('update <number>', 'update'))))
+    .option(
+      '--concurrency <count>',
+      help('update_concurrency'),
+      toNumberParser('--concurrency', { min: 1, isWhole: true }),
+    )
+    .action(lazyAction(cli, async () => (await import('./commands/act.ts')).update))
 
   const sweeps = add('sweep', 'sweep')
-  json(add('beliefs <sweep>', 'sweep_beliefs', sweeps)).action(
-    load(cli, async () => (await import('./commands/sweep.ts')).beliefs),
+  withJson(add('beliefs <sweep>', 'sweep_beliefs', sweeps)).action(
+    lazyAction(cli, async () => (await import('./commands/sweep.ts')).beliefs),
   )
-  json(add('extend <sweep>', 'sweep_extend', sweeps))
-    .option('--trials <count>', help('sweep_extend_trials'), number('--trials', { min: 1, isWhole: true }))
-    .action(load(cli, async () => (await import('./commands/sweep.ts')).extend))
-  json(add('add <sweep>', 'sweep_add', sweeps))
-    .option('-P, --param <name=value>', help('sweep_add_param'), repeat, [])
-    .action(load(cli, async () => (await import('./commands/sweep.ts')).add))
-  document(add('simulate [files...]', 'sweep_simulate', sweeps))
+  withJson(add('extend <sweep>', 'sweep_extend', sweeps))
+    .option('--trials <count>', help('sweep_extend_trials'), toNumberParser('--trials', { min: 1, isWhole: true }))
+    .action(lazyAction(cli, async () => (await import('./commands/sweep.ts')).extend))
+  withJson(add('add <sweep>', 'sweep_add', sweeps))
+    .option('-P, --param <name=value>', help('sweep_add_param'), collect, [])
+    .action(lazyAction(cli, async () => (await import('./commands/sweep.ts')).add))
+  withDocument(add('simulate [files...]', 'sweep_simulate', sweeps))
     .option('--record <sweep>', help('sweep_simulate_record'))
     .option('--trial-time <time>', help('sweep_simulate_time'), '1m')
-    .option('--failures <percent>', help('sweep_simulate_failures'), number('--failures', { min: 0, max: 100 }), 0)
-    .option('--price <amount>', help('sweep_simulate_price'), number('--price', { min: 0 }))
+    .option(
+      '--failures <percent>',
+      help('sweep_simulate_failures'),
+      toNumberParser('--failures', { min: 0, max: 100 }),
+      0,
+    )
+    .option('--price <amount>', help('sweep_simulate_price'), toNumberParser('--price', { min: 0 }))
     .option(
       '--plays <count>',
       help('sweep_simulate_plays'),
-      number('--plays', { min: 1, max: LIMITS.simulationsMax, isWhole: true }),
+      toNumberParser('--plays', { min: 1, max: LIMITS.simulationsMax, isWhole: true }),
       5,
     )
-    .action(load(cli, async () => withFiles((await import('./commands/sweep.ts')).simulate)))
+    .action(lazyAction(cli, async () => withFiles((await import('./commands/sweep.ts')).simulate)))
 
   const trash = add('trash', 'trash')
-  json(add('ls', 'trash_ls', trash)).action(load(cli, async () => (await import('./commands/act.ts')).listTrash))
-  many(add('restore [numbers...]', 'trash_restore', trash)).action(
-    load(cli, async () => (await import('./commands/act.ts')).restoreFromTrash),
+  withJson(add('ls', 'trash_ls', trash)).action(
+    lazyAction(cli, async () => (await import('./commands/act.ts')).listTrash),
   )
-  json(add('empty', 'trash_empty', trash).option('-y, --yes', help('yes'))).action(
-    load(cli, async () => (await import('./commands/act.ts')).emptyTrash),
+  withBulkOptions(add('restore [numbers...]', 'trash_restore', trash)).action(
+    lazyAction(cli, async () => (await import('./commands/act.ts')).restoreFromTrash),
+  )
+  withJson(add('empty', 'trash_empty', trash).option('-y, --yes', help('yes'))).action(
+    lazyAction(cli, async () => (await import('./commands/act.ts')).emptyTrash),
   )
 
   const projects = add('project', 'project')
-  json(add('ls', 'project_ls', projects)).action(load(cli, async () => (await import('./commands/projects.ts')).list))
-  json(add('create <name>', 'project_create', projects).option('--description <text>', help('note'))).action(
-    load(cli, async () => (await import('./commands/projects.ts')).create),
+  withJson(add('ls', 'project_ls', projects)).action(
+    lazyAction(cli, async () => (await import('./commands/projects.ts')).list),
   )
-  json(add('show [name]', 'project_show', projects)).action(
-    load(cli, async () => (await import('./commands/projects.ts')).show),
+  withJson(add('create <name>', 'project_create', projects).option('--description <text>', help('note'))).action(
+    lazyAction(cli, async () => (await import('./commands/projects.ts')).create),
   )
-  json(
+  withJson(add('show [name]', 'project_show', projects)).action(
+    lazyAction(cli, async () => (await import('./commands/projects.ts')).show),
+  )
+  withJson(
     add('update <name>', 'project_update', projects)
       .option('--name <name>', help('name'))
       .option('--description <text>', help('note')),
-  ).action(load(cli, async () => (await import('./commands/projects.ts')).update))
-  json(add('delete <name>', 'project_delete', projects).option('-y, --yes', help('yes'))).action(
-    load(cli, async () => (await import('./commands/projects.ts')).remove),
+  ).action(lazyAction(cli, async () => (await import('./commands/projects.ts')).update))
+  withJson(add('delete <name>', 'project_delete', projects).option('-y, --yes', help('yes'))).action(
+    lazyAction(cli, async () => (await import('./commands/projects.ts')).remove),
   )
-  json(add('restore <name>', 'project_restore', projects)).action(
-    load(cli, async () => (await import('./commands/projects.ts')).restore),
+  withJson(add('restore <name>', 'project_restore', projects)).action(
+    lazyAction(cli, async () => (await import('./commands/projects.ts')).restore),
   )
-  add('use <name>', 'project_use', projects).action(load(cli, async () => (await import('./commands/projects.ts')).use))
-  json(project(add('metric <metric> [direction]', 'project_metric', projects))).action(
-    load(cli, async () => (await import('./commands/projects.ts')).metric),
+  add('use <name>', 'project_use', projects).action(
+    lazyAction(cli, async () => (await import('./commands/projects.ts')).use),
+  )
+  withJson(withProject(add('metric <metric> [direction]', 'project_metric', projects))).action(
+    lazyAction(cli, async () => (await import('./commands/projects.ts')).metric),
   )
 
   const views = add('view', 'view')
-  json(project(add('ls', 'view_ls', views))).action(
-    load(cli, async () => (await import('./commands/projects.ts')).listViews),
+  withJson(withProject(add('ls', 'view_ls', views))).action(
+    lazyAction(cli, async () => (await import('./commands/projects.ts')).listViews),
   )
-  json(project(add('save <name>', 'view_save', views)))
+  withJson(withProject(add('save <name>', 'view_save', views)))
     .option('-q, --filter <filter>', help('filter_option'))
     .option('-s, --sort <fields>', help('ls_sort'))
     .option('--columns <list>', help('ls_columns'))
-    .action(load(cli, async () => (await import('./commands/projects.ts')).saveView))
-  json(project(add('rm <name>', 'view_rm', views))).action(
-    load(cli, async () => (await import('./commands/projects.ts')).removeView),
+    .action(lazyAction(cli, async () => (await import('./commands/projects.ts')).saveView))
+  withJson(withProject(add('rm <name>', 'view_rm', views))).action(
+    lazyAction(cli, async () => (await import('./commands/projects.ts')).removeView),
   )
 
-  json(add('artifacts <run> [paths...]', 'artifacts').option('--to <folder>', help('artifacts_to'))).action(
-    load(cli, async () => (await import('./commands/content.ts')).artifacts),
+  withJson(add('artifacts <run> [paths...]', 'artifacts').option('--to <folder>', help('artifacts_to'))).action(
+    lazyAction(cli, async () => (await import('./commands/content.ts')).artifacts),
   )
-  json(add('code <run>', 'code'))
+  withJson(add('code <run>', 'code'))
     .option('--to <folder>', help('code_to'))
     .option('--diff', help('code_diff'))
     .option('--document', help('code_document'))
-    .action(load(cli, async () => (await import('./commands/content.ts')).code))
+    .action(lazyAction(cli, async () => (await import('./commands/content.ts')).code))
 
   const env = add('env', 'env')
-  json(add('ls', 'env_ls', env)).action(load(cli, async () => (await import('./commands/content.ts')).listEnvironments))
-  json(add('show <hash>', 'env_show', env)).action(
-    load(cli, async () => (await import('./commands/content.ts')).showEnvironment),
+  withJson(add('ls', 'env_ls', env)).action(
+    lazyAction(cli, async () => (await import('./commands/content.ts')).listEnvironments),
   )
-  json(add('rm <hash>', 'env_rm', env)).action(
-    load(cli, async () => (await import('./commands/content.ts')).removeEnvironment),
+  withJson(add('show <hash>', 'env_show', env)).action(
+    lazyAction(cli, async () => (await import('./commands/content.ts')).showEnvironment),
+  )
+  withJson(add('rm <hash>', 'env_rm', env)).action(
+    lazyAction(cli, async () => (await import('./commands/content.ts')).removeEnvironment),
   )
 
   const secrets = add('secret', 'secret')
-  json(add('ls', 'secret_ls', secrets)).action(load(cli, async () => (await import('./commands/secrets.ts')).list))
+  withJson(add('ls', 'secret_ls', secrets)).action(
+    lazyAction(cli, async () => (await import('./commands/secrets.ts')).list),
+  )
   add('set <name> <key>', 'secret_set', secrets).action(
-    load(cli, async () => (await import('./commands/secrets.ts')).set),
+    lazyAction(cli, async () => (await import('./commands/secrets.ts')).set),
   )
   add('rm <name> [key]', 'secret_rm', secrets).action(
-    load(cli, async () => (await import('./commands/secrets.ts')).remove),
+    lazyAction(cli, async () => (await import('./commands/secrets.ts')).remove),
   )
 
-  json(add('sync [folders...]', 'sync')).action(load(cli, async () => (await import('./commands/sync.ts')).sync))
+  withJson(add('sync [folders...]', 'sync')).action(
+    lazyAction(cli, async () => (await import('./commands/sync.ts')).sync),
+  )
   add('login', 'login')
     .option('--host <url>', help('login_host'))
     .option('-t, --token <token>', help('login_token'))
-    .action(load(cli, async () => (await import('./commands/session.ts')).login))
-  add('logout', 'logout').action(load(cli, async () => (await import('./commands/session.ts')).logout))
-  json(add('whoami', 'whoami')).action(load(cli, async () => (await import('./commands/session.ts')).whoami))
-  json(add('backup <folder>', 'backup'))
+    .action(lazyAction(cli, async () => (await import('./commands/session.ts')).login))
+  add('logout', 'logout').action(lazyAction(cli, async () => (await import('./commands/session.ts')).logout))
+  withJson(add('whoami', 'whoami')).action(lazyAction(cli, async () => (await import('./commands/session.ts')).whoami))
+  withJson(add('backup <folder>', 'backup'))
     .option('--data <folder>', help('up_data'))
     .option('--database <url>', help('up_database'))
     .option('--no-files', help('backup_no_files'))
-    .action(load(cli, async () => (await import('./commands/backup.ts')).backup))
-  json(add('restore <folder>', 'restore'))
+    .action(lazyAction(cli, async () => (await import('./commands/backup.ts')).backup))
+  withJson(add('restore <folder>', 'restore'))
     .option('--data <folder>', help('up_data'))
     .option('--database <url>', help('up_database'))
-    .action(load(cli, async () => (await import('./commands/backup.ts')).restore))
-  json(add('doctor', 'doctor').option('--deep', help('doctor_deep'))).action(
-    load(cli, async () => (await import('./commands/doctor.ts')).doctor),
+    .action(lazyAction(cli, async () => (await import('./commands/backup.ts')).restore))
+  withJson(add('doctor', 'doctor').option('--deep', help('doctor_deep'))).action(
+    lazyAction(cli, async () => (await import('./commands/doctor.ts')).doctor),
   )
 
   return program
@@ -272,15 +302,15 @@ function linesOf(text: string): string[] {
 }
 
 /** Collects the values of an option that may be given several times. */
-const repeat = (value: string, all: string[] = []): string[] => [...all, value]
+const collect = (value: string, all: string[] = []): string[] => [...all, value]
 
 /** Returns an option of Polyaxon that is accepted but not listed in the help. */
-function hidden(flags: string): Option {
+function hiddenOption(flags: string): Option {
   return new Option(flags).hideHelp()
 }
 
 /** Returns an action that imports a command and runs it. Commander's last argument, the command object, is dropped. */
-function load(cli: Cli, find: () => Promise<(cli: Cli, ...args: never[]) => Promise<void>>): Action {
+function lazyAction(cli: Cli, find: () => Promise<(cli: Cli, ...args: never[]) => Promise<void>>): Action {
   return async (...args) => await (await find())(cli, ...(args.slice(0, -1) as never[]))
 }
 

@@ -10,7 +10,7 @@ export const PROJECT_FILE = join('.hagane', 'project')
  * Returns the project of a command: the option, else `HAGANE_PROJECT`, else the content of `PROJECT_FILE` in `cwd` or
  * its nearest parent folder. Returns undefined if there is none.
  */
-export function chosenProject(cli: Cli, option?: string, cwd = process.cwd()): string | undefined {
+export function findProject(cli: Cli, option?: string, cwd = process.cwd()): string | undefined {
   const named = option ?? cli.config.project
   if (named) return named
 

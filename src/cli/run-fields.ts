@@ -106,8 +106,8 @@ const SWEEP_VALUES: Readonly<Record<string, (sweep: SweepView) => unknown>> = {
  */
 export function sweepColumn(text: string): Column<SweepView> {
   const name = text.toLowerCase()
-  const known = Object.hasOwn(SWEEP_VALUES, name) ? SWEEP_VALUES[name] : undefined
-  if (known) return { name, valueOf: (sweep) => known(sweep) ?? undefined }
+  const knownValueOf = Object.hasOwn(SWEEP_VALUES, name) ? SWEEP_VALUES[name] : undefined
+  if (knownValueOf) return { name, valueOf: (sweep) => knownValueOf(sweep) ?? undefined }
   const field = text.startsWith('p.') ? parseColumn(text) : undefined
   if (field?.kind !== 'param')
     throw new FilterError('filter_field', 0, {

@@ -24,5 +24,9 @@ export function usageLines(cli: Cli, { code, message }: CommanderError): string[
 
   const [name = '', other = ''] = [...message.matchAll(/'((?:[^'\\]|\\.)*)'/g)].map((match) => match[1]!)
   const near = /Did you mean (?:one of )?(.+?)\?/.exec(message)?.[1]
-  return [cli.text(sentence, { name, other }), ...(near === undefined ? [] : [cli.text('usage_near', { near })]), more]
+  return [
+    cli.formatMessage(sentence, { name, other }),
+    ...(near === undefined ? [] : [cli.formatMessage('usage_near', { near })]),
+    more,
+  ]
 }

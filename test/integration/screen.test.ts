@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { width } from '../../src/cli/columns.ts'
+import { textWidth } from '../../src/cli/columns.ts'
 import { createWorkplace } from '../support/cli.ts'
 import type { Workplace } from '../support/cli.ts'
 import { pythonPath, startTestServer, until } from '../support/server.ts'
@@ -175,7 +175,7 @@ describe('a list in a terminal', () => {
 
     const lines = await inTerminal(columns, 'ls')
     expect(lines.length).toBeGreaterThan(3)
-    for (const line of lines) expect(width(line)).toBeLessThanOrEqual(columns)
+    for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(columns)
     expect(lines.some((line) => line.includes('…'))).toBe(true)
     expect(lines.join('\n')).not.toMatch(DRIVES)
   })

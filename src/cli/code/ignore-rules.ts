@@ -27,22 +27,22 @@ const ALWAYS_IGNORED = [
   '.DS_Store',
 ]
 
-const OWN_FILES = ['.haganeignore', '.polyaxonignore']
+const IGNORE_FILES = ['.haganeignore', '.polyaxonignore']
 
 /**
  * Returns the ignore rules of a folder, in the syntax of git. The rules come from `.haganeignore`, else from
- * `.polyaxonignore`. Only if neither exists, each `.gitignore` in the tree applies to its own folder and below: `enter`
+ * `.polyaxonignore`. Only if neither exists, each `.gitignore` in the tree applies to its own folder and below: `loadRulesOf`
  * loads the one of a folder and must be called before `isIgnored` is called for paths in that folder.
  */
-export function createIgnoreRules(root: string): { isIgnored: IsIgnored; enter(folder: string): void } {
-  const own = OWN_FILES.map((name) => readOrNone(join(root, name))).find((text) => text !== undefined)
+export function createIgnoreRules(root: string): { isIgnored: IsIgnored; loadRulesOf(folder: string): void } {
+  const ownRules = IGNORE_FILES.map((name) => readOrNone(join(root, name))).find((text) => text !== undefined)
   const base = ignore().add(ALWAYS_IGNORED)
-  if (own !== undefined) base.add(own)
+  if (ownRules !== undefined) base.add(ownRules)
 
   const nested: { prefix: string; rules: ReturnType<typeof ignore> }[] = []
   return {
-    enter: (folder) => {
-      const text = own === undefined ? readOrNone(join(root, folder, '.gitignore')) : undefined
+    loadRulesOf: (folder) => {
+      const text = ownRules === undefined ? readOrNone(join(root, folder, '.gitignore')) : undefined
       if (text !== undefined) nested.push({ prefix: folder === '' ? '' : `${folder}/`, rules: ignore().add(text) })
     },
     isIgnored: (path) => {

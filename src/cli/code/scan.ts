@@ -13,7 +13,7 @@ export interface ScannedFile {
   readonly sizeBytes: number
   readonly isExecutable: boolean
   /** Size, modification time and inode: if they are unchanged, the cached hash of the content is still valid. */
-  readonly mark: string
+  readonly fingerprint: string
   readonly mtimeMs: number
 }
 
@@ -38,9 +38,9 @@ export function scanFolder(root: string): Scan {
   const visit = (folder: string): void => {
     const entries = readFolder(folder)
     if (!entries) return void skipped.push(folder)
-    if (isOwnFolder(entries.map((entry) => entry.name.toString()))) return
+    if (isHaganeFolder(entries.map((entry) => entry.name.toString()))) return
 
-    rules.enter(folder)
+    rules.loadRulesOf(folder)
     for (const entry of entries) {
       const name = portablePathText(entry.name)
       const path = folder === '' ? name : `${folder}/${name}`
@@ -75,7 +75,7 @@ export function scanFolder(root: string): Scan {
       path,
       sizeBytes: stats.size,
       isExecutable: (stats.mode & 0o100) !== 0,
-      mark: `${stats.size} ${stats.mtimeMs} ${stats.ino}`,
+      fingerprint: `${stats.size} ${stats.mtimeMs} ${stats.ino}`,
       mtimeMs: stats.mtimeMs,
     })
   }
@@ -104,12 +104,12 @@ export function bytePath(root: string, path: string): Buffer {
 }
 
 // Names that identify a data directory (first list) and a backup (second list).
-const OWN_FILES = [
+const IDENTIFYING_FILES = [
   ['lock.db', 'secret', 'token'],
   ['backup.json', 'tables'],
 ]
 
 /** Whether a folder is a data directory or a backup of Hagane. Both contain tokens and the outputs of all users. */
-function isOwnFolder(names: readonly string[]): boolean {
-  return OWN_FILES.some((files) => files.every((name) => names.includes(name)))
+function isHaganeFolder(names: readonly string[]): boolean {
+  return IDENTIFYING_FILES.some((files) => files.every((name) => names.includes(name)))
 }

@@ -11,7 +11,7 @@ import type { Cli } from '../context.ts'
 import { formatBytes } from '../output.ts'
 import { bytePath, scanFolder } from './scan.ts'
 import type { ScannedFile } from './scan.ts'
-import { looksSecret } from './secrets.ts'
+import { looksLikeSecret } from './secrets.ts'
 
 /** The result of `uploadFolder`. */
 export interface Uploaded {
@@ -29,13 +29,13 @@ export interface Uploaded {
  */
 export async function uploadFolder(cli: Cli, client: Client, root: string): Promise<Uploaded> {
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
-    throw new CliExit(EXIT.usage, cli.text('code_no_folder', { path: root }))
+    throw new CliExit(EXIT.usage, cli.formatMessage('code_no_folder', { path: root }))
 
   const { files, skipped } = scanFolder(root)
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   refuseTooLarge(cli, files, sizeBytes)
   const { entries, secrets } = hashAll(cli, root, files)
-  warn(cli, { files, sizeBytes, skipped, secrets })
+  printWarnings(cli, { files, sizeBytes, skipped, secrets })
 
   const manifest: Manifest = { files: entries }
   const { digest, isKnown, missing } = await client.call<{ digest: string; isKnown: boolean; missing: string[] }>(
@@ -54,7 +54,7 @@ function refuseTooLarge(cli: Cli, files: readonly ScannedFile[], sizeBytes: numb
   if (huge)
     throw new CliExit(
       EXIT.usage,
-      cli.text('code_file_too_large', {
+      cli.formatMessage('code_file_too_large', {
         path: huge.path,
         size: formatBytes(huge.sizeBytes),
         max: formatBytes(LIMITS.snapshotFileBytesMax),
@@ -64,7 +64,7 @@ function refuseTooLarge(cli: Cli, files: readonly ScannedFile[], sizeBytes: numb
   if (files.length > LIMITS.snapshotFilesMax || sizeBytes > LIMITS.snapshotBytesMax)
     throw new CliExit(
       EXIT.usage,
-      cli.text('code_too_large', {
+      cli.formatMessage('code_too_large', {
         files: files.length,
         size: formatBytes(sizeBytes),
         largest: largestFolders(files).join(', '),
@@ -81,16 +81,18 @@ interface Findings {
 
 const NAMED_MAX = 5
 
-function warn(cli: Cli, { files, sizeBytes, skipped, secrets }: Findings): void {
+function printWarnings(cli: Cli, { files, sizeBytes, skipped, secrets }: Findings): void {
   const named = (paths: readonly string[]): string =>
     paths.slice(0, NAMED_MAX).join(', ') + (paths.length > NAMED_MAX ? ', …' : '')
   const large = files.filter((file) => file.sizeBytes > LIMITS.snapshotFileWarnBytes).map((file) => file.path)
 
-  if (secrets.length > 0) cli.say(cli.text('code_secrets', { paths: named(secrets) }))
-  if (large.length > 0) cli.say(cli.text('code_large_files', { paths: named(large) }))
+  if (secrets.length > 0) cli.printStatus(cli.formatMessage('code_secrets', { paths: named(secrets) }))
+  if (large.length > 0) cli.printStatus(cli.formatMessage('code_large_files', { paths: named(large) }))
   else if (sizeBytes > LIMITS.snapshotWarnBytes)
-    cli.say(cli.text('code_large', { size: formatBytes(sizeBytes), largest: largestFolders(files).join(', ') }))
-  if (skipped.length > 0) cli.say(cli.text('code_skipped', { paths: named(skipped) }))
+    cli.printStatus(
+      cli.formatMessage('code_large', { size: formatBytes(sizeBytes), largest: largestFolders(files).join(', ') }),
+    )
+  if (skipped.length > 0) cli.printStatus(cli.formatMessage('code_skipped', { paths: named(skipped) }))
 }
 
 /** Returns the three top-level folders or files with the most bytes, each with its size. */
@@ -111,9 +113,9 @@ function largestFolders(files: readonly ScannedFile[]): string[] {
  * The hash of a file changed this recently is not cached: the file could change again within the same modification
  * time.
  */
-const UNSETTLED_MS = 2_000
+const CACHE_MIN_AGE_MS = 2_000
 
-/** Hashes of the last upload of a folder, by path. `mark` is `ScannedFile.mark` at that time. */
+/** Hashes of the last upload of a folder, by path. `fingerprint` is `ScannedFile.mark` at that time. */
 type HashCache = Record<string, readonly [mark: string, hash: string, isSecret: boolean]>
 
 /**
@@ -127,26 +129,28 @@ function hashAll(cli: Cli, root: string, files: readonly ScannedFile[]): { entri
     `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`,
   )
 
-  const known = readCache(cacheFile)
-  const next: HashCache = {}
+  const cachedHashes = readCache(cacheFile)
+  const newCache: HashCache = {}
   const secrets: string[] = []
-  const settledBefore = Date.now() - UNSETTLED_MS
+  const settledBefore = Date.now() - CACHE_MIN_AGE_MS
 
-  const entries = files.map(({ path, sizeBytes, isExecutable, mark, mtimeMs }): FileEntry => {
+  const entries = files.map(({ path, sizeBytes, isExecutable, fingerprint, mtimeMs }): FileEntry => {
     const cached =
-      Object.hasOwn(known, path) && known[path]![0] === mark ? known[path]! : hashFile(cli, root, path, mark)
-    if (mtimeMs < settledBefore) next[path] = cached
+      Object.hasOwn(cachedHashes, path) && cachedHashes[path]![0] === fingerprint
+        ? cachedHashes[path]!
+        : hashFile(cli, root, path, fingerprint)
+    if (mtimeMs < settledBefore) newCache[path] = cached
     if (cached[2]) secrets.push(path)
     return { path, sha256: cached[1], sizeBytes, isExecutable }
   })
 
-  writeCache(cacheFile, next)
+  writeCache(cacheFile, newCache)
   return { entries, secrets }
 }
 
 function hashFile(cli: Cli, root: string, path: string, mark: string): HashCache[string] {
   const content = readCode(cli, root, path)
-  return [mark, createHash('sha256').update(content).digest('hex'), looksSecret(path, content)]
+  return [mark, createHash('sha256').update(content).digest('hex'), looksLikeSecret(path, content)]
 }
 
 /** Reads a file. Throws CliExit if the file was removed or may not be read. */
@@ -156,7 +160,7 @@ function readCode(cli: Cli, root: string, path: string): Buffer {
   } catch (error) {
     throw new CliExit(
       EXIT.usage,
-      cli.text('code_unreadable', { path, why: (error as NodeJS.ErrnoException).code ?? '' }),
+      cli.formatMessage('code_unreadable', { path, why: (error as NodeJS.ErrnoException).code ?? '' }),
     )
   }
 }
@@ -171,9 +175,9 @@ function readCache(file: string): HashCache {
 
 function writeCache(file: string, cache: HashCache): void {
   mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 })
-  const half = `${file}.${process.pid}`
-  writeFileSync(half, JSON.stringify(cache), { mode: 0o600 })
-  renameSync(half, file)
+  const temporaryFile = `${file}.${process.pid}`
+  writeFileSync(temporaryFile, JSON.stringify(cache), { mode: 0o600 })
+  renameSync(temporaryFile, file)
 }
 
 /**
@@ -199,7 +203,7 @@ async function sendMissing(
     if (!missing.delete(sha256)) continue
     const content = readCode(cli, root, path)
     if (createHash('sha256').update(content).digest('hex') !== sha256)
-      throw new CliExit(EXIT.usage, cli.text('code_changed', { path }))
+      throw new CliExit(EXIT.usage, cli.formatMessage('code_changed', { path }))
 
     pack.push(Buffer.from(`${sha256} ${content.length}\n`), content)
     packBytes += content.length

@@ -15,23 +15,23 @@ interface Flags extends ServerFlags {
 /** `hagane backup FOLDER`: writes a backup of everything into a new folder. Works with or without a running server. */
 export async function backup(cli: Cli, folder: string, flags: Flags): Promise<void> {
   const { backUp } = await import('../../backup.ts')
-  const note = await explained(cli, () =>
+  const note = await explainFailure(cli, () =>
     backUp(readServerConfig(flags), resolve(folder), { hasFiles: flags.files !== false, now: new Date() }),
   )
-  tell(cli, flags, note, cli.text('backed_up', { folder, rows: countRows(note) }))
-  if (note.unreadable) cli.say(cli.text('backup_unreadable', { paths: note.unreadable.join(', ') }))
+  printNote(cli, flags, note, cli.formatMessage('backed_up', { folder, rows: countRows(note) }))
+  if (note.unreadable) cli.printStatus(cli.formatMessage('backup_unreadable', { paths: note.unreadable.join(', ') }))
 }
 
 /** `hagane restore FOLDER`: restores a backup into an empty data directory or database. */
 export async function restore(cli: Cli, folder: string, flags: Flags): Promise<void> {
   const backups = await import('../../backup.ts')
   const config = readServerConfig(flags)
-  const note = await explained(cli, () => backups.restore(config, resolve(folder)))
-  tell(
+  const note = await explainFailure(cli, () => backups.restore(config, resolve(folder)))
+  printNote(
     cli,
     flags,
     note,
-    cli.text('backup_restored', { data: config.dataDir, rows: countRows(note), at: note.createdAt }),
+    cli.formatMessage('backup_restored', { data: config.dataDir, rows: countRows(note), at: note.createdAt }),
   )
 }
 
@@ -44,13 +44,13 @@ const SENTENCES = {
 } as const
 
 /** Runs `work` and turns a BackupError into a CliExit with a sentence. */
-async function explained(cli: Cli, work: () => Promise<BackupNote>): Promise<BackupNote> {
+async function explainFailure(cli: Cli, work: () => Promise<BackupNote>): Promise<BackupNote> {
   const { BackupError } = await import('../../backup.ts')
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof BackupError)) throw error
-    throw new CliExit(EXIT.failed, cli.text(SENTENCES[error.code], { detail: error.detail }))
+    throw new CliExit(EXIT.failed, cli.formatMessage(SENTENCES[error.code], { detail: error.detail }))
   }
 }
 
@@ -58,7 +58,7 @@ function countRows(note: BackupNote): number {
   return Object.values(note.tables).reduce((sum, table) => sum + table.rows, 0)
 }
 
-function tell(cli: Cli, flags: Flags, note: BackupNote, sentence: string): void {
+function printNote(cli: Cli, flags: Flags, note: BackupNote, sentence: string): void {
   if (flags.json) cli.print(JSON.stringify(note))
-  else cli.say(sentence)
+  else cli.printStatus(sentence)
 }

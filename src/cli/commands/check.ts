@@ -59,7 +59,7 @@ export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
       )
     else showProblems(cli, sources, error.problems, 'error')
 
-    throw new CliExit(EXIT.usage, flags.json ? '' : cli.text('check_failed', { count: error.problems.length }))
+    throw new CliExit(EXIT.usage, flags.json ? '' : cli.formatMessage('check_failed', { count: error.problems.length }))
   }
 }
 
@@ -89,7 +89,7 @@ export function showProblems(
   const style = level === 'error' ? 'red' : 'yellow'
 
   for (const view of toViews(cli, problems))
-    cli.say([...formatProblem(view, texts, { paint, label: cli.text(level), style }), ''])
+    cli.printStatus([...formatProblem(view, texts, { paint, label: cli.formatMessage(level), style }), ''])
 }
 
 function toViews(cli: Cli, problems: readonly Problem[]) {
@@ -98,12 +98,12 @@ function toViews(cli: Cli, problems: readonly Problem[]) {
 
 function showPlan(cli: Cli, { plan, trials, first }: CheckResult): void {
   const paint = createPaint(cli.config.hasColor)
-  cli.print(paint('green', cli.text('check_ok', { kind: plan.kind })))
+  cli.print(paint('green', cli.formatMessage('check_ok', { kind: plan.kind })))
 
   if (plan.kind === 'group') {
     const size = spaceSize(plan.space)
     cli.print(
-      `  ${plan.method.name}, ${trials === null ? cli.text('trials_unlimited') : cli.text('trials', { count: trials })}${size === undefined ? '' : ` / ${size}`}, concurrency ${plan.concurrency}`,
+      `  ${plan.method.name}, ${trials === null ? cli.formatMessage('trials_unlimited') : cli.formatMessage('trials', { count: trials })}${size === undefined ? '' : ` / ${size}`}, concurrency ${plan.concurrency}`,
     )
     for (const axis of plan.space)
       cli.print(`  ${axis.name}: ${paint('dim', JSON.stringify(toPlain({ ...axis, name: undefined })))}`)

@@ -17,7 +17,7 @@ import { bytePath } from '../code/scan.ts'
 import { uploadFolder } from '../code/upload.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { table } from '../columns.ts'
+import { formatTable } from '../columns.ts'
 import { formatBytes } from '../output.ts'
 
 interface Flags {
@@ -29,7 +29,7 @@ export async function upload(cli: Cli, flags: Flags & { workdir?: string }): Pro
   const uploaded = await uploadFolder(cli, requireClient(cli), resolve(flags.workdir ?? '.'))
   if (flags.json) return cli.print(JSON.stringify(uploaded))
   cli.print(
-    cli.text('code_sent', {
+    cli.formatMessage('code_sent', {
       files: uploaded.files,
       size: formatBytes(uploaded.sizeBytes),
       sent: formatBytes(uploaded.sentBytes),
@@ -58,13 +58,15 @@ export async function artifacts(
     if (flags.json) return cli.print(JSON.stringify(wanted))
     const rows = wanted.map((item) => [item.path, formatBytes(item.sizeBytes), item.sha256.slice(0, 12)])
     return cli.print(
-      rows.length === 0 ? [cli.text('nothing')] : table([['PATH', 'SIZE', 'SHA-256'], ...rows], cli.columns),
+      rows.length === 0
+        ? [cli.formatMessage('nothing')]
+        : formatTable([['PATH', 'SIZE', 'SHA-256'], ...rows], cli.columns),
     )
   }
 
   const fetched: string[] = []
   for (const { path, sha256 } of wanted) {
-    const target = await goOn(cli, async () => {
+    const target = await reportFailure(cli, async () => {
       const response = await client.fetch('getArtifact', { params: { run }, query: { path } })
       return await writeInside(cli, flags.to!, { path, sha256 }, response)
     })
@@ -80,19 +82,19 @@ export async function artifacts(
  * Runs one of several downloads. If it fails, its error is printed and the result is undefined, so that the others
  * follow. Only if the server is unreachable or refuses the token, the error is thrown.
  */
-async function goOn<T>(cli: Cli, work: () => Promise<T>): Promise<T | undefined> {
+async function reportFailure<T>(cli: Cli, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof CliExit) || error.status === EXIT.unreachable || error.status === EXIT.unauthenticated)
       throw error
-    cli.say(error.message)
+    cli.printStatus(error.message)
     return undefined
   }
 }
 
 function fail(cli: Cli, path: string): never {
-  throw new CliExit(EXIT.notFound, cli.text('file_none', { path }))
+  throw new CliExit(EXIT.notFound, cli.formatMessage('file_none', { path }))
 }
 
 /**
@@ -107,7 +109,7 @@ async function writeInside(
 ): Promise<string> {
   if (!isInside(pathBytes(path))) return fail(cli, path)
 
-  const draft = bytePath(folder, join(dirname(path), `.hagane-${randomUUID()}`))
+  const temporaryFile = bytePath(folder, join(dirname(path), `.hagane-${randomUUID()}`))
   const hash = createHash('sha256')
 
   try {
@@ -115,22 +117,24 @@ async function writeInside(
     await pipeline(
       Readable.fromWeb(response.body as ReadableStream),
       hashThrough(hash),
-      createWriteStream(draft, { flags: 'wx' }),
+      createWriteStream(temporaryFile, { flags: 'wx' }),
     )
-    if (hash.digest('hex') !== sha256) throw new CliExit(EXIT.failed, cli.text('file_changed', { path }))
-    renameSync(draft, bytePath(folder, path))
+    if (hash.digest('hex') !== sha256) throw new CliExit(EXIT.failed, cli.formatMessage('file_changed', { path }))
+    renameSync(temporaryFile, bytePath(folder, path))
   } catch (error) {
     if (error instanceof CliExit) throw error
     // `fetch` fails with a TypeError when the connection is lost.
     if (error instanceof TypeError)
-      throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: response.url }), { cause: error })
+      throw new CliExit(EXIT.unreachable, cli.formatMessage('server_unreachable', { url: response.url }), {
+        cause: error,
+      })
     throw new CliExit(
       EXIT.failed,
-      cli.text('file_not_written', { path, why: (error as NodeJS.ErrnoException).code ?? '' }),
+      cli.formatMessage('file_not_written', { path, why: (error as NodeJS.ErrnoException).code ?? '' }),
       { cause: error },
     )
   } finally {
-    rmSync(draft, { force: true })
+    rmSync(temporaryFile, { force: true })
   }
 
   return join(folder, path)
@@ -162,7 +166,7 @@ export async function code(
 
     if (flags.json) return cli.print(JSON.stringify(document))
     return cli.printDocument(
-      `${flags.diff ? (document.changes ?? cli.text('nothing')) : document.sources.map((source) => source.text.trimEnd()).join('\n---\n')}\n`,
+      `${flags.diff ? (document.changes ?? cli.formatMessage('nothing')) : document.sources.map((source) => source.text.trimEnd()).join('\n---\n')}\n`,
     )
   }
 
@@ -173,10 +177,13 @@ export async function code(
   if (flags.json && flags.to === undefined)
     return cli.print(JSON.stringify({ snapshot, git: host?.git ?? null, files: manifest?.files ?? [] }))
 
-  if (!manifest) throw new CliExit(EXIT.notFound, cli.text('code_none', { folder: host?.workDir ?? '' }))
+  if (!manifest) throw new CliExit(EXIT.notFound, cli.formatMessage('code_none', { folder: host?.workDir ?? '' }))
   if (flags.to === undefined)
     return cli.print(
-      table([['PATH', 'SIZE'], ...manifest.files.map((file) => [file.path, formatBytes(file.sizeBytes)])], cli.columns),
+      formatTable(
+        [['PATH', 'SIZE'], ...manifest.files.map((file) => [file.path, formatBytes(file.sizeBytes)])],
+        cli.columns,
+      ),
     )
 
   for (const { path, sha256, isExecutable } of manifest.files) {
@@ -186,7 +193,7 @@ export async function code(
   }
 
   if (flags.json) cli.print(JSON.stringify({ snapshot, files: manifest.files.length }))
-  else cli.say(cli.text('code_written', { files: manifest.files.length, folder: flags.to }))
+  else cli.printStatus(cli.formatMessage('code_written', { files: manifest.files.length, folder: flags.to }))
 }
 
 /** `hagane env ls`: lists environments. */
@@ -204,22 +211,26 @@ export async function listEnvironments(cli: Cli, flags: Flags): Promise<void> {
 
   cli.print(
     rows.length === 0
-      ? [cli.text('nothing')]
-      : table([['HASH', 'STATE', 'PYTHON', 'BUILD', 'PACKAGES'], ...rows], cli.columns),
+      ? [cli.formatMessage('nothing')]
+      : formatTable([['HASH', 'STATE', 'PYTHON', 'BUILD', 'PACKAGES'], ...rows], cli.columns),
   )
 }
 
 /** `hagane env show`: prints an environment and its packages. */
 export async function showEnvironment(cli: Cli, hash: string, flags: Flags): Promise<void> {
-  tellEnvironment(cli, flags, await requireClient(cli).call<EnvironmentView>('getEnvironment', { params: { hash } }))
+  printEnvironment(cli, flags, await requireClient(cli).call<EnvironmentView>('getEnvironment', { params: { hash } }))
 }
 
 /** `hagane env rm`: removes an environment and prints it. */
 export async function removeEnvironment(cli: Cli, hash: string, flags: Flags): Promise<void> {
-  tellEnvironment(cli, flags, await requireClient(cli).call<EnvironmentView>('removeEnvironment', { params: { hash } }))
+  printEnvironment(
+    cli,
+    flags,
+    await requireClient(cli).call<EnvironmentView>('removeEnvironment', { params: { hash } }),
+  )
 }
 
-function tellEnvironment(cli: Cli, flags: Flags, environment: EnvironmentView): void {
+function printEnvironment(cli: Cli, flags: Flags, environment: EnvironmentView): void {
   if (flags.json) return cli.print(JSON.stringify(environment))
   cli.print(`${environment.hash.slice(0, 12)}  ${environment.state}  Python ${environment.python}`)
   for (const line of environment.packages) cli.print(`  ${line}`)

@@ -8,7 +8,7 @@ import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { readParams, readSources } from '../documents.ts'
 import { readHostInfo } from '../host-info.ts'
-import { toMarks } from './act.ts'
+import { toAnnotations } from './act.ts'
 import type { UpdateFlags } from './act.ts'
 
 /** Flags of `restart`, `copy` and `resume`. */
@@ -41,14 +41,14 @@ export async function restart(cli: Cli, number: string, flags: DeriveFlags): Pro
   if (flags.failed) return await restartFailed(cli, client, { number, kind, flags })
 
   if (kind === 'sweep')
-    return tell(
+    return printDerived(
       cli,
       flags,
       await client.call<Derived>('restartSweep', { params: { sweep: number }, body: await toBody(cli, client, flags) }),
     )
 
   const route = flags.copy ? 'copyRun' : 'restartRun'
-  tell(
+  printDerived(
     cli,
     flags,
     await client.call<Derived>(route, { params: { run: number }, body: await toBody(cli, client, flags) }),
@@ -60,31 +60,31 @@ async function restartFailed(
   client: Client,
   { number, kind, flags }: { number: string; kind: 'run' | 'sweep'; flags: DeriveFlags },
 ): Promise<void> {
-  if (kind === 'run') throw new CliExit(EXIT.usage, cli.text('failed_of_sweep', { number }))
+  if (kind === 'run') throw new CliExit(EXIT.usage, cli.formatMessage('failed_of_sweep', { number }))
 
   if (
     flags.copy ||
     flags.file.length > 0 ||
     Object.keys(readParams(flags)).length > 0 ||
-    Object.keys(toMarks(flags)).length > 0
+    Object.keys(toAnnotations(flags)).length > 0
   )
-    throw new CliExit(EXIT.usage, cli.text('failed_as_they_are'))
+    throw new CliExit(EXIT.usage, cli.formatMessage('failed_as_they_are'))
 
   const { changed } = await client.call<{ changed: number }>('restartFailed', {
     params: { sweep: number },
-    body: await freshCode(cli, client, flags),
+    body: await uploadCurrentCode(cli, client, flags),
   })
 
   if (flags.json)
     return cli.print(JSON.stringify({ kind, number: Number(number.replace('#', '')), restarted: changed }))
-  if (changed === 0) return cli.print(cli.text('failed_none', { number: number.replace('#', '') }))
-  cli.print(cli.text('failed_restarted', { count: changed, number: number.replace('#', '') }))
+  if (changed === 0) return cli.print(cli.formatMessage('failed_none', { number: number.replace('#', '') }))
+  cli.print(cli.formatMessage('failed_restarted', { count: changed, number: number.replace('#', '') }))
 }
 
 /** `hagane copy`: runs a run again as a new run whose outputs begin as a copy of the old ones. */
 export async function copy(cli: Cli, number: string, flags: DeriveFlags): Promise<void> {
   const client = requireClient(cli)
-  tell(
+  printDerived(
     cli,
     flags,
     await client.call<Derived>('copyRun', { params: { run: number }, body: await toBody(cli, client, flags) }),
@@ -98,10 +98,10 @@ export async function resume(cli: Cli, number: string, flags: DeriveFlags): Prom
 
   if (kind === 'sweep') {
     await client.call('resumeSweep', { params: { sweep: number } })
-    return tell(cli, flags, { kind, number: Number(number.replace('#', '')) })
+    return printDerived(cli, flags, { kind, number: Number(number.replace('#', '')) })
   }
 
-  tell(
+  printDerived(
     cli,
     flags,
     await client.call<Derived>('resumeRun', { params: { run: number }, body: await toBody(cli, client, flags) }),
@@ -114,18 +114,18 @@ async function kindOf(client: Client, number: string): Promise<'run' | 'sweep'> 
 
 async function toBody(cli: Cli, client: Client, flags: DeriveFlags): Promise<object> {
   const cwd = process.cwd()
-  const fresh = await freshCode(cli, client, flags)
+  const fresh = await uploadCurrentCode(cli, client, flags)
   return {
     id: randomUUID(),
     sources: flags.file.length > 0 ? readSources(flags.file, cwd) : [],
     params: readParams(flags),
     ...fresh,
-    ...toMarks(flags),
+    ...toAnnotations(flags),
   }
 }
 
 /** With `--upload`: uploads the current folder and returns its snapshot and host. Else returns no fields. */
-async function freshCode(
+async function uploadCurrentCode(
   cli: Cli,
   client: Client,
   flags: Pick<DeriveFlags, 'upload' | 'withNewCode'>,
@@ -139,8 +139,8 @@ async function freshCode(
   }
 }
 
-function tell(cli: Cli, flags: DeriveFlags, { kind, number }: Derived): void {
+function printDerived(cli: Cli, flags: DeriveFlags, { kind, number }: Derived): void {
   if (flags.json) return cli.print(JSON.stringify({ kind, number }))
-  cli.print(cli.text('going_on', { what: cli.text(kind), number }))
-  cli.print(cli.text('follow_hint', { number }))
+  cli.print(cli.formatMessage('going_on', { what: cli.formatMessage(kind), number }))
+  cli.print(cli.formatMessage('follow_hint', { number }))
 }

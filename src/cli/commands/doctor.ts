@@ -15,15 +15,15 @@ export async function doctor(cli: Cli, flags: { deep?: boolean; json?: boolean }
   const here = [await examinePython(cli)]
   const server = await examineServer(cli, flags.deep === true)
 
-  const isWell = [...here, ...server].every((check) => check.isOk)
+  const areAllOk = [...here, ...server].every((check) => check.isOk)
 
-  if (flags.json) cli.print(JSON.stringify({ ok: isWell, here, server }))
+  if (flags.json) cli.print(JSON.stringify({ ok: areAllOk, here, server }))
   else {
-    show(cli, cli.text('doctor_here'), here)
-    show(cli, cli.text('doctor_server'), server)
+    show(cli, cli.formatMessage('doctor_here'), here)
+    show(cli, cli.formatMessage('doctor_server'), server)
   }
 
-  if (!isWell) throw new CliExit(EXIT.failed)
+  if (!areAllOk) throw new CliExit(EXIT.failed)
 }
 
 function show(cli: Cli, title: string, checks: readonly DoctorCheck[]): void {
@@ -48,14 +48,14 @@ async function examinePython(cli: Cli): Promise<DoctorCheck> {
       continue
     }
   }
-  return { name: 'python', isOk: false, detail: cli.text('doctor_no_python') }
+  return { name: 'python', isOk: false, detail: cli.formatMessage('doctor_no_python') }
 }
 
 async function examineServer(cli: Cli, isDeep: boolean): Promise<DoctorCheck[]> {
   const client = findClient(cli)
   if (isRestoring(cli.config.dataDir))
-    return [{ name: 'data', isOk: false, detail: cli.text('restore_cut', { data: cli.config.dataDir }) }]
-  if (!client) return [{ name: 'server', isOk: true, detail: cli.text('server_none') }]
+    return [{ name: 'data', isOk: false, detail: cli.formatMessage('restore_cut', { data: cli.config.dataDir }) }]
+  if (!client) return [{ name: 'server', isOk: true, detail: cli.formatMessage('server_none') }]
 
   try {
     const { version } = await client.call<{ version: string }>('health')

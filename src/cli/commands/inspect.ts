@@ -6,8 +6,8 @@ import type { ArtifactView } from '../../contract/tracking.ts'
 import { requireClient } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { table } from '../columns.ts'
-import { commandLines, formatNumber, paintPhase, pairs } from '../output.ts'
+import { formatTable } from '../columns.ts'
+import { commandLines, formatNumber, paintPhase, formatPairs } from '../output.ts'
 import { createPaint } from '../screen.ts'
 import { choiceText } from './sweep.ts'
 import { noticeLines, sweepProgress } from '../follow.ts'
@@ -37,7 +37,7 @@ function showSweep(cli: Cli, sweep: SweepView, flags: { json?: boolean }): void 
   if (sweep.choice) cli.print(`  ${choiceText(cli, sweep.choice)}`)
   cli.print(`  ${sweepProgress(cli, sweep)}`)
   for (const line of noticeLines(cli, sweep)) cli.print(`  ${paint('yellow', line)}`)
-  if (sweep.best) cli.print(`  #${sweep.best.number}: ${pairs(sweep.best.params)}`)
+  if (sweep.best) cli.print(`  #${sweep.best.number}: ${formatPairs(sweep.best.params)}`)
 }
 
 function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[]): void {
@@ -48,9 +48,9 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
 
   if (run.cause !== null) cli.print(paint('red', run.cause))
   if (run.trial !== null) cli.print(`  sweep #${run.sweep}, trial ${run.trial + 1}`)
-  else if (run.sweep !== null) cli.print(`  ${cli.text('run_again_since', { number: run.sweep })}`)
+  else if (run.sweep !== null) cli.print(`  ${cli.formatMessage('run_again_since', { number: run.sweep })}`)
   if (run.command) cli.print(commandLines(run.command))
-  if (Object.keys(run.params).length > 0) cli.print(`  ${pairs(run.params)}`)
+  if (Object.keys(run.params).length > 0) cli.print(`  ${formatPairs(run.params)}`)
 
   const { host } = run
   if (host)
@@ -71,7 +71,8 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
     `  ${name}`,
     ...[summary.last, summary.min, summary.max, summary.mean, summary.count].map(formatNumber),
   ])
-  if (rows.length > 0) cli.print(table([['  METRIC', 'LAST', 'MIN', 'MAX', 'MEAN', 'COUNT'], ...rows], cli.columns))
+  if (rows.length > 0)
+    cli.print(formatTable([['  METRIC', 'LAST', 'MIN', 'MAX', 'MEAN', 'COUNT'], ...rows], cli.columns))
 
   for (const attempt of run.attempts)
     cli.print(
@@ -86,10 +87,10 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
  * used.
  */
 function ranOnText(cli: Cli, { python, environment, imageAsked }: NonNullable<RunDetailView['ranOn']>): string {
-  return cli.text('ran_on', {
+  return cli.formatMessage('ran_on', {
     python: python ? `Python ${python.version} (${python.executable})` : '-',
-    environment: environment ? cli.text('ran_on_environment', { hash: environment.slice(0, 12) }) : '',
-    image: imageAsked ? cli.text('ran_on_image', { image: imageAsked }) : '',
+    environment: environment ? cli.formatMessage('ran_on_environment', { hash: environment.slice(0, 12) }) : '',
+    image: imageAsked ? cli.formatMessage('ran_on_image', { image: imageAsked }) : '',
   })
 }
 
@@ -109,7 +110,7 @@ export async function logs(cli: Cli, number: string, flags: LogFlags): Promise<v
   if (flags.attempt !== undefined) {
     const { attempts } = await client.call<RunDetailView>('getRun', { params: { run: number } })
     if (!attempts.some(({ n }) => n === flags.attempt))
-      throw new CliExit(EXIT.notFound, cli.text('attempt_none', { number, attempt: flags.attempt }))
+      throw new CliExit(EXIT.notFound, cli.formatMessage('attempt_none', { number, attempt: flags.attempt }))
   }
 
   let cursor: string | undefined

@@ -11,11 +11,11 @@ import { formatField, formatFilter } from '../../core/filter/format.ts'
 import { parseColumn, parseFilter, splitFields } from '../../core/filter/parse.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
-import { table } from '../columns.ts'
+import { formatTable } from '../columns.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { formatDuration, formatNumber, paintPhase, pairs, toText } from '../output.ts'
-import { chosenProject } from '../project.ts'
+import { formatDuration, formatNumber, paintPhase, formatPairs, formatValue } from '../output.ts'
+import { findProject } from '../project.ts'
 import { allFields, allSweepColumns, runColumn, sweepColumn } from '../run-fields.ts'
 import type { Column } from '../run-fields.ts'
 import { createPaint } from '../screen.ts'
@@ -48,24 +48,25 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
 
   const view = await findView(cli, client, flags)
   const fields = (flags.columns === undefined ? (view?.columns ?? []) : splitFields(flags.columns)).map(parseColumn)
-  const place = { directions: await findDirections(client, fields), now: Date.now() }
+  const columnContext = { directions: await findDirections(client, fields), now: Date.now() }
 
   const wanted = {
     filter: toFilter(flags, view),
     sort: flags.sort ?? view?.sort,
-    fields: flags.csv ? figuresOf(fields) : undefined,
+    fields: flags.csv ? requestedFieldsOf(fields) : undefined,
   }
   const page = await listRuns(cli, client, flags, wanted)
 
-  for (const hint of page.hints) cli.say(cli.text('filter_hint', { hint }))
+  for (const hint of page.hints) cli.printStatus(cli.formatMessage('filter_hint', { hint }))
   for (const field of page.runs.length > 0 ? fields : [])
-    if (!page.runs.some((run) => hasField(run, field))) cli.say(cli.text('column_hint', { hint: formatField(field) }))
+    if (!page.runs.some((run) => hasField(run, field)))
+      cli.printStatus(cli.formatMessage('column_hint', { hint: formatField(field) }))
 
-  if (flags.count) cli.say(cli.text('bulk_matched', { matched: page.total ?? 0 }))
+  if (flags.count) cli.printStatus(cli.formatMessage('bulk_matched', { matched: page.total ?? 0 }))
   if (flags.json) return cli.print(JSON.stringify(page.runs))
 
   const columns = (flags.csv && fields.length === 0 ? allFields(page.runs) : fields).map((field) =>
-    runColumn(field, place),
+    runColumn(field, columnContext),
   )
   if (flags.csv) return printCsv(cli, page.runs, columns)
 
@@ -81,16 +82,16 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
           ]),
         ]
 
-  cli.print(page.runs.length === 0 ? cli.text('nothing') : table(rows, cli.columns))
+  cli.print(page.runs.length === 0 ? cli.formatMessage('nothing') : formatTable(rows, cli.columns))
 }
 
 async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<SavedViewView | undefined> {
   if (flags.view === undefined) return undefined
   const views = await client.call<SavedViewView[]>('listViews', {
-    params: { project: chosenProject(cli, flags.project) ?? 'default' },
+    params: { project: findProject(cli, flags.project) ?? 'default' },
   })
   const view = views.find((item) => item.name === flags.view)
-  if (!view) throw new CliExit(EXIT.notFound, cli.text('view_none', { name: flags.view }))
+  if (!view) throw new CliExit(EXIT.notFound, cli.formatMessage('view_none', { name: flags.view }))
   return view
 }
 
@@ -113,7 +114,7 @@ function toFilter(flags: ListFlags, view: SavedViewView | undefined): string | u
 }
 
 /** Returns the parameters and metrics to request for each run; undefined for all of them. */
-function figuresOf(fields: readonly Field[]): string | undefined {
+function requestedFieldsOf(fields: readonly Field[]): string | undefined {
   return fields.length === 0
     ? undefined
     : fields
@@ -123,7 +124,7 @@ function figuresOf(fields: readonly Field[]): string | undefined {
 }
 
 /** Filter, sort order, and parameters and metrics of the requested runs. */
-interface Wanted {
+interface ListRequest {
   readonly filter: string | undefined
   readonly sort: string | undefined
   readonly fields: string | undefined
@@ -137,9 +138,9 @@ async function listRuns(
   cli: Cli,
   client: Client,
   flags: ListFlags,
-  { filter, sort, fields }: Wanted,
+  { filter, sort, fields }: ListRequest,
 ): Promise<RunPageView> {
-  const most = flags.limit ?? (flags.sweep !== undefined || flags.csv ? Infinity : LIMIT_DEFAULT)
+  const runsMax = flags.limit ?? (flags.sweep !== undefined || flags.csv ? Infinity : LIMIT_DEFAULT)
 
   const query = {
     filter,
@@ -147,17 +148,17 @@ async function listRuns(
     sweep: flags.sweep,
     trash: flags.trash ? 'true' : undefined,
     count: flags.count ? 'true' : undefined,
-    project: flags.sweep === undefined ? chosenProject(cli, flags.project) : undefined,
+    project: flags.sweep === undefined ? findProject(cli, flags.project) : undefined,
     fields,
   }
 
   const read = (cursor: string | undefined, left: number): Promise<RunPageView> =>
     client.call('listRuns', { query: { ...query, limit: Math.min(left, LIMITS.runsPageMax), cursor } })
 
-  const first = await read(undefined, most)
+  const first = await read(undefined, runsMax)
   const runs = [...first.runs]
-  for (let { next } = first; next !== null && runs.length < most;) {
-    const page = await read(next, most - runs.length)
+  for (let { next } = first; next !== null && runs.length < runsMax;) {
+    const page = await read(next, runsMax - runs.length)
     for (const run of page.runs) runs.push(run)
     next = page.next
   }
@@ -180,27 +181,27 @@ async function listSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<v
           ['#', ...columns.map(({ name }) => name.toUpperCase())],
           ...sweeps.map((sweep) => [
             String(sweep.number),
-            ...columns.map(({ valueOf }) => toText(valueOf(sweep) ?? '-')),
+            ...columns.map(({ valueOf }) => formatValue(valueOf(sweep) ?? '-')),
           ]),
         ]
 
-  cli.print(sweeps.length === 0 ? cli.text('nothing') : table(rows, cli.columns))
+  cli.print(sweeps.length === 0 ? cli.formatMessage('nothing') : formatTable(rows, cli.columns))
   for (const { number, notices } of sweeps)
     for (const { message } of notices) cli.print(`#${number}: ${paint('yellow', message)}`)
 }
 
 async function readSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<SweepView[]> {
-  const most = flags.limit ?? (flags.csv ? Infinity : LIMIT_DEFAULT)
-  const query = { project: chosenProject(cli, flags.project), trash: flags.trash ? 'true' : undefined }
+  const runsMax = flags.limit ?? (flags.csv ? Infinity : LIMIT_DEFAULT)
+  const query = { project: findProject(cli, flags.project), trash: flags.trash ? 'true' : undefined }
   const sweeps: SweepView[] = []
 
   for (;;) {
-    const limit = Math.min(most - sweeps.length, LIMITS.runsPageMax)
+    const limit = Math.min(runsMax - sweeps.length, LIMITS.runsPageMax)
     const page = await client.call<SweepView[]>('listSweeps', {
       query: { ...query, limit, before: sweeps.at(-1)?.number },
     })
     for (const sweep of page) sweeps.push(sweep)
-    if (page.length < limit || sweeps.length >= most) return sweeps
+    if (page.length < limit || sweeps.length >= runsMax) return sweeps
   }
 }
 
@@ -230,7 +231,7 @@ function runRow(run: RunView, paint: Paint): string[] {
     `${run.number}`,
     run.kind,
     paintPhase(run.phase, paint),
-    pairs(run.params),
+    formatPairs(run.params),
     metrics.map(([name, summary]) => `${name}=${formatNumber(summary.last)}`).join(' '),
   ]
 }
@@ -245,5 +246,5 @@ function cell(value: unknown, field: Field, paint: Paint): string {
   if (field.kind === 'metric') return formatNumber(value)
   if (field.kind === 'column' && field.name === 'phase') return paintPhase(String(value), paint)
   if (field.kind === 'column' && field.name === 'duration') return formatDuration(Number(value))
-  return toText(value)
+  return formatValue(value)
 }

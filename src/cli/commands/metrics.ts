@@ -5,7 +5,7 @@ import { toMetricName } from '../../core/filter/parse.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import type { Cli } from '../context.ts'
-import { table } from '../columns.ts'
+import { formatTable } from '../columns.ts'
 import { formatNumber } from '../output.ts'
 import { createPaint } from '../screen.ts'
 import type { Style } from '../screen.ts'
@@ -30,7 +30,9 @@ export async function metrics(cli: Cli, number: string, name: string | undefined
   const points = await readPoints(client, number, await findName(client, number, name))
   if (flags.json) return cli.print(JSON.stringify(points))
   const rows = points.map((point) => [String(point.step), point.time, String(point.value)])
-  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['STEP', 'TIME', 'VALUE'], ...rows], cli.columns))
+  cli.print(
+    rows.length === 0 ? [cli.formatMessage('nothing')] : formatTable([['STEP', 'TIME', 'VALUE'], ...rows], cli.columns),
+  )
 }
 
 async function listMetrics(cli: Cli, client: Client, number: string, flags: MetricFlags): Promise<void> {
@@ -41,10 +43,14 @@ async function listMetrics(cli: Cli, client: Client, number: string, flags: Metr
     formatNumber(summary.last),
     String(summary.count),
   ])
-  cli.print(rows.length === 0 ? [cli.text('nothing')] : table([['METRIC', 'LAST', 'COUNT'], ...rows], cli.columns))
+  cli.print(
+    rows.length === 0
+      ? [cli.formatMessage('nothing')]
+      : formatTable([['METRIC', 'LAST', 'COUNT'], ...rows], cli.columns),
+  )
 }
 
-/** Returns the name of a metric of a run. `text` is the name, or the name as written in filters: `m."val loss"`. */
+/** Returns the name of a metric of a run. `formatMessage` is the name, or the name as written in filters: `m."val loss"`. */
 function nameIn({ metrics }: RunDetailView, text: string): string {
   return Object.hasOwn(metrics, text) ? text : toMetricName(text)
 }
@@ -97,9 +103,9 @@ function toNumber(value: WireNumber): number {
 function plot(cli: Cli, lines: readonly Line[]): void {
   const paint = createPaint(cli.config.hasColor)
   const points = lines.flatMap((line) => line.points)
-  const left = points.filter((point) => !isDrawn(point)).length
-  if (left > 0) cli.say(cli.text('plot_left', { left, points: points.length }))
-  if (left === points.length) return cli.print(cli.text('nothing'))
+  const skipped = points.filter((point) => !isDrawn(point)).length
+  if (skipped > 0) cli.printStatus(cli.formatMessage('plot_left', { left: skipped, points: points.length }))
+  if (skipped === points.length) return cli.print(cli.formatMessage('nothing'))
 
   const columns = Math.max(COLUMNS_MIN, Math.min(COLUMNS_MAX, cli.columns ?? COLUMNS_DEFAULT) - AXIS_COLUMNS)
   const styleOf = (owner: number): Style => (owner < 0 ? 'dim' : LINE_STYLES[owner % LINE_STYLES.length]!)

@@ -14,7 +14,7 @@ export async function open(cli: Cli, number: string | undefined, flags: OpenFlag
   const client = requireClient(cli)
   const url = await signInUrl(client, await pathOf(client, number))
   if (flags.print || !openBrowser(url)) cli.print(url)
-  else cli.say(cli.text('opened', { url: client.url }))
+  else cli.printStatus(cli.formatMessage('opened', { url: client.url }))
 }
 
 /**

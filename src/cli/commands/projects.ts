@@ -8,8 +8,8 @@ import { parseColumn, parseFilter, parseSort, splitFields, toMetricName } from '
 import { requireClient } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { table } from '../columns.ts'
-import { chosenProject, PROJECT_FILE } from '../project.ts'
+import { formatTable } from '../columns.ts'
+import { findProject, PROJECT_FILE } from '../project.ts'
 import { confirm } from '../prompts.ts'
 
 interface Flags {
@@ -22,7 +22,7 @@ export async function list(cli: Cli, flags: Flags): Promise<void> {
   const projects = await requireClient(cli).call<ProjectView[]>('listProjects')
   if (flags.json) return cli.print(JSON.stringify(projects))
   cli.print(
-    table(
+    formatTable(
       [['NAME', 'RUNS', 'DESCRIPTION'], ...projects.map((item) => [item.name, String(item.runs), item.description])],
       cli.columns,
     ),
@@ -31,7 +31,7 @@ export async function list(cli: Cli, flags: Flags): Promise<void> {
 
 /** `hagane project create`: creates a project and prints it. */
 export async function create(cli: Cli, name: string, flags: Flags & { description?: string }): Promise<void> {
-  tell(
+  printProject(
     cli,
     flags,
     await requireClient(cli).call<ProjectView>('createProject', {
@@ -42,7 +42,11 @@ export async function create(cli: Cli, name: string, flags: Flags & { descriptio
 
 /** `hagane project show`: prints a project with the direction of each metric. */
 export async function show(cli: Cli, name: string | undefined, flags: Flags): Promise<void> {
-  tell(cli, flags, await requireClient(cli).call<ProjectView>('getProject', { params: { project: nameOf(cli, name) } }))
+  printProject(
+    cli,
+    flags,
+    await requireClient(cli).call<ProjectView>('getProject', { params: { project: projectNameOf(cli, name) } }),
+  )
 }
 
 /** `hagane project update`: changes name or description of a project. */
@@ -53,23 +57,23 @@ export async function update(
 ): Promise<void> {
   const { name, description } = flags
   const body = { ...(name !== undefined && { name }), ...(description !== undefined && { description }) }
-  if (Object.keys(body).length === 0) throw new CliExit(EXIT.usage, cli.text('nothing_to_change'))
-  tell(cli, flags, await requireClient(cli).call<ProjectView>('changeProject', { params: { project }, body }))
+  if (Object.keys(body).length === 0) throw new CliExit(EXIT.usage, cli.formatMessage('nothing_to_change'))
+  printProject(cli, flags, await requireClient(cli).call<ProjectView>('changeProject', { params: { project }, body }))
 }
 
 /** `hagane project delete`: puts a project with its runs and sweeps into the trash, after a confirmation. */
 export async function remove(cli: Cli, project: string, flags: Flags & { yes?: boolean }): Promise<void> {
-  await confirm(cli, cli.text('project_question', { project }), flags)
+  await confirm(cli, cli.formatMessage('project_question', { project }), flags)
   const result = await requireClient(cli).call<{ changed: number }>('deleteProject', { params: { project } })
   if (flags.json) cli.print(JSON.stringify(result))
-  else cli.say(cli.text('project_deleted', { project, runs: result.changed }))
+  else cli.printStatus(cli.formatMessage('project_deleted', { project, runs: result.changed }))
 }
 
 /** `hagane project restore`: takes a project out of the trash. */
 export async function restore(cli: Cli, project: string, flags: Flags): Promise<void> {
   const result = await requireClient(cli).call<{ changed: number }>('restoreProject', { params: { project } })
   if (flags.json) cli.print(JSON.stringify(result))
-  else cli.say(cli.text('project_restored', { project, runs: result.changed }))
+  else cli.printStatus(cli.formatMessage('project_restored', { project, runs: result.changed }))
 }
 
 /** `hagane project use`: makes a project the default in this folder and below. */
@@ -78,36 +82,40 @@ export async function use(cli: Cli, project: string): Promise<void> {
   const file = join(process.cwd(), PROJECT_FILE)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${project}\n`)
-  cli.say(cli.text('project_used', { project, file }))
+  cli.printStatus(cli.formatMessage('project_used', { project, file }))
 }
 
 /**
  * `hagane project metric`: sets whether a metric is maximised or minimised; without a direction, prints the project.
  */
 export async function metric(cli: Cli, name: string, direction: string | undefined, flags: Flags): Promise<void> {
-  const params = { project: nameOf(cli, flags.project), name: toMetricName(name) }
+  const params = { project: projectNameOf(cli, flags.project), name: toMetricName(name) }
   if (direction === undefined) return await show(cli, params.project, flags)
   if (!(DIRECTIONS as readonly string[]).includes(direction))
-    throw new CliExit(EXIT.usage, cli.text('direction_wrong', { known: DIRECTIONS.join(', ') }))
-  tell(cli, flags, await requireClient(cli).call<ProjectView>('setDirection', { params, body: { direction } }))
+    throw new CliExit(EXIT.usage, cli.formatMessage('direction_wrong', { known: DIRECTIONS.join(', ') }))
+  printProject(cli, flags, await requireClient(cli).call<ProjectView>('setDirection', { params, body: { direction } }))
 }
 
-function nameOf(cli: Cli, option: string | undefined): string {
-  return chosenProject(cli, option) ?? DEFAULT_PROJECT.name
+function projectNameOf(cli: Cli, option: string | undefined): string {
+  return findProject(cli, option) ?? DEFAULT_PROJECT.name
 }
 
-function tell(cli: Cli, flags: Flags, project: ProjectView): void {
+function printProject(cli: Cli, flags: Flags, project: ProjectView): void {
   if (flags.json) return cli.print(JSON.stringify(project))
-  cli.print(`${project.name}  ${cli.text('project_runs', { runs: project.runs })}  ${project.description}`.trimEnd())
+  cli.print(
+    `${project.name}  ${cli.formatMessage('project_runs', { runs: project.runs })}  ${project.description}`.trimEnd(),
+  )
   for (const [name, direction] of Object.entries(project.directions)) cli.print(`  ${name}  ${direction}`)
 }
 
 /** `hagane view ls`: lists the saved views of a project. */
 export async function listViews(cli: Cli, flags: Flags): Promise<void> {
-  tellViews(
+  printSavedViews(
     cli,
     flags,
-    await requireClient(cli).call<SavedViewView[]>('listViews', { params: { project: nameOf(cli, flags.project) } }),
+    await requireClient(cli).call<SavedViewView[]>('listViews', {
+      params: { project: projectNameOf(cli, flags.project) },
+    }),
   )
 }
 
@@ -126,11 +134,11 @@ export async function saveView(
   parseSort(body.sort)
   body.columns.forEach(parseColumn)
 
-  tellViews(
+  printSavedViews(
     cli,
     flags,
     await requireClient(cli).call<SavedViewView[]>('putView', {
-      params: { project: nameOf(cli, flags.project), name },
+      params: { project: projectNameOf(cli, flags.project), name },
       body,
     }),
   )
@@ -138,19 +146,21 @@ export async function saveView(
 
 /** `hagane view rm`: removes a saved view. */
 export async function removeView(cli: Cli, name: string, flags: Flags): Promise<void> {
-  tellViews(
+  printSavedViews(
     cli,
     flags,
     await requireClient(cli).call<SavedViewView[]>('deleteView', {
-      params: { project: nameOf(cli, flags.project), name },
+      params: { project: projectNameOf(cli, flags.project), name },
     }),
   )
 }
 
-function tellViews(cli: Cli, flags: Flags, views: readonly SavedViewView[]): void {
+function printSavedViews(cli: Cli, flags: Flags, views: readonly SavedViewView[]): void {
   if (flags.json) return cli.print(JSON.stringify(views))
   const rows = views.map((view) => [view.name, view.filter, view.sort, view.columns.join(',')])
   cli.print(
-    rows.length === 0 ? [cli.text('nothing')] : table([['NAME', 'FILTER', 'SORT', 'COLUMNS'], ...rows], cli.columns),
+    rows.length === 0
+      ? [cli.formatMessage('nothing')]
+      : formatTable([['NAME', 'FILTER', 'SORT', 'COLUMNS'], ...rows], cli.columns),
   )
 }

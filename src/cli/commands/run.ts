@@ -14,8 +14,8 @@ import { chooseWorkDir, readHostInfo } from '../host-info.ts'
 import { follow } from '../follow.ts'
 import { formatBytes } from '../output.ts'
 import { uploadFolder } from '../code/upload.ts'
-import { chosenProject } from '../project.ts'
-import { toMarks } from './act.ts'
+import { findProject } from '../project.ts'
+import { toAnnotations } from './act.ts'
 import type { UpdateFlags } from './act.ts'
 import { showProblems } from './check.ts'
 import type { DocumentFlags } from './check.ts'
@@ -51,11 +51,11 @@ export async function run(cli: Cli, flags: RunFlags): Promise<void> {
   const sources = check(cli, flags, cwd)
 
   const { client, isNew } = await ensureServer(cli)
-  if (isNew) cli.say(cli.text('server_started', { url: client.url, data: cli.config.dataDir }))
+  if (isNew) cli.printStatus(cli.formatMessage('server_started', { url: client.url, data: cli.config.dataDir }))
 
   const workDir = flags.workdir ? resolve(cwd, flags.workdir) : chooseWorkDir(flags.file, cwd)
   const { host, changes } = await readHostInfo(workDir, cli.config.shellPath)
-  const project = chosenProject(cli, flags.project, workDir)
+  const project = findProject(cli, flags.project, workDir)
 
   const body = {
     id: randomUUID(),
@@ -67,7 +67,7 @@ export async function run(cli: Cli, flags: RunFlags): Promise<void> {
   }
 
   const submitted = await client.call<Submitted>('submit', {
-    body: { ...body, ...toMarks(flags), ...(await sendCode(cli, client, flags, workDir)) },
+    body: { ...body, ...toAnnotations(flags), ...(await sendCode(cli, client, flags, workDir)) },
   })
 
   if (flags.json) cli.print(JSON.stringify(submitted))
@@ -86,8 +86,8 @@ async function sendCode(cli: Cli, client: Client, flags: RunFlags, workDir: stri
 
   const uploaded = await uploadFolder(cli, client, workDir)
   if (!flags.json && uploaded.sentBytes > 0)
-    cli.say(
-      cli.text('code_sent', {
+    cli.printStatus(
+      cli.formatMessage('code_sent', {
         files: uploaded.files,
         size: formatBytes(uploaded.sizeBytes),
         sent: formatBytes(uploaded.sentBytes),
@@ -109,17 +109,17 @@ function check(cli: Cli, flags: RunFlags, cwd: string): Source[] {
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
     showProblems(cli, sources, error.problems, 'error')
-    throw new CliExit(EXIT.usage, cli.text('check_failed', { count: error.problems.length }))
+    throw new CliExit(EXIT.usage, cli.formatMessage('check_failed', { count: error.problems.length }))
   }
 }
 
 async function announce(cli: Cli, client: Client, { kind, number }: Submitted, isFollowed: boolean): Promise<void> {
-  if (kind === 'run') cli.print(cli.text('submitted_run', { number }))
+  if (kind === 'run') cli.print(cli.formatMessage('submitted_run', { number }))
   else {
     const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
     if (sweep.choice) cli.print(choiceText(cli, sweep.choice))
     cli.print(
-      cli.text('submitted_sweep', {
+      cli.formatMessage('submitted_sweep', {
         number,
         trials: sweep.trials ?? '∞',
         concurrency: sweep.concurrency,
@@ -128,5 +128,5 @@ async function announce(cli: Cli, client: Client, { kind, number }: Submitted, i
       }),
     )
   }
-  if (!isFollowed) cli.print(cli.text('follow_hint', { number }))
+  if (!isFollowed) cli.print(cli.formatMessage('follow_hint', { number }))
 }

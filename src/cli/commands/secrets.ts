@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { EXIT } from '../../contract/errors.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { table } from '../columns.ts'
-import { readInput } from '../prompts.ts'
+import { formatTable } from '../columns.ts'
+import { readStandardInput } from '../prompts.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 const KEY = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/
@@ -19,8 +19,8 @@ export async function list(cli: Cli, flags: { json?: boolean }): Promise<void> {
   if (flags.json) return cli.print(JSON.stringify(secrets))
   cli.print(
     secrets.length === 0
-      ? [cli.text('nothing')]
-      : table([['NAME', 'KEYS'], ...secrets.map(({ name, keys }) => [name, keys.join(', ')])], cli.columns),
+      ? [cli.formatMessage('nothing')]
+      : formatTable([['NAME', 'KEYS'], ...secrets.map(({ name, keys }) => [name, keys.join(', ')])], cli.columns),
   )
 }
 
@@ -33,20 +33,20 @@ export async function set(cli: Cli, name: string, key: string): Promise<void> {
   const folder = join(root(cli), name)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, key)
-  writeFileSync(file, await readInput(), { mode: 0o600 })
+  writeFileSync(file, await readStandardInput(), { mode: 0o600 })
   chmodSync(file, 0o600)
-  cli.say(cli.text('secret_set', { name, key }))
+  cli.printStatus(cli.formatMessage('secret_set', { name, key }))
 }
 
 /** `hagane secret rm NAME [KEY]`: removes a key, or the whole secret. */
 export async function remove(cli: Cli, name: string, key: string | undefined): Promise<void> {
   checkNames(cli, name, key ?? 'KEY')
   const path = key === undefined ? join(root(cli), name) : join(root(cli), name, key)
-  if (!existsSync(path)) throw new CliExit(EXIT.notFound, cli.text('secret_none', { name }))
+  if (!existsSync(path)) throw new CliExit(EXIT.notFound, cli.formatMessage('secret_none', { name }))
   rmSync(path, { recursive: true })
-  cli.say(cli.text('secret_removed', { name }))
+  cli.printStatus(cli.formatMessage('secret_removed', { name }))
 }
 
 function checkNames(cli: Cli, name: string, key: string): void {
-  if (!NAME.test(name) || !KEY.test(key)) throw new CliExit(EXIT.usage, cli.text('secret_name'))
+  if (!NAME.test(name) || !KEY.test(key)) throw new CliExit(EXIT.usage, cli.formatMessage('secret_name'))
 }

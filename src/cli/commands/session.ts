@@ -3,21 +3,21 @@ import { EXIT } from '../../contract/errors.ts'
 import { createClient, findClient, requireClient } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { readInput } from '../prompts.ts'
+import { readStandardInput } from '../prompts.ts'
 
 /** `hagane login`: saves a server and its token after a request with that token succeeded. */
 export async function login(cli: Cli, flags: { host?: string; token?: string }): Promise<void> {
   const host = (flags.host ?? findClient(cli)?.url)?.replace(/\/$/, '')
-  if (host === undefined || !URL.canParse(host)) throw new CliExit(EXIT.usage, cli.text('login_host'))
-  const token = flags.token ?? (await readInput()).trim()
+  if (host === undefined || !URL.canParse(host)) throw new CliExit(EXIT.usage, cli.formatMessage('login_host'))
+  const token = flags.token ?? (await readStandardInput()).trim()
   await createClient(host, token, cli).call('listProjects')
   writeLogin({ host, token })
-  cli.say(cli.text('logged_in', { host }))
+  cli.printStatus(cli.formatMessage('logged_in', { host }))
 }
 
 /** `hagane logout`: removes the saved server and token. */
 export async function logout(cli: Cli): Promise<void> {
-  cli.say(cli.text(removeLogin() ? 'logged_out' : 'not_logged_in'))
+  cli.printStatus(cli.formatMessage(removeLogin() ? 'logged_out' : 'not_logged_in'))
 }
 
 /** `hagane whoami`: prints the server that commands use. Throws if it refuses the token. */

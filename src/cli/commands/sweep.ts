@@ -22,7 +22,7 @@ import { requireClient } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { readParams, readSources } from '../documents.ts'
-import { table } from '../columns.ts'
+import { formatTable } from '../columns.ts'
 import { formatDuration, formatNumber, progressBar } from '../output.ts'
 import { createPaint } from '../screen.ts'
 import { showProblems } from './check.ts'
@@ -41,32 +41,43 @@ export async function beliefs(cli: Cli, number: string, flags: Flags): Promise<v
   if (view.choice) cli.print(choiceText(cli, view.choice))
   cli.print(
     best
-      ? cli.text('beliefs_best', {
+      ? cli.formatMessage('beliefs_best', {
           number: best.number,
           metric: measureName(view),
           value: formatNumber(best.value),
           finished: view.finished,
         })
-      : cli.text('beliefs_none', { finished: view.finished }),
+      : cli.formatMessage('beliefs_none', { finished: view.finished }),
   )
 
   if (expectedImprovement !== null)
-    cli.print(cli.text('beliefs_gain', { metric: measureName(view), value: formatNumber(expectedImprovement) }))
+    cli.print(
+      cli.formatMessage('beliefs_gain', { metric: measureName(view), value: formatNumber(expectedImprovement) }),
+    )
   if (importance.length > 0) {
     const rows = importance.map(({ name, share, sd }) => [
       name,
       `${percent(share)} ± ${percent(sd)}`,
       progressBar(share),
     ])
-    cli.print(table([[cli.text('beliefs_parameter'), cli.text('beliefs_importance'), ''], ...rows], cli.columns))
+    cli.print(
+      formatTable(
+        [[cli.formatMessage('beliefs_parameter'), cli.formatMessage('beliefs_importance'), ''], ...rows],
+        cli.columns,
+      ),
+    )
   }
 
   const paint = createPaint(cli.config.hasColor)
   for (const { name, side } of borders)
-    cli.print(paint('yellow', cli.text(side === 'low' ? 'beliefs_border_low' : 'beliefs_border_high', { name })))
+    cli.print(
+      paint('yellow', cli.formatMessage(side === 'low' ? 'beliefs_border_low' : 'beliefs_border_high', { name })),
+    )
 
   if (stopped.trials > 0)
-    cli.print(cli.text('beliefs_saved', { trials: stopped.trials, saved: formatDuration(stopped.savedSeconds) }))
+    cli.print(
+      cli.formatMessage('beliefs_saved', { trials: stopped.trials, saved: formatDuration(stopped.savedSeconds) }),
+    )
 }
 
 function percent(share: number): string {
@@ -75,35 +86,35 @@ function percent(share: number): string {
 
 /** Formats the method that `auto` chose, and the reason. */
 export function choiceText(cli: Cli, { method, reason }: NonNullable<SweepView['choice']>): string {
-  return cli.text('auto_choice', { method, why: autoReasonText(cli.config.locale, reason as AutoReasonCode) })
+  return cli.formatMessage('auto_choice', { method, why: autoReasonText(cli.config.locale, reason as AutoReasonCode) })
 }
 
 /** `hagane sweep extend`: adds trials to a sweep. */
 export async function extend(cli: Cli, number: string, flags: Flags & { trials?: number }): Promise<void> {
   if (!flags.trials || !Number.isInteger(flags.trials) || flags.trials < 1)
-    throw new CliExit(EXIT.usage, cli.text('extend_trials'))
+    throw new CliExit(EXIT.usage, cli.formatMessage('extend_trials'))
   const sweep = await requireClient(cli).call<SweepView>('extendSweep', {
     params: { sweep: number },
     body: { trials: flags.trials },
   })
   if (flags.json) cli.print(JSON.stringify(sweep))
-  else cli.print(cli.text('extended', { number: sweep.number, trials: sweep.trials ?? '∞' }))
+  else cli.print(cli.formatMessage('extended', { number: sweep.number, trials: sweep.trials ?? '∞' }))
 }
 
 /** `hagane sweep add`: adds a trial with the given parameters to a sweep. */
 export async function add(cli: Cli, number: string, flags: Flags & Pick<DocumentFlags, 'param'>): Promise<void> {
-  const params = Object.fromEntries(Object.entries(readParams(flags)).map(([name, text]) => [name, typed(text)]))
-  if (Object.keys(params).length === 0) throw new CliExit(EXIT.usage, cli.text('point_params'))
+  const params = Object.fromEntries(Object.entries(readParams(flags)).map(([name, text]) => [name, parseValue(text)]))
+  if (Object.keys(params).length === 0) throw new CliExit(EXIT.usage, cli.formatMessage('point_params'))
   const answer = await requireClient(cli).call<{ number: number; isNew: boolean }>('addPoint', {
     params: { sweep: number },
     body: { params },
   })
   if (flags.json) cli.print(JSON.stringify(answer))
-  else cli.print(cli.text(answer.isNew ? 'point_added' : 'point_known', { number: answer.number }))
+  else cli.print(cli.formatMessage(answer.isNew ? 'point_added' : 'point_known', { number: answer.number }))
 }
 
 /** Parses a value of the command line as JSON; text that is no JSON is returned unchanged. */
-function typed(text: string): unknown {
+function parseValue(text: string): unknown {
   try {
     return decodeValue(text)
   } catch {
@@ -132,37 +143,38 @@ export async function simulate(cli: Cli, flags: SimulateFlags): Promise<void> {
 
   const trials = countTrials(plan, { seed: plan.seed ?? 0, budget: plan.method.trialsMax }) ?? 0
   if (trials > LIMITS.simulatedTrialsMax)
-    throw new CliExit(EXIT.usage, cli.text('simulate_large', { trials, max: LIMITS.simulatedTrialsMax }))
+    throw new CliExit(EXIT.usage, cli.formatMessage('simulate_large', { trials, max: LIMITS.simulatedTrialsMax }))
 
   const secondsEach = toSeconds(flags.trialTime)
-  if (secondsEach === undefined) throw new CliExit(EXIT.usage, cli.text('simulate_time', { found: flags.trialTime }))
+  if (secondsEach === undefined)
+    throw new CliExit(EXIT.usage, cli.formatMessage('simulate_time', { found: flags.trialTime }))
 
-  const recorded = flags.record === undefined ? undefined : await readRecord(cli, plan, flags.record)
+  const recorded = flags.record === undefined ? undefined : await loadRecordedObjective(cli, plan, flags.record)
   const objectiveOf = (seed: number): SimulatedObjective =>
     recorded ?? syntheticObjective(plan, seed, { secondsEach, failShare: flags.failures / 100 })
 
   const seeds = Array.from({ length: flags.plays }, (_, index) => (plan.seed ?? 0) + index)
   const plays = seeds.map((seed) => simulateSweep(plan, seed, objectiveOf(seed)))
-  const random = seeds.map((seed) => simulateSweep(asRandom(plan, plays[0]!.trials), seed, objectiveOf(seed)))
+  const random = seeds.map((seed) => simulateSweep(toRandomPlan(plan, plays[0]!.trials), seed, objectiveOf(seed)))
 
-  report(cli, flags, { plan, plays, random })
+  printSimulations(cli, flags, { plan, plays, random })
 }
 
 function readPlan(cli: Cli, flags: DocumentFlags): SweepPlan {
   const sources = readSources(flags.file, process.cwd())
   try {
     const { plan } = loadPlan(sources, readParams(flags))
-    if (plan.kind !== 'group') throw new CliExit(EXIT.usage, cli.text('simulate_group', { kind: plan.kind }))
+    if (plan.kind !== 'group') throw new CliExit(EXIT.usage, cli.formatMessage('simulate_group', { kind: plan.kind }))
     return plan
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
     showProblems(cli, sources, error.problems, 'error')
-    throw new CliExit(EXIT.usage, cli.text('check_failed', { count: error.problems.length }))
+    throw new CliExit(EXIT.usage, cli.formatMessage('check_failed', { count: error.problems.length }))
   }
 }
 
 /** Returns a plan of random search over the same space with the same number of trials, each with the full resource. */
-function asRandom(plan: SweepPlan, trials: number): SweepPlan {
+function toRandomPlan(plan: SweepPlan, trials: number): SweepPlan {
   return { ...plan, method: { name: 'random', trialsMax: trials }, firstPoints: [] }
 }
 
@@ -176,7 +188,7 @@ function toSeconds(text: string): number | undefined {
 }
 
 /** Returns the objective recorded by the ended trials of a sweep. Throws CliExit if it has none. */
-async function readRecord(cli: Cli, plan: SweepPlan, number: string): Promise<SimulatedObjective> {
+async function loadRecordedObjective(cli: Cli, plan: SweepPlan, number: string): Promise<SimulatedObjective> {
   const runs = await allTrials(cli, number)
   const sign = signOf(plan)
   const { metric, part } = measureOf(plan)
@@ -192,7 +204,7 @@ async function readRecord(cli: Cli, plan: SweepPlan, number: string): Promise<Si
       }
     })
 
-  if (trials.length === 0) throw new CliExit(EXIT.usage, cli.text('simulate_record', { number }))
+  if (trials.length === 0) throw new CliExit(EXIT.usage, cli.formatMessage('simulate_record', { number }))
   return recordedObjective(plan, trials)
 }
 
@@ -213,13 +225,13 @@ function secondsOf({ startedAt, endedAt }: RunView): number {
 }
 
 /** Prints the medians of all simulations, and how often they were at least as good as random search. */
-function report(
+function printSimulations(
   cli: Cli,
   flags: SimulateFlags,
   { plan, plays, random }: { plan: SweepPlan; plays: readonly Simulation[]; random: readonly Simulation[] },
 ): void {
-  const middle = (of: (play: Simulation) => number): number => median(plays.map(of))
-  const hours = middle((play) => play.machineSeconds) / 3600
+  const medianOf = (of: (play: Simulation) => number): number => median(plays.map(of))
+  const hours = medianOf((play) => play.machineSeconds) / 3600
   const wins = plays.filter((play, i) => (play.best ?? Infinity) <= (random[i]!.best ?? Infinity)).length
 
   const summary = {
@@ -227,11 +239,11 @@ function report(
     choice: findAutoChoice(toTask(plan, { seed: plan.seed ?? 0 })) ?? null,
     plays: plays.length,
     concurrency: plan.concurrency,
-    trials: middle((play) => play.trials),
-    failed: middle((play) => play.failed),
-    cut: middle((play) => play.cut),
-    wallSeconds: middle((play) => play.wallSeconds),
-    machineSeconds: middle((play) => play.machineSeconds),
+    trials: medianOf((play) => play.trials),
+    failed: medianOf((play) => play.failed),
+    cut: medianOf((play) => play.cut),
+    wallSeconds: medianOf((play) => play.wallSeconds),
+    machineSeconds: medianOf((play) => play.machineSeconds),
     cost: flags.price === undefined ? null : hours * flags.price,
     /**
      * Simulations whose best trial was at least as good as that of random search with as many trials at full resource.
@@ -242,28 +254,30 @@ function report(
   if (flags.json) return cli.print(JSON.stringify(summary))
   if (summary.choice) cli.print(choiceText(cli, summary.choice))
 
-  const unplayed = unplayedParts(plan)
+  const unplayed = unsimulatedParts(plan)
   cli.print(
-    table(
+    formatTable(
       [
         [
-          cli.text('simulate_trials'),
-          `${summary.trials} (${cli.text('simulate_cut', { cut: summary.cut, failed: summary.failed })})`,
+          cli.formatMessage('simulate_trials'),
+          `${summary.trials} (${cli.formatMessage('simulate_cut', { cut: summary.cut, failed: summary.failed })})`,
         ],
-        [cli.text('simulate_wall', { concurrency: plan.concurrency }), formatDuration(summary.wallSeconds)],
-        [cli.text('simulate_machine'), formatDuration(summary.machineSeconds)],
-        ...(summary.cost === null ? [] : [[cli.text('simulate_cost'), formatNumber(Number(summary.cost.toFixed(2)))]]),
+        [cli.formatMessage('simulate_wall', { concurrency: plan.concurrency }), formatDuration(summary.wallSeconds)],
+        [cli.formatMessage('simulate_machine'), formatDuration(summary.machineSeconds)],
+        ...(summary.cost === null
+          ? []
+          : [[cli.formatMessage('simulate_cost'), formatNumber(Number(summary.cost.toFixed(2)))]]),
       ],
       cli.columns,
     ),
   )
 
-  cli.print(cli.text('simulate_random', { wins, plays: plays.length }))
-  if (unplayed.length > 0) cli.print(cli.text('simulate_unplayed', { parts: unplayed.join(', ') }))
+  cli.print(cli.formatMessage('simulate_random', { wins, plays: plays.length }))
+  if (unplayed.length > 0) cli.print(cli.formatMessage('simulate_unplayed', { parts: unplayed.join(', ') }))
 }
 
 /** Returns the parts of a document that simulations ignore, because they depend on values that trials report. */
-function unplayedParts({ stoppingRules, stopConditions, warmStart }: SweepPlan): string[] {
+function unsimulatedParts({ stoppingRules, stopConditions, warmStart }: SweepPlan): string[] {
   return [
     ...(stoppingRules.length + stopConditions.length > 0 ? ['early_stopping'] : []),
     ...(warmStart.length > 0 ? ['warm_start'] : []),

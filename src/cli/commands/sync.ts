@@ -31,7 +31,7 @@ export async function sync(cli: Cli, folders: readonly string[], flags: { json?:
   }
 
   if (flags.json) cli.print(JSON.stringify({ writers: spools.length, records, pending }))
-  else cli.print(cli.text('synced', { writers: spools.length, records, pending }))
+  else cli.print(cli.formatMessage('synced', { writers: spools.length, records, pending }))
   if (pending > 0) throw new CliExit(EXIT.failed)
 }
 
@@ -67,11 +67,11 @@ async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    cli.say(`${meta.writer}: ${error.message}`)
+    cli.printStatus(`${meta.writer}: ${error.message}`)
     return left
   }
 
-  for (const why of refusals) cli.say(cli.text('record_refused', { writer: meta.writer, why }))
+  for (const why of refusals) cli.printStatus(cli.formatMessage('record_refused', { writer: meta.writer, why }))
   await spool.remove()
   return 0
 }

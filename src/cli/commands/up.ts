@@ -21,13 +21,15 @@ export interface UpFlags extends ServerFlags {
 export async function up(cli: Cli, flags: UpFlags): Promise<void> {
   if (flags.detach) {
     const { client, isNew } = await ensureServer(cli, flags)
-    cli.say(cli.text(isNew ? 'server_started' : 'server_running', { url: client.url, data: cli.config.dataDir }))
+    cli.printStatus(
+      cli.formatMessage(isNew ? 'server_started' : 'server_running', { url: client.url, data: cli.config.dataDir }),
+    )
     return
   }
 
   const config = readServerConfig(flags)
   if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.host))
-    throw new CliExit(EXIT.usage, cli.text('host_not_local', { host: config.host }))
+    throw new CliExit(EXIT.usage, cli.formatMessage('host_not_local', { host: config.host }))
 
   const { DirectoryTakenError, RestoreCutError, startServer } = await import('../../server.ts')
 
@@ -36,7 +38,7 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
   watchSignals(end)
 
   const server = await startServer(config, {
-    onStandby: () => cli.say(cli.text('standing_by')),
+    onStandby: () => cli.printStatus(cli.formatMessage('standing_by')),
     onEnd: (why) => {
       // Exit at once: after a failed sync of the database, later writes could falsely seem to succeed.
       if (why === 'broken') process.exit(EXIT.failed)
@@ -44,21 +46,24 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
     },
   }).catch((error: unknown) => {
     if (error instanceof DirectoryTakenError)
-      throw new CliExit(EXIT.secondServer, cli.text('server_second', { pid: error.pid ?? '?', data: config.dataDir }))
+      throw new CliExit(
+        EXIT.secondServer,
+        cli.formatMessage('server_second', { pid: error.pid ?? '?', data: config.dataDir }),
+      )
     if (error instanceof RestoreCutError)
-      throw new CliExit(EXIT.failed, cli.text('restore_cut', { data: config.dataDir }))
+      throw new CliExit(EXIT.failed, cli.formatMessage('restore_cut', { data: config.dataDir }))
     throw startFailure(cli, error)
   })
 
-  cli.say(
+  cli.printStatus(
     cli
-      .text('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) })
+      .formatMessage('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) })
       .split('\n'),
   )
 
   const status = await ended
   await server[Symbol.asyncDispose]()
-  cli.say(cli.text('server_stopped'))
+  cli.printStatus(cli.formatMessage('server_stopped'))
   process.exit(status)
 }
 
@@ -90,11 +95,11 @@ function startFailure(cli: Cli, cause: unknown): CliExit {
   } = (cause instanceof AggregateError ? cause.errors[0] : cause) as StartFault
 
   const place = [address ?? hostname, port].filter((part) => part !== undefined).join(':')
-  const say = (text: string): CliExit => new CliExit(EXIT.failed, text, { cause })
-  if (found !== undefined && known !== undefined) return say(cli.text('schema_newer', { found, known }))
-  if (code === 'EADDRINUSE') return say(cli.text('port_taken', { place }))
-  if (UNREACHED.has(code)) return say(cli.text('database_silent', { place }))
-  return say(cli.text('server_failed', { detail: message }))
+  const exitWith = (text: string): CliExit => new CliExit(EXIT.failed, text, { cause })
+  if (found !== undefined && known !== undefined) return exitWith(cli.formatMessage('schema_newer', { found, known }))
+  if (code === 'EADDRINUSE') return exitWith(cli.formatMessage('port_taken', { place }))
+  if (UNREACHED.has(code)) return exitWith(cli.formatMessage('database_silent', { place }))
+  return exitWith(cli.formatMessage('server_failed', { detail: message }))
 }
 
 /**
@@ -126,11 +131,11 @@ const POLL_MS = 25
  * Throws CliExit if the server does not answer in time.
  */
 export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{ client: Client; isNew: boolean }> {
-  const elsewhere = cli.config.host ?? cli.config.login?.host
-  if (elsewhere) {
+  const configuredUrl = cli.config.host ?? cli.config.login?.host
+  if (configuredUrl) {
     const client = findClient(cli)!
     if (await isHealthy(client)) return { client, isNew: false }
-    throw new CliExit(EXIT.unreachable, cli.text('server_unreachable', { url: elsewhere }))
+    throw new CliExit(EXIT.unreachable, cli.formatMessage('server_unreachable', { url: configuredUrl }))
   }
 
   const running = await findOwnServer(cli)
@@ -151,7 +156,7 @@ export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{
   }
 
   child.unref()
-  throw new CliExit(EXIT.unreachable, cli.text('server_silent', { file: outputFile(cli) }))
+  throw new CliExit(EXIT.unreachable, cli.formatMessage('server_silent', { file: outputFile(cli) }))
 }
 
 /**
@@ -199,8 +204,8 @@ async function isHealthy(client: Client): Promise<boolean> {
 /** `hagane down`: stops the server and waits until it has ended. Runs continue. */
 export async function down(cli: Cli): Promise<void> {
   const client = findClient(cli)
-  if (!client || !(await isHealthy(client))) return cli.say(cli.text('server_none'))
+  if (!client || !(await isHealthy(client))) return cli.printStatus(cli.formatMessage('server_none'))
   await client.call('shutdown')
   while (await isHealthy(client)) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-  cli.say(cli.text('server_stopped'))
+  cli.printStatus(cli.formatMessage('server_stopped'))
 }
