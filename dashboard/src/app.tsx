@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react'
 import type { ReactElement } from 'react'
 
-import { useSignedOut } from './api/client.ts'
+import { useIsSignedOut } from './api/client.ts'
 import { useLive } from './api/live.ts'
 import { Bar } from './bar.tsx'
 import { Keys } from './keys.tsx'
@@ -9,8 +9,8 @@ import { Home } from './pages/home.tsx'
 import { Projects } from './pages/projects.tsx'
 import { Runs } from './pages/runs.tsx'
 import { SignIn } from './pages/sign-in.tsx'
-import { usePlace } from './state/location.ts'
-import { match } from './state/match.ts'
+import { usePageAddress } from './state/location.ts'
+import { matchPath } from './state/match.ts'
 import { t } from './texts/texts.ts'
 import { Boundary } from './ui/boundary.tsx'
 import { Toasts } from './ui/controls.tsx'
@@ -26,15 +26,15 @@ const Health = lazy(async () => ({ default: (await import('./pages/health.tsx'))
 
 /** The whole dashboard: the bar with the current page below it, or the sign-in page where there is no session. */
 export function App(): ReactElement {
-  const { path } = usePlace()
-  const isSignedOut = useSignedOut()
-  return path === '/sign-in' || isSignedOut ? <SignIn /> : <Signed />
+  const { path } = usePageAddress()
+  const isSignedOut = useIsSignedOut()
+  return path === '/sign-in' || isSignedOut ? <SignIn /> : <SignedInApp />
 }
 
 /** All that a signed-in person sees: the bar, the page, the palette and short messages. */
-function Signed(): ReactElement {
+function SignedInApp(): ReactElement {
   useLive()
-  const { path } = usePlace()
+  const { path } = usePageAddress()
 
   return (
     <>
@@ -57,25 +57,25 @@ function Signed(): ReactElement {
 
 /** The page at the current path. */
 function Page(): ReactElement {
-  const { path } = usePlace()
-  const at = (pattern: string): Record<string, string> | undefined => match(pattern, path)
+  const { path } = usePageAddress()
+  const paramsOf = (pattern: string): Record<string, string> | undefined => matchPath(pattern, path)
 
-  if (at('/')) return <Home />
-  if (at('/projects')) return <Projects />
-  if (at('/settings')) return <Settings />
-  if (at('/health')) return <Health />
+  if (paramsOf('/')) return <Home />
+  if (paramsOf('/projects')) return <Projects />
+  if (paramsOf('/settings')) return <Settings />
+  if (paramsOf('/health')) return <Health />
 
-  const runs = at('/p/:project/runs')
+  const runs = paramsOf('/p/:project/runs')
   if (runs) return <Runs key={runs['project']} project={runs['project'] ?? ''} />
 
-  const run = at('/p/:project/runs/:run/:tab?')
+  const run = paramsOf('/p/:project/runs/:run/:tab?')
   if (run)
     return <Run key={run['run']} project={run['project']!} number={run['run'] ?? ''} tab={run['tab'] ?? 'overview'} />
 
-  const sweeps = at('/p/:project/sweeps')
+  const sweeps = paramsOf('/p/:project/sweeps')
   if (sweeps) return <Sweeps project={sweeps['project']!} />
 
-  const sweep = at('/p/:project/sweeps/:sweep/:tab?')
+  const sweep = paramsOf('/p/:project/sweeps/:sweep/:tab?')
   if (sweep)
     return (
       <Sweep
@@ -86,10 +86,10 @@ function Page(): ReactElement {
       />
     )
 
-  const compare = at('/p/:project/compare')
+  const compare = paramsOf('/p/:project/compare')
   if (compare) return <Compare project={compare['project']!} />
 
-  const create = at('/p/:project/new')
+  const create = paramsOf('/p/:project/new')
   if (create) return <Create project={create['project']!} />
 
   return <Empty title={t('no_page')} text={t('no_page_why')} />

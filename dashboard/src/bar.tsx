@@ -3,17 +3,17 @@ import type { ReactElement } from 'react'
 
 import type { CountsView } from '../../src/contract/charts.ts'
 import { useCounts, useProjects } from './api/queries.ts'
-import { useDeafSince } from './api/live.ts'
+import { useDisconnectedSince } from './api/live.ts'
 import { formatClock, zoneName } from './format.ts'
 import { globalPages, projectPages } from './nav.ts'
 import { paths } from './paths.ts'
 import { openPalette } from './shortcuts.ts'
-import { usePlace } from './state/location.ts'
-import { match } from './state/match.ts'
-import { choose, shownTheme, usePreferences } from './state/preferences.ts'
+import { usePageAddress } from './state/location.ts'
+import { matchPath } from './state/match.ts'
+import { setPreference, shownTheme, usePreferences } from './state/preferences.ts'
 import { t } from './texts/texts.ts'
 import { IconButton, Link, Menu } from './ui/controls.tsx'
-import { Icon, Mark } from './ui/icons.tsx'
+import { Icon, Logo } from './ui/icons.tsx'
 import { PhaseIcon } from './ui/phase.tsx'
 
 /**
@@ -22,17 +22,20 @@ import { PhaseIcon } from './ui/phase.tsx'
  */
 export function Bar(): ReactElement {
   const { data: counts } = useCounts({}, useIsSettled())
-  const { path } = usePlace()
+  const { path } = usePageAddress()
   const chosen = usePreferences()
-  const project = match('/p/:project/:rest/:more?/:tab?', path)?.['project']
-  const [running, waiting] = [sum(counts, ['running', 'starting', 'stopping']), sum(counts, ['queued', 'preparing'])]
+  const project = matchPath('/p/:project/:rest/:more?/:tab?', path)?.['project']
+  const [running, waiting] = [
+    countInPhases(counts, ['running', 'starting', 'stopping']),
+    countInPhases(counts, ['queued', 'preparing']),
+  ]
   const theme = shownTheme(chosen)
 
   return (
     <>
       <div className="bar">
         <Link className="mark" to={paths.home()}>
-          <Mark />
+          <Logo />
           <span>Hagane</span>
           <span className="sr">{t('home')}</span>
         </Link>
@@ -63,7 +66,7 @@ export function Bar(): ReactElement {
             type="button"
             className="btn bare small not-phone"
             lang={chosen.language === 'ja' ? 'en' : 'ja'}
-            onClick={() => choose('language', chosen.language === 'ja' ? 'en' : 'ja')}
+            onClick={() => setPreference('language', chosen.language === 'ja' ? 'en' : 'ja')}
           >
             {chosen.language === 'ja' ? 'English' : '日本語'}
           </button>
@@ -71,7 +74,7 @@ export function Bar(): ReactElement {
             <IconButton
               name={theme === 'dark' ? 'sun' : 'moon'}
               label={theme === 'dark' ? t('theme_light') : t('theme_dark')}
-              onClick={() => choose('theme', theme === 'dark' ? 'light' : 'dark')}
+              onClick={() => setPreference('theme', theme === 'dark' ? 'light' : 'dark')}
             />
           </span>
           <Link className="icon" to={paths.settings()} aria-label={t('settings')}>
@@ -90,7 +93,7 @@ export function Bar(): ReactElement {
           </span>
         </div>
       </div>
-      <Deaf />
+      <StaleNotice />
     </>
   )
 }
@@ -111,8 +114,8 @@ function useIsSettled(): boolean {
 }
 
 /** A notice that live updates are interrupted since a time, so that the numbers may be out of date. */
-function Deaf(): ReactElement | null {
-  const since = useDeafSince()
+function StaleNotice(): ReactElement | null {
+  const since = useDisconnectedSince()
   if (since === undefined) return null
   return (
     <div className="stale" role="status">
@@ -151,6 +154,9 @@ function ProjectLinks(): ReactElement[] {
 }
 
 /** Returns the number of runs in these phases; undefined until the counts have arrived. */
-function sum(counts: CountsView | undefined, phases: readonly (keyof CountsView['phases'])[]): number | undefined {
+function countInPhases(
+  counts: CountsView | undefined,
+  phases: readonly (keyof CountsView['phases'])[],
+): number | undefined {
   return counts && phases.reduce((total, phase) => total + (counts.phases[phase] ?? 0), 0)
 }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { digitsWithin, formatExact, formatMoments, formatSpans, formatTicks } from './format.ts'
-import { choose } from './state/preferences.ts'
+import { setPreference } from './state/preferences.ts'
 import { loadTexts } from './texts/texts.ts'
 
 // Replaces the browser globals that the imported modules read when they are loaded.
@@ -98,7 +98,7 @@ describe('labels of an axis', () => {
       ['1970/12/31 00:00', '1971/01/01 00:00'],
     ],
   ])('The times %j, in seconds since 1970, are labelled %j', (values, texts) => {
-    choose('timeZone', 'UTC')
+    setPreference('timeZone', 'UTC')
     expect(formatMoments(values)).toEqual(texts)
   })
 })

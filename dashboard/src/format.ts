@@ -37,8 +37,8 @@ export function formatTicks(values: readonly number[]): string[] {
 
 /** Returns the number of significant digits, 5 to 15, that distinguishes values a hundredth of a range apart. */
 export function digitsWithin(low: number, high: number): number {
-  const parts = (100 * Math.max(Math.abs(low), Math.abs(high))) / (high - low)
-  return Number.isFinite(parts) ? Math.min(DIGITS_MAX, Math.max(5, Math.ceil(Math.log10(parts)))) : 5
+  const dateFields = (100 * Math.max(Math.abs(low), Math.abs(high))) / (high - low)
+  return Number.isFinite(dateFields) ? Math.min(DIGITS_MAX, Math.max(5, Math.ceil(Math.log10(dateFields)))) : 5
 }
 
 /** Formats a number with all of its digits and the minus sign `−`. */
@@ -63,7 +63,7 @@ export function formatMoments(values: readonly number[]): string[] {
   const days = times.map((time) => formatDate(time).split(' ')[0]!)
   const isOneYear = new Set(days.map((day) => day.slice(0, YEAR_CHARS))).size === 1
 
-  const before = (i: number): string =>
+  const datePrefix = (i: number): string =>
     new Set(days).size === 1 ? '' : `${isOneYear ? days[i]!.slice(YEAR_CHARS + 1) : days[i]!} `
 
   const clocks = [
@@ -72,7 +72,7 @@ export function formatMoments(values: readonly number[]): string[] {
     (time: number) => `${formatClock(time)}.${String(Math.floor(time) % 1000).padStart(3, '0')}`,
   ]
 
-  return distinct(clocks.map((clock) => times.map((time, i) => before(i) + clock(time))))
+  return firstDistinct(clocks.map((clock) => times.map((time, i) => datePrefix(i) + clock(time))))
 }
 
 /**
@@ -80,11 +80,11 @@ export function formatMoments(values: readonly number[]): string[] {
  * repeat.
  */
 export function formatSpans(values: readonly number[]): string[] {
-  return distinct([values.map(formatDuration), formatTicks(values).map((s) => t('span_seconds', { s }))])
+  return firstDistinct([values.map(formatDuration), formatTicks(values).map((s) => t('span_seconds', { s }))])
 }
 
 /** Returns the first list of labels in which no label repeats, or the last list where there is none. */
-function distinct(ways: readonly string[][]): string[] {
+function firstDistinct(ways: readonly string[][]): string[] {
   return ways.find((texts) => new Set(texts).size === texts.length) ?? ways.at(-1)!
 }
 
@@ -141,13 +141,13 @@ export function formatAge(iso: string, now: number): string {
 }
 
 /** Returns the chosen time zone; undefined for that of the browser. */
-function zone(): string | undefined {
+function chosenTimeZone(): string | undefined {
   const { timeZone } = preferences()
   return timeZone === 'local' ? undefined : timeZone
 }
 
 /** Returns the fields of a date in the chosen time zone, such as `year` and `hour`, each padded with zeros. */
-function parts(time: number | string): Record<string, string> {
+function dateFields(time: number | string): Record<string, string> {
   const format = new Intl.DateTimeFormat('en-CA', {
     year: 'numeric',
     month: '2-digit',
@@ -156,7 +156,7 @@ function parts(time: number | string): Record<string, string> {
     minute: '2-digit',
     second: '2-digit',
     hourCycle: 'h23',
-    timeZone: zone(),
+    timeZone: chosenTimeZone(),
   })
 
   return Object.fromEntries(format.formatToParts(new Date(time)).map(({ type, value }) => [type, value]))
@@ -164,19 +164,19 @@ function parts(time: number | string): Record<string, string> {
 
 /** Formats a time as `14:05:12` in the chosen time zone. */
 export function formatClock(time: number | string, withSeconds = true): string {
-  const { hour, minute, second } = parts(time)
+  const { hour, minute, second } = dateFields(time)
   return withSeconds ? `${hour}:${minute}:${second}` : `${hour}:${minute}`
 }
 
 /** Formats a time as `2026/11/23 14:05` in the chosen time zone. */
 export function formatDate(time: number | string): string {
-  const { year, month, day, hour, minute } = parts(time)
+  const { year, month, day, hour, minute } = dateFields(time)
   return `${year}/${month}/${day} ${hour}:${minute}`
 }
 
 /** Returns the short name of the chosen time zone, such as JST, UTC or GMT+2. */
 export function zoneName(): string {
-  const name = zone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  const name = chosenTimeZone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   if (name === 'Asia/Tokyo') return 'JST'
   return (
     new Intl.DateTimeFormat('en', { timeZone: name, timeZoneName: 'short' })

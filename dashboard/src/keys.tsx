@@ -7,16 +7,16 @@ import type { RunPageView } from '../../src/contract/routes.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { globalPages, projectPages } from './nav.ts'
 import { paths, runTitle } from './paths.ts'
-import { HELP, isTyping, OPEN } from './shortcuts.ts'
-import { go } from './state/location.ts'
-import { match } from './state/match.ts'
-import { choose, preferences, shownTheme } from './state/preferences.ts'
+import { OPEN_SHORTCUTS_EVENT, isTyping, OPEN_PALETTE_EVENT } from './shortcuts.ts'
+import { navigate } from './state/location.ts'
+import { matchPath } from './state/match.ts'
+import { setPreference, preferences, shownTheme } from './state/preferences.ts'
 import { t } from './texts/texts.ts'
 import { PhaseIcon, sweepShape } from './ui/phase.tsx'
 
 /** Returns the project that a path belongs to; undefined outside of projects. */
 function projectOf(path: string): string | undefined {
-  return match('/p/:project/:rest/:more?/:tab?', path)?.['project']
+  return matchPath('/p/:project/:rest/:more?/:tab?', path)?.['project']
 }
 
 /** Handles the shortcuts of every page, and shows the command palette and the list of shortcuts. */
@@ -41,17 +41,17 @@ export function Keys(): ReactElement {
       }
     }
 
-    const openIt = (): void => setShown('palette')
+    const showPalette = (): void => setShown('palette')
     const help = (): void => setShown('help')
 
     addEventListener('keydown', onKey)
-    addEventListener(OPEN, openIt)
-    addEventListener(HELP, help)
+    addEventListener(OPEN_PALETTE_EVENT, showPalette)
+    addEventListener(OPEN_SHORTCUTS_EVENT, help)
 
     return () => {
       removeEventListener('keydown', onKey)
-      removeEventListener(OPEN, openIt)
-      removeEventListener(HELP, help)
+      removeEventListener(OPEN_PALETTE_EVENT, showPalette)
+      removeEventListener(OPEN_SHORTCUTS_EVENT, help)
     }
   }, [])
 
@@ -85,7 +85,7 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
 
   // True where Enter was pressed before the results for the current text arrived. Their first entry is then opened; the
   // entries that are still shown belong to an earlier text.
-  const isWanted = useRef(false)
+  const opensFirstResult = useRef(false)
 
   const act = (entry: Entry | undefined): void => {
     if (!entry) return
@@ -102,7 +102,7 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
         (all) => {
           const entries = all.flat()
           setFound({ text, entries })
-          if (isWanted.current) actOnAnswer([...entries, ...matching(text)][0])
+          if (opensFirstResult.current) actOnAnswer([...entries, ...matchingCommands(text)][0])
         },
         () => !controller.signal.aborted && setFound({ text, entries: [] }),
       )
@@ -114,7 +114,7 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
     }
   }, [text])
 
-  const entries = [...found.entries, ...matching(text)]
+  const entries = [...found.entries, ...matchingCommands(text)]
   const chosen = Math.min(at, Math.max(0, entries.length - 1))
 
   return (
@@ -137,14 +137,14 @@ function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
         onChange={(event) => {
           setText(event.target.value)
           setAt(0)
-          isWanted.current = false
+          opensFirstResult.current = false
         }}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return
           if (event.key === 'ArrowDown') setAt(Math.min(entries.length - 1, chosen + 1))
           else if (event.key === 'ArrowUp') setAt(Math.max(0, chosen - 1))
           else if (event.key === 'Enter' && found.text === text) act(entries[chosen])
-          else if (event.key === 'Enter') isWanted.current = true
+          else if (event.key === 'Enter') opensFirstResult.current = true
           else return
           event.preventDefault()
         }}
@@ -201,7 +201,7 @@ async function findSweeps(text: string, signal: AbortSignal): Promise<Entry[]> {
     text: sweep.name === null ? `#${sweep.number}` : `${sweep.name} #${sweep.number}`,
     group: `${t('sweep')} · ${sweep.project}`,
     icon: <PhaseIcon phase={sweepShape(sweep.phase, sweep.isPaused)} label="" />,
-    act: () => go(paths.sweep(sweep.project, sweep.number)),
+    act: () => navigate(paths.sweep(sweep.project, sweep.number)),
   }))
 }
 
@@ -221,12 +221,12 @@ async function findRuns(text: string, signal: AbortSignal): Promise<Entry[]> {
     text: runTitle(run),
     group: run.project,
     icon: <PhaseIcon phase={run.phase} />,
-    act: () => go(paths.run(run.project, run.number)),
+    act: () => navigate(paths.run(run.project, run.number)),
   }))
 }
 
 /** Returns the commands and pages whose text contains a text, whatever its case. */
-function matching(text: string): Entry[] {
+function matchingCommands(text: string): Entry[] {
   return commands().filter((entry) => entry.text.toLowerCase().includes(text.trim().toLowerCase()))
 }
 
@@ -241,23 +241,28 @@ function commands(): Entry[] {
   const { theme, language } = preferences()
 
   return [
-    ...pages.map(({ to, text }) => ({ key: to, text, group: t('pages'), act: () => go(to) })),
+    ...pages.map(({ to, text }) => ({ key: to, text, group: t('pages'), act: () => navigate(to) })),
     ...(project === undefined
       ? []
-      : [{ key: 'new', text: t('new_run'), group: t('commands'), act: () => go(paths.create(project)) }]),
+      : [{ key: 'new', text: t('new_run'), group: t('commands'), act: () => navigate(paths.create(project)) }]),
     {
       key: 'theme',
       text: t('change_theme'),
       group: t('commands'),
-      act: () => choose('theme', shownTheme({ ...preferences(), theme }) === 'dark' ? 'light' : 'dark'),
+      act: () => setPreference('theme', shownTheme({ ...preferences(), theme }) === 'dark' ? 'light' : 'dark'),
     },
     {
       key: 'language',
       text: language === 'ja' ? 'English' : '日本語',
       group: t('commands'),
-      act: () => choose('language', language === 'ja' ? 'en' : 'ja'),
+      act: () => setPreference('language', language === 'ja' ? 'en' : 'ja'),
     },
-    { key: 'keys', text: t('shortcuts'), group: t('commands'), act: () => dispatchEvent(new Event(HELP)) },
+    {
+      key: 'keys',
+      text: t('shortcuts'),
+      group: t('commands'),
+      act: () => dispatchEvent(new Event(OPEN_SHORTCUTS_EVENT)),
+    },
   ]
 }
 

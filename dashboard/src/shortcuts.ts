@@ -1,19 +1,19 @@
 /** Names of the window events that open the command palette and the list of shortcuts. */
-export const OPEN = 'hagane-palette'
-export const HELP = 'hagane-help'
+export const OPEN_PALETTE_EVENT = 'hagane-palette'
+export const OPEN_SHORTCUTS_EVENT = 'hagane-help'
 
 export function openPalette(): void {
-  dispatchEvent(new Event(OPEN))
+  dispatchEvent(new Event(OPEN_PALETTE_EVENT))
 }
 
 /** Types of input fields that take no typed text. */
-const TEXTLESS = ['checkbox', 'radio', 'range', 'button', 'submit', 'color', 'file']
+const NON_TEXT_INPUT_TYPES = ['checkbox', 'radio', 'range', 'button', 'submit', 'color', 'file']
 
 /** Whether a key press enters text into a field. Shortcuts do nothing then. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement
   if (event.isComposing || target.isContentEditable) return true
   return target instanceof HTMLInputElement
-    ? !TEXTLESS.includes(target.type)
+    ? !NON_TEXT_INPUT_TYPES.includes(target.type)
     : ['TEXTAREA', 'SELECT'].includes(target.tagName)
 }

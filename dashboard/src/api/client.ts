@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 import { parseJson } from '../../../src/contract/values.ts'
 import { preferences } from '../state/preferences.ts'
 import { t } from '../texts/texts.ts'
-import { takeEarly } from './early.ts'
+import { takePrefetched } from './prefetch.ts'
 
 /** An error answer of the API, with the code and the message of the server. Status 0: the server was not reached. */
 export class ApiError extends Error {
@@ -46,8 +46,8 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
 
 /** Does the same as `call` and returns the answer itself, for answers that are not JSON. */
 export async function request(path: string, { method = 'GET', body, signal }: CallOptions = {}): Promise<Response> {
-  const asked =
-    (method === 'GET' ? takeEarly(path) : undefined) ??
+  const pending =
+    (method === 'GET' ? takePrefetched(path) : undefined) ??
     fetch(`/api/v1${path}`, {
       method,
       headers: {
@@ -58,7 +58,7 @@ export async function request(path: string, { method = 'GET', body, signal }: Ca
       ...(signal && { signal }),
     })
 
-  const response = await asked.catch((error: unknown) => {
+  const response = await pending.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(0, 'unreachable', t('unreachable'))
   })
@@ -66,15 +66,15 @@ export async function request(path: string, { method = 'GET', body, signal }: Ca
   if (response.ok) return response
   if (response.status === 401) setSignedOut(true)
 
-  const said = (await response.json().catch(() => undefined)) as
+  const errorBody = (await response.json().catch(() => undefined)) as
     | { error?: { code: string; message: string; problems?: Problem[] } }
     | undefined
 
   throw new ApiError(
     response.status,
-    said?.error?.code ?? 'unknown',
-    said?.error?.message ?? t('server_failed_why', { status: response.status }),
-    said?.error?.problems,
+    errorBody?.error?.code ?? 'unknown',
+    errorBody?.error?.message ?? t('server_failed_why', { status: response.status }),
+    errorBody?.error?.problems,
   )
 }
 
@@ -88,7 +88,7 @@ export function setSignedOut(value: boolean): void {
 }
 
 /** Whether the server has answered 401 since the last sign-in. */
-export function useSignedOut(): boolean {
+export function useIsSignedOut(): boolean {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener)

@@ -9,13 +9,13 @@ import type { EventView } from '../../../src/contract/routes.ts'
 const REFRESH_MS = 1_000
 
 /** Time of the last message before the event stream was interrupted; undefined while it is connected. */
-let deafSince: number | undefined
-let lastHeard = Date.now()
+let disconnectedSince: number | undefined
+let lastMessageAt = Date.now()
 const listeners = new Set<() => void>()
 
-function setDeaf(since: number | undefined): void {
-  if (deafSince === since) return
-  deafSince = since
+function setDisconnectedSince(since: number | undefined): void {
+  if (disconnectedSince === since) return
+  disconnectedSince = since
   for (const listener of listeners) listener()
 }
 
@@ -23,28 +23,28 @@ function setDeaf(since: number | undefined): void {
  * Returns the time of the last message (milliseconds since 1970) while live updates are interrupted; undefined
  * otherwise.
  */
-export function useDeafSince(): number | undefined {
+export function useDisconnectedSince(): number | undefined {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    () => deafSince,
+    () => disconnectedSince,
   )
 }
 
-/** Callbacks of `onWritten`, by run number. */
-const writers = new Map<number, Set<() => void>>()
+/** Callbacks of `onRunActivity`, by run number. */
+const activityCallbacks = new Map<number, Set<() => void>>()
 
 /**
  * Calls `callback` when a run has written something, about once a second at most. Returns a function that ends this.
  */
-export function onWritten(run: number, callback: () => void): () => void {
-  const own = writers.get(run) ?? new Set()
-  writers.set(run, own.add(callback))
+export function onRunActivity(run: number, callback: () => void): () => void {
+  const own = activityCallbacks.get(run) ?? new Set()
+  activityCallbacks.set(run, own.add(callback))
   return () => {
     own.delete(callback)
-    if (own.size === 0) writers.delete(run)
+    if (own.size === 0) activityCallbacks.delete(run)
   }
 }
 
@@ -65,13 +65,13 @@ export function useLive(): void {
     const refresh = (): void => {
       timer = undefined
       for (const key of lists) void queries.invalidateQueries({ queryKey: [key] })
-      void queries.invalidateQueries({ predicate: ({ queryKey }) => isOf(queryKey, { runs, sweeps }) })
-      for (const run of runs) for (const callback of writers.get(run) ?? []) callback()
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => showsAnyOf(queryKey, { runs, sweeps }) })
+      for (const run of runs) for (const callback of activityCallbacks.get(run) ?? []) callback()
       for (const set of [lists, runs, sweeps]) set.clear()
     }
 
     const onEvent = (event: MessageEvent<string>): void => {
-      lastHeard = Date.now()
+      lastMessageAt = Date.now()
       const { run, sweep, kind } = JSON.parse(event.data) as EventView
       lists.add('runs')
       if (kind.startsWith('sweep.') || sweep !== null) lists.add('sweeps')
@@ -84,7 +84,7 @@ export function useLive(): void {
     for (const kind of EVENT_KINDS) source.addEventListener(kind, onEvent)
 
     source.addEventListener(ACTIVITY, (event: MessageEvent<string>) => {
-      lastHeard = Date.now()
+      lastMessageAt = Date.now()
       const written = JSON.parse(event.data) as ActivityView
       for (const run of written.runs) runs.add(run)
       for (const sweep of written.sweeps) sweeps.add(sweep)
@@ -96,17 +96,17 @@ export function useLive(): void {
     source.addEventListener('open', () => {
       // Reads again what may have changed without an event: everything after an interruption; on a page that was just
       // opened, only the data that changes fast.
-      if (deafSince !== undefined) {
+      if (disconnectedSince !== undefined) {
         void queries.invalidateQueries()
-        for (const callbacks of writers.values()) for (const callback of callbacks) callback()
+        for (const callbacks of activityCallbacks.values()) for (const callback of callbacks) callback()
       } else
         void queries.invalidateQueries({
           predicate: ({ queryKey: [kind, what] }) => kind === 'run' || kind === 'sweep' || what === 'fresh',
         })
-      setDeaf(undefined)
+      setDisconnectedSince(undefined)
     })
 
-    source.addEventListener('error', () => setDeaf(deafSince ?? lastHeard))
+    source.addEventListener('error', () => setDisconnectedSince(disconnectedSince ?? lastMessageAt))
 
     return () => {
       clearTimeout(timer)
@@ -116,7 +116,7 @@ export function useLive(): void {
 }
 
 /** Whether a query shows one of these runs or sweeps. */
-function isOf(
+function showsAnyOf(
   [kind, what]: readonly unknown[],
   { runs, sweeps }: { readonly runs: ReadonlySet<number>; readonly sweeps: ReadonlySet<number> },
 ): boolean {

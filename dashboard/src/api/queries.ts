@@ -26,7 +26,7 @@ import { call } from './client.ts'
 import { toQuery } from './to-query.ts'
 
 /** Parameters of a request for runs. */
-export interface RunsAsked {
+export interface RunsQuery {
   readonly project?: string
   readonly sweep?: number
   readonly filter?: string
@@ -39,7 +39,7 @@ export interface RunsAsked {
 
 /** Reads the first page of the matching runs, with their total number. */
 export function useRunPage(
-  asked: RunsAsked,
+  asked: RunsQuery,
   { isWanted = true }: { readonly isWanted?: boolean } = {},
 ): UseQueryResult<RunPageView> {
   const query = toQuery({ ...asked, count: true })
@@ -100,7 +100,7 @@ function byNumber({ runs }: RunPageView): ReadonlyMap<number, RunView> {
 
 /** Reads how many of the matching runs are in each phase. */
 export function useCounts(
-  asked: Pick<RunsAsked, 'project' | 'sweep' | 'filter' | 'trash'>,
+  asked: Pick<RunsQuery, 'project' | 'sweep' | 'filter' | 'trash'>,
   isWanted = true,
 ): UseQueryResult<CountsView> {
   const query = toQuery({ ...asked })
@@ -135,7 +135,7 @@ export function useSeries(
     queryFn: async ({ signal }) => {
       const ask = (some: readonly string[]) =>
         call<SeriesView[]>('/series', { method: 'POST', body: { ...asked, metrics: some }, signal })
-      return (await Promise.all(piecesOf(metrics, LIMITS.chartMetricsMax).map(ask))).flat()
+      return (await Promise.all(chunksOf(metrics, LIMITS.chartMetricsMax).map(ask))).flat()
     },
     enabled: runs.length > 0 && metrics.length > 0,
     placeholderData: keepPreviousData,
@@ -143,18 +143,18 @@ export function useSeries(
 }
 
 /** Cuts a list into pieces of at most `length` names. */
-function piecesOf(names: readonly string[], length: number): (readonly string[])[] {
+function chunksOf(names: readonly string[], length: number): (readonly string[])[] {
   return Array.from({ length: Math.ceil(names.length / length) }, (_, i) => names.slice(i * length, (i + 1) * length))
 }
 
 /** Number of metrics in one request: small, so that the first charts appear soon. */
-const METRICS_AT_ONCE = 12
+const METRICS_PER_REQUEST = 12
 
 /**
  * Reads the series of one run for any number of metrics, a few metrics per request in the order of the list. A request
  * is sent once one of its metrics is in `seen`. `across` is the metric on the x axis, which every request includes.
  */
-export function useSeriesInSight(
+export function useSeriesOfSeen(
   run: number,
   metrics: readonly string[],
   {
@@ -167,7 +167,7 @@ export function useSeriesInSight(
     readonly range: ChartRange | undefined
   },
 ): { readonly series: ReadonlyMap<string, readonly SeriesView[]>; readonly error: Error | undefined } {
-  const pieces = useMemo(() => piecesOf(metrics, METRICS_AT_ONCE), [metrics])
+  const pieces = useMemo(() => chunksOf(metrics, METRICS_PER_REQUEST), [metrics])
 
   const found = useQueries({
     queries: pieces.map((piece) => {
@@ -196,7 +196,7 @@ export function useSeriesInSight(
 }
 
 /** Parameters of a request for groups of runs: runs with equal values of the fields `by` are one group. */
-export interface GroupsAsked {
+export interface GroupsQuery {
   readonly project: string
   readonly trash: boolean
   readonly filter: string
@@ -206,7 +206,7 @@ export interface GroupsAsked {
 }
 
 /** Reads groups of runs with statistics of their columns. */
-export function useGroups(asked: GroupsAsked): UseQueryResult<GroupsView> {
+export function useGroups(asked: GroupsQuery): UseQueryResult<GroupsView> {
   return useQuery({
     queryKey: ['runs', 'groups', asked],
     queryFn: () =>
@@ -220,7 +220,7 @@ export function useGroups(asked: GroupsAsked): UseQueryResult<GroupsView> {
 
 /** Reads the mean and the spread of metrics over the runs of each group, step by step. */
 export function useBands(
-  asked: Omit<GroupsAsked, 'columns' | 'sort'> & { readonly metrics: readonly string[] },
+  asked: Omit<GroupsQuery, 'columns' | 'sort'> & { readonly metrics: readonly string[] },
 ): UseQueryResult<BandsView> {
   return useQuery({
     queryKey: ['runs', 'bands', asked],
@@ -236,7 +236,7 @@ export function useBands(
 }
 
 /** Reads which parameters differ among the matching runs. */
-export function useVaried(asked: Pick<RunsAsked, 'project' | 'filter' | 'trash'>): UseQueryResult<VariedView> {
+export function useVaryingParams(asked: Pick<RunsQuery, 'project' | 'filter' | 'trash'>): UseQueryResult<VariedView> {
   const query = toQuery({ ...asked })
   return useQuery({
     queryKey: ['runs', 'varied', query],
@@ -318,7 +318,7 @@ export function useTrials(number: string): UseQueryResult<TrialsView> {
  * Reads what a sweep has learned, again whenever `finished`, its number of results, has changed. Requests nothing while
  * that number is undefined.
  */
-export function useBeliefs(number: string, finished: number | undefined): UseQueryResult<BeliefsView> {
+export function useSweepInsights(number: string, finished: number | undefined): UseQueryResult<BeliefsView> {
   return useQuery({
     queryKey: ['beliefs', number, finished],
     queryFn: () => call<BeliefsView>(`/sweeps/${number}/beliefs`),
@@ -369,7 +369,7 @@ export function useCheck(document: Pick<DocumentView, 'sources' | 'params'>): Us
 }
 
 /** Returns a function that reads the JSON Schema of documents; the schema is requested once. */
-export function useLanguage(): () => Promise<JsonSchema> {
+export function useDocumentSchema(): () => Promise<JsonSchema> {
   const queries = useQueryClient()
   return () =>
     queries.ensureQueryData({
@@ -444,7 +444,7 @@ export function useTokens(): UseQueryResult<AccessTokenView[]> {
 }
 
 /** Reads the results of the health checks of the server. */
-export function useDoctor(): UseQueryResult<DoctorCheck[]> {
+export function useHealthChecks(): UseQueryResult<DoctorCheck[]> {
   return useQuery({ queryKey: ['doctor'], queryFn: () => call<DoctorCheck[]>('/doctor') })
 }
 

@@ -1,10 +1,10 @@
 import type { PointerEvent } from 'react'
 
 import { formatTicks } from '../format.ts'
-import type { Size } from './canvas.tsx'
-import { place, ticks } from './scales.ts'
+import type { Size } from './canvas-chart.tsx'
+import { positionOf, ticks } from './scales.ts'
 import type { Scale } from './scales.ts'
-import { tickFont, token } from './theme.ts'
+import { tickFont, cssToken } from './theme.ts'
 
 /**
  * The area of a plot: its edges in pixels, and functions from values to pixels. `y` moves values beyond the axis to its
@@ -41,11 +41,11 @@ export function drawFrame(
     right: size.width - margin.right,
     top: margin.top,
     bottom: size.height - margin.bottom,
-    x: (value: number): number => margin.left + place(x, value) * (size.width - margin.left - margin.right),
+    x: (value: number): number => margin.left + positionOf(x, value) * (size.width - margin.left - margin.right),
     y: (value: number): number =>
       size.height -
       margin.bottom -
-      Math.min(1, Math.max(0, place(y, value))) * (size.height - margin.top - margin.bottom),
+      Math.min(1, Math.max(0, positionOf(y, value))) * (size.height - margin.top - margin.bottom),
   }
 
   context.font = tickFont()
@@ -53,25 +53,25 @@ export function drawFrame(
   context.textBaseline = 'middle'
   context.textAlign = 'right'
 
-  const across = ticks(y, Math.max(2, Math.round((frame.bottom - frame.top) / 42)))
-  for (const [i, text] of formatTicks(across).entries()) {
-    const at = Math.round(frame.y(across[i]!)) + 0.5
-    line(context, token('--grid'), [frame.left, at, frame.right, at])
-    context.fillStyle = token('--ink-3')
+  const yTicks = ticks(y, Math.max(2, Math.round((frame.bottom - frame.top) / 42)))
+  for (const [i, text] of formatTicks(yTicks).entries()) {
+    const at = Math.round(frame.y(yTicks[i]!)) + 0.5
+    drawLine(context, cssToken('--grid'), [frame.left, at, frame.right, at])
+    context.fillStyle = cssToken('--ink-3')
     context.fillText(text, frame.left - 7, at)
   }
 
-  line(context, token('--axis'), [frame.left, frame.bottom + 0.5, frame.right, frame.bottom + 0.5])
+  drawLine(context, cssToken('--axis'), [frame.left, frame.bottom + 0.5, frame.right, frame.bottom + 0.5])
   context.textAlign = 'center'
   context.textBaseline = 'top'
-  context.fillStyle = token('--ink-3')
+  context.fillStyle = cssToken('--ink-3')
 
-  const up = ticks(x, Math.max(2, Math.round((frame.right - frame.left) / 90)))
+  const xTicks = ticks(x, Math.max(2, Math.round((frame.right - frame.left) / 90)))
   // The name of the axis stands at its right end. Labels that it would cover are left out.
   const free = xName === '' ? size.width : frame.right - context.measureText(xName).width - 8
-  for (const [i, text] of formatTicks(up).entries()) {
-    const at = frame.x(up[i]!)
-    line(context, token('--axis'), [at, frame.bottom, at, frame.bottom + 4])
+  for (const [i, text] of formatTicks(xTicks).entries()) {
+    const at = frame.x(xTicks[i]!)
+    drawLine(context, cssToken('--axis'), [at, frame.bottom, at, frame.bottom + 4])
     if (at + context.measureText(text).width / 2 < free) context.fillText(text, at, frame.bottom + 7)
   }
 
@@ -96,24 +96,24 @@ export function drawCategories(
     categories,
   }: { readonly frame: Frame; readonly side: 'x' | 'y'; readonly categories: readonly string[] },
 ): void {
-  context.fillStyle = token('--panel')
+  context.fillStyle = cssToken('--panel')
   if (side === 'x') context.fillRect(0, frame.bottom + 1, size.width, size.height - frame.bottom)
   else context.fillRect(0, 0, frame.left - 1, frame.bottom)
 
-  context.fillStyle = token('--ink-2')
+  context.fillStyle = cssToken('--ink-2')
   context.textAlign = side === 'x' ? 'center' : 'right'
   context.textBaseline = side === 'x' ? 'top' : 'middle'
 
   const room = side === 'x' ? Math.abs(frame.x(1) - frame.x(0)) : Math.abs(frame.y(1) - frame.y(0))
   const each = Math.max(1, Math.ceil((side === 'x' ? LABEL_PX : LINE_PX) / room))
   for (let i = 0; i < categories.length; i += each) {
-    if (side === 'x') context.fillText(fitted(context, categories[i]!, each * room - 6), frame.x(i), frame.bottom + 7)
-    else context.fillText(fitted(context, categories[i]!, frame.left - 9), frame.left - 7, frame.y(i))
+    if (side === 'x') context.fillText(fitText(context, categories[i]!, each * room - 6), frame.x(i), frame.bottom + 7)
+    else context.fillText(fitText(context, categories[i]!, frame.left - 9), frame.left - 7, frame.y(i))
   }
 }
 
 /** Cuts a text to a width in pixels, with `…` at its end. */
-function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
+function fitText(context: CanvasRenderingContext2D, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text
   const chars = [...text]
   while (chars.length > 1 && context.measureText(`${chars.join('')}…`).width > width) chars.pop()
@@ -121,14 +121,14 @@ function fitted(context: CanvasRenderingContext2D, text: string, width: number):
 }
 
 /** Draws a text with an outline in the colour of the background, so that it can be read on top of lines. */
-export function outlined(
+export function drawOutlinedText(
   context: CanvasRenderingContext2D,
   text: string,
   [x, y]: readonly [number, number],
   color: string,
 ): void {
   context.lineJoin = 'round'
-  context.strokeStyle = token('--panel')
+  context.strokeStyle = cssToken('--panel')
   context.lineWidth = 3
   context.strokeText(text, x, y)
   context.fillStyle = color
@@ -137,7 +137,7 @@ export function outlined(
 }
 
 /** Draws a line from one point to another. */
-export function line(
+export function drawLine(
   context: CanvasRenderingContext2D,
   color: string,
   [x0, y0, x1, y1]: readonly [number, number, number, number],
@@ -150,7 +150,7 @@ export function line(
 }
 
 /** Draws a circle that is filled, outlined or both. */
-export function dot(
+export function drawDot(
   context: CanvasRenderingContext2D,
   [x, y]: readonly [number, number],
   radius: number,
@@ -184,7 +184,7 @@ export function pointedAt<T extends { readonly x: number; readonly y: number }>(
 }
 
 /** Draws a triangle at the upper or lower edge of a chart, for a point beyond that edge. */
-export function edgeMark(
+export function drawEdgeTriangle(
   context: CanvasRenderingContext2D,
   [x, y]: readonly [number, number],
   isAbove: boolean,

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { NumberedName } from '../ui/numbered-name.tsx'
-import type { RunLook } from '../ui/run-color.tsx'
+import type { RunLook } from '../ui/run-look.tsx'
 
 /** A value that is drawn as a bar. */
 export interface Bar {

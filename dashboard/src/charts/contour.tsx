@@ -5,15 +5,15 @@ import type { ReactElement } from 'react'
 import type { AxisView } from '../../../src/contract/charts.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
-import { dot, drawCategories, drawFrame, MARGIN } from './axes.ts'
-import { Sketch } from './canvas.tsx'
+import { drawDot, drawCategories, drawFrame, MARGIN } from './axes.ts'
+import { CanvasChart } from './canvas-chart.tsx'
 import { trialText } from './history.tsx'
 import { coordinatesOf } from './parallel-axes.ts'
 import { usePicking } from './picking.ts'
-import { place } from './scales.ts'
+import { positionOf } from './scales.ts'
 import { surfaceOf } from './surface.ts'
-import { temper, token } from './theme.ts'
-import { beyondWords, sideOf, trialData } from './trials.ts'
+import { temperColor, cssToken } from './theme.ts'
+import { beyondNote, sideOf, trialData } from './trials.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
 /** Cells along each side of the surface. */
@@ -46,9 +46,13 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
   }, [x, y, set])
 
   const shapes = useMemo(() => {
-    const inside = (value: number): number => Math.min(1, Math.max(0, place(set.scale, value)))
+    const inside = (value: number): number => Math.min(1, Math.max(0, positionOf(set.scale, value)))
     const grid = surfaceOf(
-      points.map(({ a, b, value }) => ({ x: place(across.scale, a), y: place(up.scale, b), value: inside(value) })),
+      points.map(({ a, b, value }) => ({
+        x: positionOf(across.scale, a),
+        y: positionOf(up.scale, b),
+        value: inside(value),
+      })),
       GRID,
     )
     const levels = Array.from({ length: LEVELS }, (_, i) => i / LEVELS)
@@ -88,7 +92,7 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
       note={[
         t('drawn_of', { n: points.length, total: set.trials.length }),
         t('between_trials'),
-        beyondWords(beyond, 'beyond_colors_n'),
+        beyondNote(beyond, 'beyond_colors_n'),
       ]
         .filter(Boolean)
         .join(' · ')}
@@ -98,7 +102,7 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
         </>
       }
     >
-      <Sketch
+      <CanvasChart
         label={t('contour_label', { n: points.length, x: x.name, y: y.name })}
         cursor={picked ? 'pointer' : 'default'}
         tip={picked && { x: picked.x, y: picked.y, text: trialText(picked.item) }}
@@ -109,7 +113,7 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
           context.globalAlpha = 0.75
           for (const { value, coordinates } of shapes) {
             // A stronger colour is a better value, whether the objective is maximized or minimized.
-            context.fillStyle = temper(set.isMaximized ? value : 1 - value)
+            context.fillStyle = temperColor(set.isMaximized ? value : 1 - value)
             context.beginPath()
             for (const ring of coordinates.flat())
               ring.forEach(([column, row], i) => {
@@ -129,14 +133,14 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
             const at = { item: trial, x: frame.x(a), y: frame.y(b) }
             placed.push(at)
             const isBest = trial.index === set.best?.index
-            dot(context, [at.x, at.y], isBest ? 5 : 2, {
-              fill: token(isBest ? '--accent' : '--ink'),
-              ...(isBest && { stroke: token('--panel') }),
+            drawDot(context, [at.x, at.y], isBest ? 5 : 2, {
+              fill: cssToken(isBest ? '--accent' : '--ink'),
+              ...(isBest && { stroke: cssToken('--panel') }),
             })
           }
         }}
         onPointer={picking.onPointer}
-        onKey={picking.onKey}
+        onKey={picking.handleKey}
       />
       <p className="foot clip" role="status">
         {picked ? trialText(picked.item) : t('contour_how')}

@@ -5,9 +5,9 @@ import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
 import { drawFrame, MARGIN } from './axes.ts'
-import { Sketch } from './canvas.tsx'
+import { CanvasChart } from './canvas-chart.tsx'
 import { scaleFor } from './scales.ts'
-import { token } from './theme.ts'
+import { cssToken } from './theme.ts'
 import { distributionOf } from './trials.ts'
 import type { TrialSet } from './trials.ts'
 
@@ -40,11 +40,11 @@ export function Distribution({ set }: { readonly set: TrialSet }): ReactElement 
       note={t('drawn_of', { n: drawn, total: set.trials.length })}
       className="slice"
     >
-      <Sketch
+      <CanvasChart
         label={t('distribution_label', { n: drawn, name: set.metric ?? '' })}
         draw={(context, size) => {
           const frame = drawFrame(context, size, { x, y: SHARES, xName: set.metric ?? '' })
-          context.strokeStyle = token('--accent')
+          context.strokeStyle = cssToken('--accent')
           context.lineWidth = 1.6
           context.beginPath()
           context.moveTo(frame.left, frame.bottom)
@@ -58,7 +58,7 @@ export function Distribution({ set }: { readonly set: TrialSet }): ReactElement 
           context.stroke()
 
           if (read) {
-            context.strokeStyle = token('--ink-3')
+            context.strokeStyle = cssToken('--ink-3')
             context.lineWidth = 1
             context.strokeRect(frame.x(read.value), frame.top, 0, frame.bottom - frame.top)
           }

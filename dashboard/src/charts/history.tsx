@@ -2,12 +2,12 @@ import type { ReactElement } from 'react'
 
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { dot, drawFrame, edgeMark, line, outlined } from './axes.ts'
+import { drawDot, drawFrame, drawEdgeTriangle, drawLine, drawOutlinedText } from './axes.ts'
 import type { Frame } from './axes.ts'
-import { Sketch } from './canvas.tsx'
+import { CanvasChart } from './canvas-chart.tsx'
 import { usePicking } from './picking.ts'
-import { temper, tickFont, token } from './theme.ts'
-import { bestSoFar, isAtWork, sideOf } from './trials.ts'
+import { temperColor, tickFont, cssToken } from './theme.ts'
+import { bestSoFar, isActive, sideOf } from './trials.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
 /**
@@ -40,30 +40,30 @@ export function History({
     if (best) {
       const [bx, by] = [frame.x(best.index + 1), frame.y(best.value!)]
       context.lineWidth = 1.4
-      dot(context, [bx, by], 6.5, { stroke: token('--ink') })
+      drawDot(context, [bx, by], 6.5, { stroke: cssToken('--ink') })
       context.font = tickFont(12, 600)
       context.textAlign = bx > size.width - 120 ? 'right' : 'center'
       context.textBaseline = by < 40 ? 'top' : 'bottom'
-      outlined(
+      drawOutlinedText(
         context,
         `#${best.number}  ${formatNumber(best.value)}`,
         [bx, by < 40 ? by + 11 : by - 10],
-        token('--ink'),
+        cssToken('--ink'),
       )
     }
 
     const at = placed.find(({ item }) => item.index === picked?.item.index)
-    if (at) dot(context, [at.x, at.y], 5, { stroke: token('--accent') })
+    if (at) drawDot(context, [at.x, at.y], 5, { stroke: cssToken('--accent') })
   }
 
   return (
     <>
-      <Sketch
+      <CanvasChart
         label={t('history_label', { n: set.trials.length })}
         draw={draw}
         cursor={picked ? 'pointer' : 'default'}
         onPointer={picking.onPointer}
-        onKey={picking.onKey}
+        onKey={picking.handleKey}
         tip={picked && { x: picked.x, y: picked.y, text: trialText(picked.item) }}
       />
       <p className="foot" role="status">
@@ -100,8 +100,8 @@ function drawTrial(
 
   if (trial.phase === 'failed') {
     const y = frame.bottom - 6
-    line(context, token('--ph-failed'), [x - 3, y - 3, x + 3, y + 3])
-    line(context, token('--ph-failed'), [x + 3, y - 3, x - 3, y + 3])
+    drawLine(context, cssToken('--ph-failed'), [x - 3, y - 3, x + 3, y + 3])
+    drawLine(context, cssToken('--ph-failed'), [x + 3, y - 3, x - 3, y + 3])
     return { x, y }
   }
 
@@ -110,15 +110,16 @@ function drawTrial(
 
   const side = sideOf(set.scale, trial.value)
   if (side !== 0) {
-    edgeMark(context, [x, y], side > 0, token('--ink-3'))
+    drawEdgeTriangle(context, [x, y], side > 0, cssToken('--ink-3'))
     return { x, y }
   }
 
   const isCut = trial.phase === 'stopped' || trial.reason === 'RungReached'
-  if (isAtWork(trial.phase)) dot(context, [x, y], 3.2, { fill: token('--heat-mark') })
-  else if (trial.phase === 'paused') dot(context, [x, y], 2.8, { fill: token('--panel'), stroke: token('--ink-3') })
-  else if (isCut) dot(context, [x, y], 2.4, { stroke: token('--axis') })
-  else dot(context, [x, y], 3, { fill: temper(0.15 + 0.85 * set.worth(trial.value)) })
+  if (isActive(trial.phase)) drawDot(context, [x, y], 3.2, { fill: cssToken('--heat-mark') })
+  else if (trial.phase === 'paused')
+    drawDot(context, [x, y], 2.8, { fill: cssToken('--panel'), stroke: cssToken('--ink-3') })
+  else if (isCut) drawDot(context, [x, y], 2.4, { stroke: cssToken('--axis') })
+  else drawDot(context, [x, y], 3, { fill: temperColor(0.15 + 0.85 * set.qualityOf(trial.value)) })
   return { x, y }
 }
 
@@ -127,7 +128,7 @@ function drawBest(context: CanvasRenderingContext2D, frame: Frame, set: TrialSet
   const steps = bestSoFar(set)
   if (steps.length === 0) return
 
-  context.strokeStyle = token('--ink')
+  context.strokeStyle = cssToken('--ink')
   context.lineWidth = 1.6
   context.beginPath()
 

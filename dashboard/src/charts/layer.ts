@@ -1,13 +1,13 @@
-import type { Size } from './canvas.tsx'
+import type { Size } from './canvas-chart.tsx'
 
 /** Number of lines that are drawn between two looks at the clock. */
-const BETWEEN_LOOKS = 32
+const LINES_PER_CLOCK_CHECK = 32
 
 /**
  * A picture of many lines that is drawn over several frames, so that no frame is late. It is kept until its contents
  * change; while it is incomplete, it shows the lines that were drawn first.
  */
-export class Layer {
+export class IncrementalLayer {
   readonly #canvas = document.createElement('canvas')
   #key: readonly unknown[] = []
   #next = 0
@@ -28,9 +28,9 @@ export class Layer {
     }: { size: Size; until: number; lines: readonly T[]; draw: (context: CanvasRenderingContext2D, line: T) => void },
   ): boolean {
     const context = this.#canvas.getContext('2d', { willReadFrequently: true })!
-    const whole = [size.width, size.height, devicePixelRatio, ...key]
-    if (whole.length !== this.#key.length || whole.some((part, i) => part !== this.#key[i])) {
-      this.#key = whole
+    const fullKey = [size.width, size.height, devicePixelRatio, ...key]
+    if (fullKey.length !== this.#key.length || fullKey.some((part, i) => part !== this.#key[i])) {
+      this.#key = fullKey
       this.#next = 0
       this.#canvas.width = Math.round(size.width * devicePixelRatio)
       this.#canvas.height = Math.round(size.height * devicePixelRatio)
@@ -40,7 +40,7 @@ export class Layer {
     while (this.#next < lines.length) {
       draw(context, lines[this.#next]!)
       this.#next += 1
-      if (this.#next % BETWEEN_LOOKS > 0) continue
+      if (this.#next % LINES_PER_CLOCK_CHECK > 0) continue
       // The browser only queues the lines. Reading a pixel makes it draw them; the clock would measure nothing
       // otherwise.
       context.getImageData(0, 0, 1, 1)
@@ -51,7 +51,7 @@ export class Layer {
   }
 
   /** Copies the picture onto another canvas. */
-  putOn(context: CanvasRenderingContext2D, size: Size): void {
+  copyTo(context: CanvasRenderingContext2D, size: Size): void {
     if (this.#next > 0) context.drawImage(this.#canvas, 0, 0, size.width, size.height)
   }
 }

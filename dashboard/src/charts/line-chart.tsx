@@ -14,11 +14,11 @@ import {
 } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { NumberedName } from '../ui/numbered-name.tsx'
-import type { RunLook } from '../ui/run-color.tsx'
-import { drawGaps, drawMark, drawOpenEnd } from './line-marks.ts'
-import { alone, join, smooth } from './lines.ts'
+import type { RunLook } from '../ui/run-look.tsx'
+import { drawNonFiniteValues, drawRestart, drawGrowingEnd } from './line-markers.ts'
+import { isolatedIndices, alignLines, smooth } from './lines.ts'
 import type { Line, XAxis } from './lines.ts'
-import { onThemeChange, tickFont, token } from './theme.ts'
+import { onThemeChange, tickFont, cssToken } from './theme.ts'
 
 /** A line of a chart with its look. */
 export interface DrawnLine {
@@ -27,11 +27,11 @@ export interface DrawnLine {
   readonly look: RunLook
   readonly line: Line
   /** Whether the line still grows. Its end is then drawn as a slanted stroke. */
-  readonly isOpen: boolean
+  readonly isGrowing: boolean
   /** Whether the area between `low` and `high` of the line is shaded. */
   readonly hasBand: boolean
   /** Where on the x axis further attempts of the run began. */
-  readonly marks?: readonly number[]
+  readonly restarts?: readonly number[]
 }
 
 /** A part of the x axis, in its own unit: steps, seconds or values of a metric. */
@@ -55,10 +55,10 @@ export interface LineChartProps {
 }
 
 /** Charts with the same x axis share their cursor: this begins the name of the group. */
-const SYNC = 'hagane'
+const CURSOR_GROUP = 'hagane'
 /** Opacity, as hexadecimal digits after a colour, of bands and of raw lines under smoothed ones. */
-const ENVELOPE = '26'
-const RAW = '3d'
+const BAND_ALPHA = '26'
+const RAW_ALPHA = '3d'
 /** Number of lines beside the cursor whose values are shown. */
 const NEAREST_MAX = 6
 
@@ -88,7 +88,7 @@ export function LineChart({
     axis,
     isLog,
     smoothing,
-    ...lines.map(({ key, look, hasBand, isOpen }) => `${key}${look.color}${look.dash}${hasBand}${isOpen}`),
+    ...lines.map(({ key, look, hasBand, isGrowing }) => `${key}${look.color}${look.dash}${hasBand}${isGrowing}`),
   ].join('|')
 
   const data = useMemo(() => toData(lines, smoothing), [lines, smoothing])
@@ -222,7 +222,7 @@ function toData(lines: readonly DrawnLine[], smoothing: number): uPlot.AlignedDa
       { ...line, y: line.high },
     ])
   const smoothed = smoothing > 0 ? raw.map((line) => ({ ...line, y: smooth(line.y, smoothing) })) : []
-  const { x, columns } = join([...bands, ...raw, ...smoothed])
+  const { x, columns } = alignLines([...bands, ...raw, ...smoothed])
   return [x, ...columns] as uPlot.AlignedData
 }
 
@@ -253,18 +253,18 @@ interface PlotOptions {
 
 function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: PlotOptions): uPlot.Options {
   const { lines } = latest.current
-  const [ink, grid, base] = [token('--ink-3'), token('--grid'), token('--axis')]
+  const [ink, grid, base] = [cssToken('--ink-3'), cssToken('--grid'), cssToken('--axis')]
 
   const strokeOf = (drawn: DrawnLine) => () =>
-    token(drawn.look.color) +
+    cssToken(drawn.look.color) +
     (hover.current !== undefined && hover.current !== drawn.key && lines.length > 1 ? '66' : '')
 
   const plain = lines.map((drawn): uPlot.Series => ({
     label: drawn.label,
-    stroke: smoothing > 0 ? () => token(drawn.look.color) + RAW : strokeOf(drawn),
+    stroke: smoothing > 0 ? () => cssToken(drawn.look.color) + RAW_ALPHA : strokeOf(drawn),
     width: smoothing > 0 ? 1 : 1.5,
     dash: smoothing > 0 ? [] : [...drawn.look.dash],
-    points: ALONE,
+    points: ISOLATED_POINTS,
   }))
 
   const smoothed =
@@ -274,7 +274,7 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
           stroke: strokeOf(drawn),
           width: 1.6,
           dash: [...drawn.look.dash],
-          points: ALONE,
+          points: ISOLATED_POINTS,
         }))
       : []
 
@@ -286,21 +286,21 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
     padding: [10, lines.length > 1 ? 104 : 14, 0, 0],
     legend: { show: false },
     cursor: {
-      sync: { key: `${SYNC} ${axis}`, setSeries: false },
+      sync: { key: `${CURSOR_GROUP} ${axis}`, setSeries: false },
       drag: { x: true, y: false, setScale: false },
       points: { size: 6 },
     },
     scales: {
       x: {
         time: false,
-        range: (chart, low, high) => [...(latest.current.zoom ?? roomFor(chart.data[0], [low, high]))],
+        range: (chart, low, high) => [...(latest.current.zoom ?? widenSinglePoint(chart.data[0], [low, high]))],
       },
       y: { distr: isLog ? 3 : 1 },
     },
     series: [{}, ...banded.flatMap(() => [edge, edge]), ...plain, ...smoothed],
     bands: banded.map(({ look }, i) => ({
       series: [2 * i + 2, 2 * i + 1] as [number, number],
-      fill: () => token(look.color) + ENVELOPE,
+      fill: () => cssToken(look.color) + BAND_ALPHA,
     })),
     axes: [
       {
@@ -336,9 +336,10 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
       draw: [
         (chart) => {
           const first = firstColumn(lines) + (smoothing > 0 ? lines.length : 0)
-          lines.forEach((drawn, i) => drawn.isOpen && drawOpenEnd(chart, first + i, token(drawn.look.color)))
-          for (const { marks = [] } of latest.current.lines) marks.forEach((x, i) => drawMark(chart, x, String(i + 2)))
-          for (const { line, look } of latest.current.lines) drawGaps(chart, line, token(look.color))
+          lines.forEach((drawn, i) => drawn.isGrowing && drawGrowingEnd(chart, first + i, cssToken(drawn.look.color)))
+          for (const { restarts = [] } of latest.current.lines)
+            restarts.forEach((x, i) => drawRestart(chart, x, String(i + 2)))
+          for (const { line, look } of latest.current.lines) drawNonFiniteValues(chart, line, cssToken(look.color))
         },
       ],
     },
@@ -346,15 +347,15 @@ function optionsFor({ axis, isLog, smoothing, size, hover, latest, onCursor }: P
 }
 
 /** Widens the range of the x axis where there is a single point. */
-function roomFor(x: ArrayLike<number>, [low, high]: Zoom): Zoom {
+function widenSinglePoint(x: ArrayLike<number>, [low, high]: Zoom): Zoom {
   return x.length === 1 ? [x[0]! - 0.5, x[0]! + 0.5] : [low, high]
 }
 
 /** A value between two gaps has no line to either side, so it is drawn as a dot. */
-const ALONE: uPlot.Series.Points = {
+const ISOLATED_POINTS: uPlot.Series.Points = {
   show: true,
   size: 4,
-  filter: (chart, column) => alone(chart.data[column]!),
+  filter: (chart, column) => isolatedIndices(chart.data[column]!),
 }
 
 /** Formats the labels of the y axis. For labels of a logarithmic axis that are to be left out, uPlot passes null. */

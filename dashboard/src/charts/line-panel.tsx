@@ -6,7 +6,7 @@ import { t } from '../texts/texts.ts'
 import { IconButton } from '../ui/controls.tsx'
 import { Panel } from '../ui/panel.tsx'
 import type { PanelData } from '../ui/panel.tsx'
-import { Faint } from './faint.tsx'
+import { EmptyChart } from './empty-chart.tsx'
 import type { Zoom } from './line-chart.tsx'
 import type { XAxis } from './lines.ts'
 import { useBandLines, useRunLines } from './panel-lines.ts'
@@ -35,11 +35,11 @@ export interface LinePanelProps {
    * Which panels are large and which have a logarithmic axis, kept by the page in its address. Undefined: each panel
    * keeps its own choice.
    */
-  readonly marks?: PanelMarks | undefined
+  readonly settings?: PanelSettings | undefined
 }
 
 /** Names of the metrics whose panels are large, and of those with a logarithmic axis. */
-export interface PanelMarks {
+export interface PanelSettings {
   readonly large: readonly string[]
   readonly log: readonly string[]
   readonly onChange: (patch: { readonly large?: readonly string[]; readonly log?: readonly string[] }) => void
@@ -65,18 +65,23 @@ function LinePanel(props: LinePanelProps): ReactElement {
     isOpen = true,
   } = props
 
-  const [isLog, setLog] = useMark(props, 'log')
-  const [isLarge, setLarge] = useMark(props, 'large')
+  const [isLog, setLog] = usePanelSetting(props, 'log')
+  const [isLarge, setLarge] = usePanelSetting(props, 'large')
 
   const points = lines.reduce((sum, line) => sum + line.points, 0)
   const buckets = lines.reduce((sum, line) => sum + line.rows.step.length, 0)
   const gaps = lines.reduce((sum, { nans }) => sum + nans, 0)
   const canLog = lines.every(({ rows }) => rows.min.every((value) => value === null || value > 0))
-  const each = buckets > 0 ? Math.round(points / buckets) : 1
+  const pointsPerBucket = buckets > 0 ? Math.round(points / buckets) : 1
 
   const note = [
     isReading ? '' : total > 1 || lines.length !== 1 ? t('drawn_of', { n: lines.length, total }) : '',
-    about ?? (each > 1 ? t('points_per_bucket', { n: each }) : lines.length === 1 ? t('points_n', { n: points }) : ''),
+    about ??
+      (pointsPerBucket > 1
+        ? t('points_per_bucket', { n: pointsPerBucket })
+        : lines.length === 1
+          ? t('points_n', { n: points })
+          : ''),
     gaps > 0 ? t('gaps_n', { n: gaps }) : '',
     smoothing > 0 ? `EMA ${smoothing}` : '',
     isLog && canLog ? t('log_axis') : '',
@@ -85,7 +90,7 @@ function LinePanel(props: LinePanelProps): ReactElement {
   return (
     <Panel
       title={metric}
-      dataNote={each > 1 ? t('buckets_of', { n: buckets, total: points }) : undefined}
+      dataNote={pointsPerBucket > 1 ? t('buckets_of', { n: buckets, total: points }) : undefined}
       data={lines.length > 0 ? () => dataOf(lines) : undefined}
       className={isLarge ? 'line-panel large' : 'line-panel'}
       note={note.filter((part) => part !== '').join(' · ')}
@@ -109,14 +114,14 @@ function LinePanel(props: LinePanelProps): ReactElement {
           <IconButton
             name="zoom"
             label={t(isLarge ? 'make_small' : 'make_large')}
-            pressed={isLarge}
+            isPressed={isLarge}
             onClick={() => setLarge(!isLarge)}
           />
         </>
       }
     >
       {lines.length === 0 ? (
-        <Faint text={t(isReading ? 'reading_points' : isOpen ? 'no_points' : 'no_points_ended')} />
+        <EmptyChart text={t(isReading ? 'reading_points' : isOpen ? 'no_points' : 'no_points_ended')} />
       ) : (
         <Suspense fallback={<div className="chart" />}>
           <LineChart
@@ -162,11 +167,14 @@ export function GroupPanel({
  * Reads and sets whether this panel is large, or has a logarithmic axis: in the state of the page, or in the panel
  * itself where the page keeps none.
  */
-function useMark({ metric, marks }: LinePanelProps, name: 'large' | 'log'): [boolean, (isOn: boolean) => void] {
+function usePanelSetting(
+  { metric, settings }: LinePanelProps,
+  name: 'large' | 'log',
+): [boolean, (isOn: boolean) => void] {
   const [own, setOwn] = useState(false)
-  if (!marks) return [own, setOwn]
-  const others = marks[name].filter((one) => one !== metric)
-  return [marks[name].includes(metric), (isOn) => marks.onChange({ [name]: isOn ? [...others, metric] : others })]
+  if (!settings) return [own, setOwn]
+  const others = settings[name].filter((one) => one !== metric)
+  return [settings[name].includes(metric), (isOn) => settings.onChange({ [name]: isOn ? [...others, metric] : others })]
 }
 
 /** Returns the lines as a table, a row for each drawn value. */

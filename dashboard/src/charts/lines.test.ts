@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { SeriesView } from '../../../src/contract/charts.ts'
-import { alone, join, placeOf, smooth, toLine } from './lines.ts'
+import { isolatedIndices, alignLines, xOfTime, smooth, toLine } from './lines.ts'
 
 const series = (step: number[], last: (number | null)[], time = step.map((_, i) => 1000 * i)): SeriesView => ({
   run: 1,
@@ -47,13 +47,13 @@ describe('a line along another metric', () => {
 describe('the place of a time on an axis', () => {
   it('A time lies at the next point on steps, at itself on axes of time, and nowhere on a metric', () => {
     const one = series([10, 20, 30], [1, 2, 3], [5_000, 6_000, 9_000])
-    expect((['step', 'relative', 'wall', 'm.x'] as const).map((axis) => placeOf(one, 7_000, axis))).toEqual([
+    expect((['step', 'relative', 'wall', 'm.x'] as const).map((axis) => xOfTime(one, 7_000, axis))).toEqual([
       30,
       2,
       7,
       undefined,
     ])
-    expect(placeOf(one, 10_000, 'step')).toBeUndefined()
+    expect(xOfTime(one, 10_000, 'step')).toBeUndefined()
   })
 })
 
@@ -90,7 +90,7 @@ describe('smoothing', () => {
 describe('lines on one axis', () => {
   it('Joined lines keep their gaps, and are spanned where only another line has a point', () => {
     const [a, b] = [toLine(series([1, 3], [10, 30]), 'step'), toLine(series([1, 2, 3], [1, null, 3]), 'step')]
-    expect(join([a, b])).toEqual({
+    expect(alignLines([a, b])).toEqual({
       x: [1, 2, 3],
       columns: [
         [10, undefined, 30],
@@ -114,6 +114,6 @@ describe('values without a neighbour', () => {
     [[1], [0]],
     [[null, undefined], []],
   ] as const)('The values without a neighbour in %j are at the indices %j', (column, expected) =>
-    expect(alone(column)).toEqual(expected),
+    expect(isolatedIndices(column)).toEqual(expected),
   )
 })

@@ -19,11 +19,11 @@ export function metricOn(axis: string): string | undefined {
 /**
  * Returns a series as a line along an axis, sorted by x. Steps may fall in the data: a restarted run writes its steps
  * again.
- * @param across - The series of the metric on the x axis, where a metric is on it. Each point lies at the value that
+ * @param xSeries - The series of the metric on the x axis, where a metric is on it. Each point lies at the value that
  * this metric had by its step.
  */
-export function toLine(series: SeriesView, axis: XAxis, across?: SeriesView): Line {
-  const places = metricOn(axis) === undefined ? xOf(series, axis) : across ? valuesBy(across, series.step) : []
+export function toLine(series: SeriesView, axis: XAxis, xSeries?: SeriesView): Line {
+  const places = metricOn(axis) === undefined ? xOf(series, axis) : xSeries ? lastValuesAt(xSeries, series.step) : []
   const order = Array.from(places.keys()).filter((i) => places[i] !== undefined)
 
   const x = order.map((i) => places[i]!)
@@ -31,7 +31,7 @@ export function toLine(series: SeriesView, axis: XAxis, across?: SeriesView): Li
 
   const along = <T>(values: readonly T[]): T[] => order.map((i) => values[i]!)
 
-  return distinct({
+  return keepLastAtSameX({
     x: order.map((i) => places[i]!),
     y: along(series.last),
     low: along(series.min),
@@ -46,17 +46,17 @@ function xOf(series: SeriesView, axis: XAxis): readonly (number | undefined)[] {
 }
 
 /** Returns the last value of a series at or before each step; undefined where there was none yet. */
-function valuesBy({ step, last }: SeriesView, steps: readonly number[]): (number | undefined)[] {
-  const known = Array.from(step.keys()).toSorted((a, b) => step[a]! - step[b]! || a - b)
+function lastValuesAt({ step, last }: SeriesView, steps: readonly number[]): (number | undefined)[] {
+  const order = Array.from(step.keys()).toSorted((a, b) => step[a]! - step[b]! || a - b)
 
   return steps.map((at) => {
-    let [low, high] = [0, known.length]
+    let [low, high] = [0, order.length]
     while (low < high) {
       const middle = (low + high) >> 1
-      if (step[known[middle]!]! <= at) low = middle + 1
+      if (step[order[middle]!]! <= at) low = middle + 1
       else high = middle
     }
-    return low === 0 ? undefined : (last[known[low - 1]!] ?? undefined)
+    return low === 0 ? undefined : (last[order[low - 1]!] ?? undefined)
   })
 }
 
@@ -64,7 +64,7 @@ function valuesBy({ step, last }: SeriesView, steps: readonly number[]): (number
  * Returns the x at which a time lies. On the axis of steps this is the step of the first point at or after the time,
  * and undefined after the last point. Undefined on an axis with a metric.
  */
-export function placeOf(series: SeriesView, time: number, axis: XAxis): number | undefined {
+export function xOfTime(series: SeriesView, time: number, axis: XAxis): number | undefined {
   if (axis === 'wall') return time / 1000
   if (axis === 'relative') return (time - series.startTime) / 1000
   const at = series.time.findIndex((one) => one >= time)
@@ -76,7 +76,7 @@ function isRising(x: readonly number[]): boolean {
 }
 
 /** Keeps the last of several points at the same x. */
-function distinct(line: Line): Line {
+function keepLastAtSameX(line: Line): Line {
   const kept = line.x.flatMap((value, i) => (value === line.x[i + 1] ? [] : [i]))
   if (kept.length === line.x.length) return line
   const pick = <T>(values: readonly T[]): T[] => kept.map((i) => values[i]!)
@@ -103,7 +103,7 @@ export function smooth(y: readonly (number | null)[], weight: number): (number |
  * Puts lines with different x on one ascending list of all their x. In a column null is a gap of the line, and
  * undefined an x at which only other lines have a point.
  */
-export function join(lines: readonly Line[]): { x: number[]; columns: (number | null | undefined)[][] } {
+export function alignLines(lines: readonly Line[]): { x: number[]; columns: (number | null | undefined)[][] } {
   const x = [...new Set(lines.flatMap((line) => line.x))].toSorted((a, b) => a - b)
   const at = new Map(x.map((value, i) => [value, i]))
 
@@ -118,7 +118,7 @@ export function join(lines: readonly Line[]): { x: number[]; columns: (number | 
 }
 
 /** Returns the indices of values in a joined column that have a gap, or nothing, on either side. */
-export function alone(column: ArrayLike<number | null | undefined>): number[] {
+export function isolatedIndices(column: ArrayLike<number | null | undefined>): number[] {
   const places: number[] = []
 
   // Index of the last value as long as no other value is joined to it, else -1. This runs at each repaint, so it makes

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { nextPlace } from './next-place.ts'
+import { nextPicked } from './next-place.ts'
 
 const placed = [
   { item: 'b', x: 20, y: 5 },
@@ -23,10 +23,10 @@ describe('keys on a chart', () => {
     ['a', 'End', 'c'],
     ['a', 'x', undefined],
   ])('With %s picked, the key %s picks %s', (from, key, to) => {
-    expect(nextPlace(placed, from === undefined ? undefined : at(from), key)?.item).toBe(to)
+    expect(nextPicked(placed, from === undefined ? undefined : at(from), key)?.item).toBe(to)
   })
 
   it('An arrow key picks nothing on a chart without items', () => {
-    expect(nextPlace([], undefined, 'ArrowRight')).toBeUndefined()
+    expect(nextPicked([], undefined, 'ArrowRight')).toBeUndefined()
   })
 })

@@ -11,7 +11,7 @@ const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, A
  * Returns the item that a key picks: an arrow the next or previous one from left to right, Home the first, End the
  * last. With nothing picked, an arrow starts at an end. Undefined for other keys.
  */
-export function nextPlace<T>(
+export function nextPicked<T>(
   placed: readonly Placed<T>[],
   picked: Placed<T> | undefined,
   key: string,

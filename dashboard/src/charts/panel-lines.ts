@@ -2,9 +2,9 @@ import { useMemo } from 'react'
 
 import type { BandView, SeriesView } from '../../../src/contract/charts.ts'
 import { t } from '../texts/texts.ts'
-import { looksOf } from '../ui/run-color.tsx'
+import { looksOf } from '../ui/run-look.tsx'
 import type { DrawnLine } from './line-chart.tsx'
-import { metricOn, placeOf, toLine } from './lines.ts'
+import { metricOn, xOfTime, toLine } from './lines.ts'
 import type { XAxis } from './lines.ts'
 
 /** A run whose lines are drawn. */
@@ -26,7 +26,7 @@ export interface PanelLine extends DrawnLine {
 }
 
 /** The metric to draw, all series that were read, and the x axis. */
-export interface RunLinesAsked {
+export interface RunLinesOptions {
   readonly metric: string
   readonly series: readonly SeriesView[]
   readonly axis: XAxis
@@ -36,7 +36,10 @@ export interface RunLinesAsked {
  * Returns the lines of the runs that have the metric. A single line has a band from its minimum to its maximum and
  * shows its restarts. The lines are computed again only when an argument is another object.
  */
-export function useRunLines(runs: readonly DrawnRun[], { metric, series, axis }: RunLinesAsked): readonly PanelLine[] {
+export function useRunLines(
+  runs: readonly DrawnRun[],
+  { metric, series, axis }: RunLinesOptions,
+): readonly PanelLine[] {
   return useMemo(() => {
     const looks = looksOf(runs.map(({ id }) => id))
     const across = metricOn(axis)
@@ -56,9 +59,9 @@ export function useRunLines(runs: readonly DrawnRun[], { metric, series, axis }:
       // A single line is solid: it need not be distinguished from others, and dashes would look like gaps.
       look: found.length === 1 ? { ...looks.get(run.id)!, dash: [] } : looks.get(run.id)!,
       line,
-      isOpen: run.isOpen,
+      isGrowing: run.isOpen,
       hasBand: found.length === 1,
-      marks: found.length === 1 ? (run.restarts ?? []).flatMap((time) => placeOf(own, time, axis) ?? []) : [],
+      restarts: found.length === 1 ? (run.restarts ?? []).flatMap((time) => xOfTime(own, time, axis) ?? []) : [],
       rows: own,
       points: own.points,
       nans: own.nans,
@@ -81,7 +84,7 @@ export function useBandLines(bands: readonly BandView[] | undefined, metric: str
         label: `${keys.map((text) => text ?? t('missing')).join(' · ')} (${drawn})`,
         look: looks.get(key)!,
         line: { x: step, y: mean, low: aside(-1), high: aside(1) },
-        isOpen: false,
+        isGrowing: false,
         hasBand: true,
         rows: { step, last: mean, min, max },
         points: n.reduce((sum, count) => sum + count, 0),

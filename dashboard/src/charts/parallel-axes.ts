@@ -1,5 +1,5 @@
 import type { AxisView } from '../../../src/contract/charts.ts'
-import { place, scaleFor } from './scales.ts'
+import { positionOf, scaleFor } from './scales.ts'
 import type { Scale } from './scales.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
@@ -29,7 +29,7 @@ export function coordinatesOf(axis: AxisView, set: TrialSet): Coordinates {
       scale: { low: -0.5, high: axis.categories.length - 0.5, isLog: false },
       isCategory: true,
       at: ({ params }) => {
-        const index = axis.categories.indexOf(textOf(params[axis.name]))
+        const index = axis.categories.indexOf(categoryNameOf(params[axis.name]))
         return index < 0 ? undefined : index
       },
     }
@@ -59,11 +59,12 @@ export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: Reado
     const at = (trial: Trial): number | undefined => {
       const value = trial.params[view.name]
       if (value === null || value === undefined) return undefined
-      if (!isCategory) return typeof value === 'number' ? flip(place(scale, value), inverted.has(view.name)) : undefined
-      const index = view.categories.indexOf(textOf(value))
+      if (!isCategory)
+        return typeof value === 'number' ? invertIf(positionOf(scale, value), inverted.has(view.name)) : undefined
+      const index = view.categories.indexOf(categoryNameOf(value))
       return index < 0
         ? undefined
-        : flip(view.categories.length === 1 ? 0.5 : index / (view.categories.length - 1), inverted.has(view.name))
+        : invertIf(view.categories.length === 1 ? 0.5 : index / (view.categories.length - 1), inverted.has(view.name))
     }
 
     return {
@@ -86,19 +87,19 @@ export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: Reado
     categories: [],
     isInverted,
     at: ({ value }: Trial) =>
-      value === null ? undefined : flip(Math.min(1, Math.max(0, place(set.scale, value))), isInverted),
+      value === null ? undefined : invertIf(Math.min(1, Math.max(0, positionOf(set.scale, value))), isInverted),
   }
 
   return [...own, objective]
 }
 
 /** Returns a fraction of the length of an axis, measured from the other end where the axis is inverted. */
-export function flip(part: number, isInverted: boolean): number {
+export function invertIf(part: number, isInverted: boolean): number {
   return isInverted ? 1 - part : part
 }
 
 /** Writes a value as the server names its category. Booleans are written as Python writes them. */
-export function textOf(value: unknown): string {
+export function categoryNameOf(value: unknown): string {
   if (typeof value === 'string') return value
   return value === true ? 'True' : value === false ? 'False' : JSON.stringify(value)
 }
@@ -107,7 +108,7 @@ export function textOf(value: unknown): string {
  * Returns the indices of the trials that cross, on every axis with brushes, at least one of them. A trial without a
  * value on such an axis is left out.
  */
-export function inside(
+export function trialsInsideBrushes(
   trials: readonly Trial[],
   axes: readonly Axis[],
   brushes: Readonly<Record<string, readonly Brush[]>>,

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { AS_IT_IS, isBrushed, moveAxis, readParallelState, turnAxis, writeParallelState } from './parallel-state.ts'
+import {
+  INITIAL_PARALLEL_STATE,
+  isBrushed,
+  moveAxis,
+  readParallelState,
+  invertAxis,
+  writeParallelState,
+} from './parallel-state.ts'
 import type { ParallelState } from './parallel-state.ts'
 
 const name = fc.oneof(
@@ -37,7 +44,8 @@ describe('the state of parallel coordinates', () => {
     )
   })
 
-  it('The initial state writes nothing into the address', () => expect(toQuery(AS_IT_IS).toString()).toBe(''))
+  it('The initial state writes nothing into the address', () =>
+    expect(toQuery(INITIAL_PARALLEL_STATE).toString()).toBe(''))
 
   it.each(['a', 'a:', 'a:1~0', 'a:0.2~1.5', 'a:-1~1', 'a:x~1', ':0~1', 'a:0.1.2~1'])(
     'The malformed brush %j is ignored',
@@ -51,9 +59,9 @@ describe('the state of parallel coordinates', () => {
   })
 
   it('An axis is inverted together with its brushes, and inverting it again restores both', () => {
-    const given: ParallelState = { ...AS_IT_IS, brushes: { a: [[0, 0.25]], b: [[0, 0.5]] } }
-    const turned = turnAxis(given, 'a')
-    expect(turned).toEqual({ ...AS_IT_IS, inverted: ['a'], brushes: { a: [[0.75, 1]], b: [[0, 0.5]] } })
-    expect(turnAxis(turned, 'a')).toEqual(given)
+    const given: ParallelState = { ...INITIAL_PARALLEL_STATE, brushes: { a: [[0, 0.25]], b: [[0, 0.5]] } }
+    const turned = invertAxis(given, 'a')
+    expect(turned).toEqual({ ...INITIAL_PARALLEL_STATE, inverted: ['a'], brushes: { a: [[0.75, 1]], b: [[0, 0.5]] } })
+    expect(invertAxis(turned, 'a')).toEqual(given)
   })
 })

@@ -12,7 +12,7 @@ export interface ParallelState {
 }
 
 /** The state before the person has set anything. */
-export const AS_IT_IS: ParallelState = { brushes: {}, order: [], inverted: [] }
+export const INITIAL_PARALLEL_STATE: ParallelState = { brushes: {}, order: [], inverted: [] }
 
 /** Reads the state from a query. Malformed brushes are ignored. */
 export function readParallelState(query: URLSearchParams): ParallelState {
@@ -36,7 +36,7 @@ export function writeParallelState({ brushes, order, inverted }: ParallelState):
   return {
     brush: writeList(
       Object.entries(brushes).flatMap(([name, list]) =>
-        list.map(([low, high]) => `${name}:${part(low)}~${part(high)}`),
+        list.map(([low, high]) => `${name}:${formatFraction(low)}~${formatFraction(high)}`),
       ),
     ),
     axes: writeList(order),
@@ -45,7 +45,7 @@ export function writeParallelState({ brushes, order, inverted }: ParallelState):
 }
 
 /** Writes a fraction with three decimals, which is finer than a person can drag. */
-function part(value: number): string {
+function formatFraction(value: number): string {
   return String(Number(value.toFixed(3)))
 }
 
@@ -59,7 +59,7 @@ export function moveAxis(names: readonly string[], name: string, to: number): st
 }
 
 /** Inverts an axis, or restores it. Its brushes stay over the same values. */
-export function turnAxis({ brushes, order, inverted }: ParallelState, name: string): ParallelState {
+export function invertAxis({ brushes, order, inverted }: ParallelState, name: string): ParallelState {
   const own = brushes[name]
   return {
     order,

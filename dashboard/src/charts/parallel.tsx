@@ -3,16 +3,16 @@ import type { PointerEvent as ReactPointerEvent, ReactElement } from 'react'
 
 import { formatTicks } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { line, outlined } from './axes.ts'
-import { Sketch } from './canvas.tsx'
-import type { Size } from './canvas.tsx'
-import { Layer } from './layer.ts'
-import { flip, inside } from './parallel-axes.ts'
+import { drawLine, drawOutlinedText } from './axes.ts'
+import { CanvasChart } from './canvas-chart.tsx'
+import type { Size } from './canvas-chart.tsx'
+import { IncrementalLayer } from './layer.ts'
+import { invertIf, trialsInsideBrushes } from './parallel-axes.ts'
 import type { Axis, Brush } from './parallel-axes.ts'
 import { trialText } from './history.tsx'
-import { place, ticks } from './scales.ts'
+import { positionOf, ticks } from './scales.ts'
 import type { Scale } from './scales.ts'
-import { temper, tickFont, token } from './theme.ts'
+import { temperColor, tickFont, cssToken } from './theme.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
 /** Space around the axes, in pixels: their names are above them, lines of trials without a value below. */
@@ -25,9 +25,9 @@ const HANDLE_PX = 6
  * With more trials than this, lines are one pixel of the screen wide: wider lines would hide one another and take long
  * to draw.
  */
-const MANY = 2_000
+const THIN_ABOVE_TRIALS = 2_000
 /** Number of the best trials, which are drawn first, on a layer above the others. */
-const BEST = 300
+const BEST_ON_TOP = 300
 /** Distances in pixels within which the pointer is on an axis, or on a line. */
 const AXIS_PX = 24
 const LINE_NEAR_PX = 6
@@ -53,7 +53,7 @@ export interface ParallelProps {
  * ends a brush; Backspace removes the brushes of the axis; i inverts it; Shift with ← → moves it.
  */
 export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen }: ParallelProps): ReactElement {
-  const drag = useRef<{ axis: number; from: number; isName: boolean; moved: boolean } | undefined>(undefined)
+  const drag = useRef<{ axis: number; from: number; isName: boolean; hasMoved: boolean } | undefined>(undefined)
   const [pending, setPending] = useState<{ axis: number; brush: Brush } | undefined>()
   const [pointed, setPointed] = useState<{ trial: Trial; x: number; y: number } | undefined>()
   const [cursor, setCursor] = useState<KeyCursor | undefined>()
@@ -62,7 +62,7 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
     const { name } = axes[pending.axis]!
     return { ...brushes, [name]: [...(brushes[name] ?? []), pending.brush] }
   }, [axes, brushes, pending])
-  const isIn = useMemo(() => inside(set.trials, axes, shown), [set, axes, shown])
+  const insideIndices = useMemo(() => trialsInsideBrushes(set.trials, axes, shown), [set, axes, shown])
   const isBrushed = Object.values(shown).some((list) => list.length > 0)
 
   const xOf = (i: number, size: Size): number =>
@@ -72,8 +72,8 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
     Math.min(1, Math.max(0, (size.height - BOTTOM - y) / (size.height - TOP - BOTTOM)))
 
   const lines = useMemo(() => toLines(set, axes), [set, axes])
-  const layers = useRef<readonly Layer[]>(undefined)
-  layers.current ??= [new Layer(), new Layer(), new Layer()]
+  const layers = useRef<readonly IncrementalLayer[]>(undefined)
+  layers.current ??= [new IncrementalLayer(), new IncrementalLayer(), new IncrementalLayer()]
 
   const draw = (context: CanvasRenderingContext2D, size: Size): 'undone' | void => {
     const trace = (on: CanvasRenderingContext2D, { trial, parts }: Line): void => {
@@ -88,33 +88,38 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
       on.stroke()
     }
 
-    const hair = lines.length > MANY ? 1 / devicePixelRatio : undefined
+    const thinWidth = lines.length > THIN_ABOVE_TRIALS ? 1 / devicePixelRatio : undefined
     const drawOutside = (on: CanvasRenderingContext2D, line: Line): void => {
       const isFailed = line.trial.phase === 'failed'
-      on.strokeStyle = token(isFailed ? '--ph-failed' : '--axis')
+      on.strokeStyle = cssToken(isFailed ? '--ph-failed' : '--axis')
       on.globalAlpha = isFailed ? 0.45 : 0.38
-      on.lineWidth = hair ?? 1
+      on.lineWidth = thinWidth ?? 1
       on.setLineDash(isFailed ? [2, 3] : [])
       trace(on, line)
     }
 
-    const thin = Math.min(1, Math.sqrt(BEST / lines.length) * 2)
+    const thin = Math.min(1, Math.sqrt(BEST_ON_TOP / lines.length) * 2)
     const drawInside = (on: CanvasRenderingContext2D, line: Line): void => {
       const isBest = line.trial.index === set.best?.index
-      on.strokeStyle = temper(line.worth)
+      on.strokeStyle = temperColor(line.worth)
       on.globalAlpha = isBest ? 1 : (0.3 + 0.6 * line.worth) * thin
-      on.lineWidth = isBest ? 2.6 : (hair ?? 1.2)
+      on.lineWidth = isBest ? 2.6 : (thinWidth ?? 1.2)
       trace(on, line)
     }
 
-    const within = lines.filter(({ trial }) => trial.value !== null && isIn.has(trial.index))
-    const key = [set, axes, token('--panel')]
+    const within = lines.filter(({ trial }) => trial.value !== null && insideIndices.has(trial.index))
+    const key = [set, axes, cssToken('--panel')]
     const [top, middle, bottom] = layers.current!
 
     const until = performance.now() + FRAME_MS
     const isDone =
-      top!.advance([...key, isIn], { size, until, lines: within.slice(-BEST), draw: drawInside }) &&
-      middle!.advance([...key, isIn], { size, until, lines: within.slice(0, -BEST), draw: drawInside }) &&
+      top!.advance([...key, insideIndices], { size, until, lines: within.slice(-BEST_ON_TOP), draw: drawInside }) &&
+      middle!.advance([...key, insideIndices], {
+        size,
+        until,
+        lines: within.slice(0, -BEST_ON_TOP),
+        draw: drawInside,
+      }) &&
       bottom!.advance([...key, isBrushed], {
         size,
         until,
@@ -122,7 +127,7 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
         draw: drawOutside,
       })
 
-    for (const layer of [bottom!, middle!, top!]) layer.putOn(context, size)
+    for (const layer of [bottom!, middle!, top!]) layer.copyTo(context, size)
 
     axes.forEach((axis, i) =>
       drawAxis(context, axis, {
@@ -137,7 +142,7 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
     )
 
     if (pointed) {
-      context.strokeStyle = token('--accent')
+      context.strokeStyle = cssToken('--accent')
       context.lineWidth = 2.4
       const own = lines.find(({ trial }) => trial.index === pointed.trial.index)
       if (own) trace(context, own)
@@ -148,7 +153,7 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
 
     if (lines.some(({ parts }) => parts.includes(undefined))) {
       context.font = tickFont()
-      context.fillStyle = token('--ink-3')
+      context.fillStyle = cssToken('--ink-3')
       context.textAlign = 'left'
       context.textBaseline = 'middle'
       context.fillText(t('none'), 6, size.height - BOTTOM / 2)
@@ -175,7 +180,7 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
 
     let [nearest, distance] = [undefined as Line | undefined, LINE_NEAR_PX]
     for (const one of lines) {
-      if (isBrushed && !isIn.has(one.trial.index)) continue
+      if (isBrushed && !insideIndices.has(one.trial.index)) continue
       const apart = Math.abs(height(one)! - y)
       if (apart <= distance) [nearest, distance] = [one, apart]
     }
@@ -230,24 +235,24 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
       if (!isOnAxis) return
       setCursor(undefined)
       event.currentTarget.setPointerCapture(event.pointerId)
-      drag.current = { axis, from: partAt(y, size), isName: y < TOP, moved: false }
+      drag.current = { axis, from: partAt(y, size), isName: y < TOP, hasMoved: false }
     } else if (event.type === 'pointermove' && drag.current) {
       const { current } = drag
       const to = partAt(y, size)
       if (current.isName) {
-        if (axis !== current.axis) current.moved = true
-      } else if (Math.abs(to - current.from) > 0.01 || current.moved) {
-        current.moved = true
+        if (axis !== current.axis) current.hasMoved = true
+      } else if (Math.abs(to - current.from) > 0.01 || current.hasMoved) {
+        current.hasMoved = true
         setPending({ axis: current.axis, brush: [Math.min(to, current.from), Math.max(to, current.from)] })
       }
     } else if (event.type === 'pointerup' && drag.current) {
-      const { axis: from, isName, moved, from: part } = drag.current
+      const { axis: from, isName, hasMoved, from: part } = drag.current
       const { name } = axes[from]!
       drag.current = undefined
       if (isName) {
-        if (moved && axis !== from) onMove(name, axis)
+        if (hasMoved && axis !== from) onMove(name, axis)
         else onInvert(name)
-      } else if (moved && pending) onBrush(name, [...(brushes[name] ?? []), pending.brush])
+      } else if (hasMoved && pending) onBrush(name, [...(brushes[name] ?? []), pending.brush])
       else
         onBrush(
           name,
@@ -258,8 +263,8 @@ export function Parallel({ axes, set, brushes, onBrush, onMove, onInvert, onOpen
   }
 
   return (
-    <Sketch
-      label={t('parallel_label', { n: set.trials.length, inside: isBrushed ? isIn.size : set.trials.length })}
+    <CanvasChart
+      label={t('parallel_label', { n: set.trials.length, inside: isBrushed ? insideIndices.size : set.trials.length })}
       draw={draw}
       onPointer={onPointer}
       onKey={onKey}
@@ -278,7 +283,7 @@ interface KeyCursor {
   readonly from: number | undefined
 }
 
-/** The line of a trial: where it crosses each axis. `worth` is -1 where the trial has no value. */
+/** The line of a trial: where it crosses each axis. `qualityOf` is -1 where the trial has no value. */
 interface Line {
   readonly trial: Trial
   readonly worth: number
@@ -290,7 +295,7 @@ function toLines(set: TrialSet, axes: readonly Axis[]): Line[] {
   return set.trials
     .map((trial) => ({
       trial,
-      worth: trial.value === null ? -1 : set.worth(trial.value),
+      worth: trial.value === null ? -1 : set.qualityOf(trial.value),
       parts: axes.map(({ at }) => at(trial)),
     }))
     .toSorted((a, b) => a.worth - b.worth)
@@ -318,7 +323,7 @@ function drawAxis(
 ): void {
   const isLast = side === 'last'
   context.lineWidth = 1
-  line(context, token('--ink-3'), [x, yOf(0, size), x, yOf(1, size)])
+  drawLine(context, cssToken('--ink-3'), [x, yOf(0, size), x, yOf(1, size)])
 
   const marks =
     axis.kind === 'category'
@@ -332,9 +337,9 @@ function drawAxis(
   context.textBaseline = 'middle'
   context.textAlign = isLast ? 'left' : 'right'
   for (const { text, part } of marks) {
-    const y = yOf(flip(part, axis.isInverted), size)
-    line(context, token('--ink-3'), [x - 3, y, x + 3, y])
-    outlined(context, cut(text, 12), [x + (isLast ? 8 : -7), y], token('--ink-2'))
+    const y = yOf(invertIf(part, axis.isInverted), size)
+    drawLine(context, cssToken('--ink-3'), [x - 3, y, x + 3, y])
+    drawOutlinedText(context, cut(text, 12), [x + (isLast ? 8 : -7), y], cssToken('--ink-2'))
   }
 
   context.font = tickFont(12, isLast ? 600 : 400)
@@ -345,12 +350,12 @@ function drawAxis(
     cut(axis.name, 20) +
     (axis.scale.isLog && axis.kind === 'number' ? ` ${t('log_axis')}` : '') +
     (axis.isInverted ? ' ↓' : '')
-  outlined(context, name, [{ first: 8, middle: x, last: size.width - 8 }[side], 8], token('--ink'))
+  drawOutlinedText(context, name, [{ first: 8, middle: x, last: size.width - 8 }[side], 8], cssToken('--ink'))
 }
 
 function numberMarks(scale: Scale): { text: string; part: number }[] {
   const values = ticks(scale, 4)
-  return formatTicks(values).map((text, i) => ({ text, part: place(scale, values[i]!) }))
+  return formatTicks(values).map((text, i) => ({ text, part: positionOf(scale, values[i]!) }))
 }
 
 function cut(text: string, length: number): string {
@@ -359,7 +364,7 @@ function cut(text: string, length: number): string {
 
 function drawCursor(context: CanvasRenderingContext2D, { part }: KeyCursor, { x, size, yOf }: AxisPlace): void {
   context.lineWidth = 2
-  line(context, token('--accent'), [x - 10, yOf(part, size), x + 10, yOf(part, size)])
+  drawLine(context, cssToken('--accent'), [x - 10, yOf(part, size), x + 10, yOf(part, size)])
   context.lineWidth = 1
 }
 
@@ -370,15 +375,15 @@ function drawBrush(
   { x, size, yOf }: AxisPlace,
 ): void {
   const [top, bottom] = [yOf(high, size), yOf(low, size)]
-  context.fillStyle = token('--accent')
+  context.fillStyle = cssToken('--accent')
   context.globalAlpha = 0.16
   context.fillRect(x - HANDLE_PX, top, 2 * HANDLE_PX, bottom - top)
 
   context.globalAlpha = 1
   context.lineWidth = 1.4
-  context.strokeStyle = token('--accent')
+  context.strokeStyle = cssToken('--accent')
   context.strokeRect(x - HANDLE_PX, top, 2 * HANDLE_PX, bottom - top)
   context.lineWidth = 3
-  line(context, token('--accent'), [x - 4, top, x + 4, top])
-  line(context, token('--accent'), [x - 4, bottom, x + 4, bottom])
+  drawLine(context, cssToken('--accent'), [x - 4, top, x + 4, top])
+  drawLine(context, cssToken('--accent'), [x - 4, bottom, x + 4, bottom])
 }

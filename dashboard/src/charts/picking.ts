@@ -2,7 +2,7 @@ import { useRef, useState } from 'react'
 import type { PointerEvent } from 'react'
 
 import { pointedAt } from './axes.ts'
-import { nextPlace } from './next-place.ts'
+import { nextPicked } from './next-place.ts'
 import type { Placed } from './next-place.ts'
 
 /** A picked item of a chart, and the handlers that change it. */
@@ -13,7 +13,7 @@ export interface Picking<T> {
   readonly picked: Placed<T> | undefined
   readonly onPointer: (event: PointerEvent<HTMLElement>) => void
   /** Arrow keys pick the next item, Enter opens the picked item, Escape picks none. Returns false for other keys. */
-  readonly onKey: (key: string) => boolean
+  readonly handleKey: (key: string) => boolean
 }
 
 /** Lets a person pick one of the drawn items with the pointer or with keys. A click or Enter calls `onOpen`. */
@@ -29,11 +29,11 @@ export function usePicking<T>(onOpen: (item: T) => void): Picking<T> {
       if (event.type === 'pointerup' && found) onOpen(found.item)
       if (found?.item !== picked?.item) setPicked(found)
     },
-    onKey: (key) => {
+    handleKey: (key) => {
       if (key === 'Enter' && picked) onOpen(picked.item)
       else if (key === 'Escape' && picked) setPicked(undefined)
       else {
-        const next = nextPlace(placed.current, picked, key)
+        const next = nextPicked(placed.current, picked, key)
         if (!next) return false
         setPicked(next)
       }

@@ -11,7 +11,7 @@ export interface Scale {
  * Returns where a value lies on a scale: 0 at the low end, 1 at the high end. A value beyond an end is below 0 or above
  * 1.
  */
-export function place({ low, high, isLog }: Scale, value: number): number {
+export function positionOf({ low, high, isLog }: Scale, value: number): number {
   const of = isLog ? Math.log : (x: number): number => x
   const span = of(high) - of(low)
   return span === 0 ? 0.5 : (of(value) - of(low)) / span

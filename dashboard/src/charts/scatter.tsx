@@ -6,17 +6,17 @@ import { formatNumber } from '../format.ts'
 import { cellOf } from '../pages/columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
 import { paths, runLabels, runTitle } from '../paths.ts'
-import { go } from '../state/location.ts'
+import { navigate } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
 import type { PanelData } from '../ui/panel.tsx'
-import { looksOf } from '../ui/run-color.tsx'
-import { dot, drawFrame, pointedAt } from './axes.ts'
-import { Sketch } from './canvas.tsx'
-import { Faint } from './faint.tsx'
+import { looksOf } from '../ui/run-look.tsx'
+import { drawDot, drawFrame, pointedAt } from './axes.ts'
+import { CanvasChart } from './canvas-chart.tsx'
+import { EmptyChart } from './empty-chart.tsx'
 import { usePicking } from './picking.ts'
 import { scaleFor } from './scales.ts'
-import { token } from './theme.ts'
+import { cssToken } from './theme.ts'
 
 interface ScatterProps {
   /** Undefined while the runs are being read. */
@@ -47,7 +47,7 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
   )
 
   const looks = looksOf(drawn.map(({ id }) => id))
-  const picking = usePicking<RunView>((run) => go(paths.run(run.project, run.number)))
+  const picking = usePicking<RunView>((run) => navigate(paths.run(run.project, run.number)))
   const { placed, picked } = picking
 
   const at = points.find(({ run }) => run.id === (picked?.item.id ?? hovered))
@@ -61,10 +61,10 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
       acts={acts}
     >
       {points.length === 0 ? (
-        <Faint text={t(runs ? 'no_pairs' : 'reading_points')} />
+        <EmptyChart text={t(runs ? 'no_pairs' : 'reading_points')} />
       ) : (
         <>
-          <Sketch
+          <CanvasChart
             label={t('scatter_label', { n: points.length, x, y })}
             cursor={at ? 'pointer' : 'default'}
             draw={(context, size) => {
@@ -77,24 +77,27 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
               context.globalAlpha = 0.5
               for (const { run, a, b } of points) {
                 placed.push({ item: run, x: frame.x(a), y: frame.y(b) })
-                if (!looks.has(run.id)) dot(context, [frame.x(a), frame.y(b)], 2, { fill: token('--ink-3') })
+                if (!looks.has(run.id)) drawDot(context, [frame.x(a), frame.y(b)], 2, { fill: cssToken('--ink-3') })
               }
 
               context.globalAlpha = 1
               for (const { run, a, b } of points) {
                 const look = looks.get(run.id)
                 if (look)
-                  dot(context, [frame.x(a), frame.y(b)], 4, { fill: token(look.color), stroke: token('--panel') })
+                  drawDot(context, [frame.x(a), frame.y(b)], 4, {
+                    fill: cssToken(look.color),
+                    stroke: cssToken('--panel'),
+                  })
               }
 
-              if (at) dot(context, [frame.x(at.a), frame.y(at.b)], 6, { stroke: token('--accent') })
+              if (at) drawDot(context, [frame.x(at.a), frame.y(at.b)], 6, { stroke: cssToken('--accent') })
             }}
             onPointer={(event) => {
               picking.onPointer(event)
               const found = pointedAt(placed, event)?.item
               if (found?.id !== hovered) onHover(found?.id)
             }}
-            onKey={picking.onKey}
+            onKey={picking.handleKey}
             tip={
               picked &&
               at && {

@@ -7,7 +7,7 @@ export interface SurfacePoint {
 
 const POWER = 3
 /** Added to each distance, so that no distance is zero. Points much nearer than this count as the same place. */
-const NEAR = 1e-4
+const DISTANCE_OFFSET = 1e-4
 /** Largest number of points that are used. A longer list is thinned evenly. */
 const POINTS_MAX = 1_500
 
@@ -26,7 +26,7 @@ export function surfaceOf(points: readonly SurfacePoint[], size: number): Float6
 
     let [sum, weights] = [0, 0]
     for (const point of used) {
-      const weight = 1 / (Math.hypot(point.x - x, point.y - y) + NEAR) ** POWER
+      const weight = 1 / (Math.hypot(point.x - x, point.y - y) + DISTANCE_OFFSET) ** POWER
       sum += weight * point.value
       weights += weight
     }

@@ -3,7 +3,7 @@ const listeners = new Set<() => void>()
 let isWatching = false
 
 /** Returns the value of a custom property of the page for canvases. It is read once for each theme. */
-export function token(name: string): string {
+export function cssToken(name: string): string {
   watch()
   let value = values.get(name)
   if (value === undefined) {
@@ -36,17 +36,17 @@ function watch(): void {
 
 /** Returns the font of texts on canvases. `size` is in pixels. */
 export function tickFont(size = 11, weight = 400): string {
-  return `${weight} ${size}px ${token('--font-ui')}`
+  return `${weight} ${size}px ${cssToken('--font-ui')}`
 }
 
 /**
  * Returns a colour from the scale of the seven temper colours of steel: 0 is near the colour of the page, 1 far from
  * it.
  */
-export function temper(part: number): string {
+export function temperColor(part: number): string {
   const at = Math.min(6, Math.max(0, part)) * 6
   const below = Math.min(5, Math.floor(at))
-  return mix(token(`--q${below + 1}`), token(`--q${below + 2}`), at - below)
+  return mix(cssToken(`--q${below + 1}`), cssToken(`--q${below + 2}`), at - below)
 }
 
 /** Mixes two colours in hexadecimal notation; `part` is the share of the second. */

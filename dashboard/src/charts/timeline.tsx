@@ -4,11 +4,11 @@ import type { ReactElement } from 'react'
 import type { TrialsView } from '../../../src/contract/charts.ts'
 import { formatClock, formatDuration } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { line } from './axes.ts'
-import { Sketch } from './canvas.tsx'
-import type { Size } from './canvas.tsx'
+import { drawLine } from './axes.ts'
+import { CanvasChart } from './canvas-chart.tsx'
+import type { Size } from './canvas-chart.tsx'
 import { ticks } from './scales.ts'
-import { tickFont, token } from './theme.ts'
+import { tickFont, cssToken } from './theme.ts'
 import { toLanes } from './trials.ts'
 import type { Trial } from './trials.ts'
 
@@ -27,7 +27,7 @@ const BOTTOM = 26
 const LANE_MAX_PX = 26
 const LABEL_PX = 11
 /** Reasons of attempts that were interrupted from outside, not by their script or a person. */
-const BROKEN = new Set(['Preempted', 'Lost', 'NodeLost', 'Restored'])
+const INTERRUPTED_REASONS = new Set(['Preempted', 'Lost', 'NodeLost', 'Restored'])
 const COLORS = {
   running: '--heat-mark',
   finished: '--ph-succeeded',
@@ -81,16 +81,16 @@ export function Timeline({
       Math.max(1, (end - start) / 1000 / step),
     )) {
       const x = xOf(second * 1000, size)
-      line(context, token('--grid'), [x, 4, x, bottom])
-      context.fillStyle = token('--ink-3')
+      drawLine(context, cssToken('--grid'), [x, 4, x, bottom])
+      context.fillStyle = cssToken('--ink-3')
       context.fillText(formatClock(second * 1000, end - start < 600_000), x, bottom + 6)
     }
 
     lanes.forEach(({ items }, lane) => {
       const y = 4 + lane * height
       if (height >= LABEL_PX || lane % Math.ceil(LABEL_PX / height) === 0) {
-        line(context, token('--grid'), [LEFT, y + height, size.width - RIGHT, y + height])
-        context.fillStyle = token('--ink-3')
+        drawLine(context, cssToken('--grid'), [LEFT, y + height, size.width - RIGHT, y + height])
+        context.fillStyle = cssToken('--ink-3')
         context.textAlign = 'right'
         context.textBaseline = 'middle'
         context.fillText(String(lane + 1), LEFT - 8, y + height / 2)
@@ -116,7 +116,7 @@ export function Timeline({
 
   return (
     <>
-      <Sketch
+      <CanvasChart
         label={t('timeline_label', { attempts: bars.length, slots: lanes.length })}
         draw={draw}
         cursor={hovered ? 'pointer' : 'default'}
@@ -166,7 +166,7 @@ function toBars(view: TrialsView, trials: readonly Trial[], now: number): Bar[] 
     const kind =
       endedAt === null
         ? 'running'
-        : reason !== null && BROKEN.has(reason)
+        : reason !== null && INTERRUPTED_REASONS.has(reason)
           ? 'broken'
           : reason === 'Completed'
             ? 'finished'
@@ -230,20 +230,20 @@ function drawBar(
 
   context.lineTo(x0, y + height)
   context.closePath()
-  context.fillStyle = token(COLORS[kind])
+  context.fillStyle = cssToken(COLORS[kind])
   context.globalAlpha = kind === 'early' ? 0.75 : 1
   context.fill()
   context.globalAlpha = 1
 
   if (isHovered) {
     context.lineWidth = 2
-    context.strokeStyle = token('--accent')
+    context.strokeStyle = cssToken('--accent')
     context.stroke()
     context.lineWidth = 1
   }
 
   if (x1 - x0 < 40 || height < 12) return
-  context.fillStyle = token(kind === 'early' ? '--ink' : kind === 'running' ? '--on-heat' : '--panel')
+  context.fillStyle = cssToken(kind === 'early' ? '--ink' : kind === 'running' ? '--on-heat' : '--panel')
   context.textAlign = 'left'
   context.textBaseline = 'middle'
   context.fillText(`#${trial.number}`, x0 + 6, y + height / 2)

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { TrialsView } from '../../../src/contract/charts.ts'
-import { inside, textOf, toAxes } from './parallel-axes.ts'
-import { objectiveScale, place, scaleFor, ticks } from './scales.ts'
-import { bestSoFar, distributionOf, sideOf, tally, toLanes, toTrialSet } from './trials.ts'
+import { trialsInsideBrushes, categoryNameOf, toAxes } from './parallel-axes.ts'
+import { objectiveScale, positionOf, scaleFor, ticks } from './scales.ts'
+import { bestSoFar, distributionOf, sideOf, countByOutcome, toLanes, toTrialSet } from './trials.ts'
 
 const view = (patch: Partial<TrialsView> = {}): TrialsView => ({
   metric: 'loss',
@@ -40,10 +40,10 @@ describe('the trials of a sweep', () => {
       { index: 2, value: 2 },
       { index: 3, value: 0.5 },
     ])
-    expect(set.worth(0.5)).toBeGreaterThan(set.worth(2))
+    expect(set.qualityOf(0.5)).toBeGreaterThan(set.qualityOf(2))
 
     const up = toTrialSet(view({ optimization: 'maximize' }))
-    expect([up.best?.number, up.worth(0.5) < up.worth(2)]).toEqual([11, true])
+    expect([up.best?.number, up.qualityOf(0.5) < up.qualityOf(2)]).toEqual([11, true])
   })
 
   it('A trial is counted once: by how it ended, or as paused, running or waiting', () => {
@@ -60,7 +60,7 @@ describe('the trials of a sweep', () => {
       params: { lr: [1, 1, 1, 1, 1, 1, 1], kind: ['a', 'a', 'a', 'a', 'a', 'a', 'a'] },
     })
 
-    expect(tally(toTrialSet(ends).trials)).toEqual({
+    expect(countByOutcome(toTrialSet(ends).trials)).toEqual({
       finished: 1,
       early: 2,
       stopped: 1,
@@ -87,16 +87,16 @@ describe('the trials of a sweep', () => {
   it('A trial is inside the brushes where it crosses at least one of them on every brushed axis', () => {
     const set = toTrialSet(view())
     const axes = toAxes(view().axes, set, new Set())
-    expect([...inside(set.trials, axes, {})]).toEqual([0, 1, 2, 3])
+    expect([...trialsInsideBrushes(set.trials, axes, {})]).toEqual([0, 1, 2, 3])
     expect([
-      ...inside(set.trials, axes, {
+      ...trialsInsideBrushes(set.trials, axes, {
         lr: [
           [0, 0.1],
           [0.9, 1],
         ],
       }),
     ]).toEqual([0, 2])
-    expect([...inside(set.trials, axes, { lr: [[0, 1]], kind: [[0, 0]] })]).toEqual([0])
+    expect([...trialsInsideBrushes(set.trials, axes, { lr: [[0, 1]], kind: [[0, 0]] })]).toEqual([0])
   })
 })
 
@@ -139,7 +139,9 @@ describe('categories', () => {
     [true, 'True'],
     [false, 'False'],
     [8, '8'],
-  ])('The value %j belongs to the category that the server names %j', (value, text) => expect(textOf(value)).toBe(text))
+  ])('The value %j belongs to the category that the server names %j', (value, text) =>
+    expect(categoryNameOf(value)).toBe(text),
+  )
 })
 
 describe('scales', () => {
@@ -147,7 +149,9 @@ describe('scales', () => {
     [{ low: 0, high: 10, isLog: false }, 5, 0.5],
     [{ low: 1, high: 100, isLog: true }, 10, 0.5],
     [{ low: 3, high: 3, isLog: false }, 3, 0.5],
-  ])('The scale %j puts the value %d at %d', (scale, value, part) => expect(place(scale, value)).toBeCloseTo(part, 12))
+  ])('The scale %j puts the value %d at %d', (scale, value, part) =>
+    expect(positionOf(scale, value)).toBeCloseTo(part, 12),
+  )
 
   it('A scale contains all of its values and has round ticks inside', () => {
     fc.assert(
@@ -155,7 +159,7 @@ describe('scales', () => {
         fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 }),
         (values) => {
           const scale = scaleFor(values)
-          for (const value of values) expect(place(scale, value) >= 0 && place(scale, value) <= 1).toBe(true)
+          for (const value of values) expect(positionOf(scale, value) >= 0 && positionOf(scale, value) <= 1).toBe(true)
           for (const tick of ticks(scale, 5))
             expect(
               tick >= scale.low - 1e-9 * Math.abs(scale.low) && tick <= scale.high + 1e-9 * Math.abs(scale.high),
@@ -171,7 +175,7 @@ describe('scales', () => {
     (values) => {
       const scale = scaleFor(values)
       expect(ticks(scale, 5).length).toBeGreaterThan(1)
-      for (const value of values) expect(place(scale, value)).toBeCloseTo(0.5, 6)
+      for (const value of values) expect(positionOf(scale, value)).toBeCloseTo(0.5, 6)
     },
   )
 

@@ -3,7 +3,7 @@ import { measureName } from '../../../src/contract/measure.ts'
 import type { RunPhase } from '../../../src/contract/phases.ts'
 import { t } from '../texts/texts.ts'
 import type { DataCell, PanelData } from '../ui/panel.tsx'
-import { objectiveScale, place } from './scales.ts'
+import { objectiveScale, positionOf } from './scales.ts'
 import type { Scale } from './scales.ts'
 
 /** A trial as the charts of a sweep draw it. */
@@ -39,7 +39,7 @@ export interface TrialSet {
    * Returns how good a value is: 0 for the worst on the scale, 1 for the best. The few best values are spread further
    * apart.
    */
-  readonly worth: (value: number) => number
+  readonly qualityOf: (value: number) => number
 }
 
 const WORTH_POWER = 1.5
@@ -87,8 +87,8 @@ export function toTrialSet(view: TrialsView): TrialSet {
       ([low, high], value) => [Math.min(low, Math.max(value, scale.low)), Math.max(high, Math.min(value, scale.high))],
       values.length > 0 ? [Infinity, -Infinity] : [scale.low, scale.high],
     ),
-    worth: (value) => {
-      const part = Math.min(1, Math.max(0, place(scale, value)))
+    qualityOf: (value) => {
+      const part = Math.min(1, Math.max(0, positionOf(scale, value)))
       return (isMaximized ? part : 1 - part) ** WORTH_POWER
     },
   }
@@ -100,25 +100,25 @@ export function sideOf({ low, high }: Scale, value: number): -1 | 0 | 1 {
 }
 
 /** Counts the trials by how they ended or what they do now. Each trial is counted once. */
-export function tally(
+export function countByOutcome(
   trials: readonly Trial[],
 ): Readonly<Record<'finished' | 'early' | 'stopped' | 'failed' | 'resting' | 'running' | 'waiting', number>> {
   const counts = { finished: 0, early: 0, stopped: 0, failed: 0, resting: 0, running: 0, waiting: 0 }
-  for (const trial of trials) counts[fateOf(trial)] += 1
+  for (const trial of trials) counts[outcomeOf(trial)] += 1
   return counts
 }
 
-function fateOf({ phase, reason, startedAt }: Trial): keyof ReturnType<typeof tally> {
+function outcomeOf({ phase, reason, startedAt }: Trial): keyof ReturnType<typeof countByOutcome> {
   if (phase === 'failed') return 'failed'
   // Reason RungReached: a rung ended the trial for good.
   if (phase === 'succeeded') return reason === 'RungReached' ? 'early' : 'finished'
   if (phase === 'stopped') return reason === 'StoppedByUser' ? 'stopped' : 'early'
   if (phase === 'paused') return startedAt === null ? 'waiting' : 'resting'
-  return isAtWork(phase) ? 'running' : 'waiting'
+  return isActive(phase) ? 'running' : 'waiting'
 }
 
 /** Whether a trial in this phase occupies a place of the machine. */
-export function isAtWork(phase: RunPhase): boolean {
+export function isActive(phase: RunPhase): boolean {
   return phase === 'running' || phase === 'starting' || phase === 'stopping'
 }
 
@@ -198,7 +198,7 @@ export function toLanes<T extends { readonly start: number; readonly end: number
  * Returns texts that explain why some of these trials are not drawn, with the number of trials each: failed, a value
  * that is no number, or no value.
  */
-export function undrawnWords(trials: readonly Trial[]): string[] {
+export function undrawnNotes(trials: readonly Trial[]): string[] {
   const count = (is: (trial: Trial) => boolean): number => trials.filter(is).length
 
   const reasons = [
@@ -213,6 +213,6 @@ export function undrawnWords(trials: readonly Trial[]): string[] {
  * Returns a text with the number of points beyond the ends of a scale and how they are drawn; empty where there are
  * none.
  */
-export function beyondWords(beyond: number, drawn: 'beyond_n' | 'beyond_colors_n' = 'beyond_n'): string {
-  return beyond > 0 ? t(drawn, { n: beyond }) : ''
+export function beyondNote(outOfRangeCount: number, drawn: 'beyond_n' | 'beyond_colors_n' = 'beyond_n'): string {
+  return outOfRangeCount > 0 ? t(drawn, { n: outOfRangeCount }) : ''
 }

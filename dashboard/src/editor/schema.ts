@@ -33,14 +33,14 @@ const KIND = /^kind:\s*["']?([a-z_]+)["']?\s*(?:#.*)?$/m
 /** Returns the keys or values that may be written at a place of a document, required keys first. */
 export function suggest(schema: JsonSchema, text: string, { path, position, siblings }: YamlPlace): Suggestion[] {
   const alternatives = path.reduce(
-    (found, key) => found.flatMap((one) => inside(one, key, schema)),
-    ofKind(schema, KIND.exec(text)?.[1]),
+    (found, key) => found.flatMap((one) => childSchemas(one, key, schema)),
+    schemasOfKind(schema, KIND.exec(text)?.[1]),
   )
   return position === 'key' ? keysOf(alternatives, schema, siblings) : valuesOf(alternatives)
 }
 
 /** Returns the schemas of the kind that the document names, or of all kinds where it names none. */
-function ofKind(schema: JsonSchema, kind: string | undefined): JsonSchema[] {
+function schemasOfKind(schema: JsonSchema, kind: string | undefined): JsonSchema[] {
   const all = alternativesOf(schema, schema)
   const own = all.filter(
     (one) =>
@@ -61,7 +61,7 @@ function alternativesOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
 }
 
 /** Returns the schemas of what lies under a key of a mapping or at an index of a list. */
-function inside(schema: JsonSchema, key: string | number, root: JsonSchema): JsonSchema[] {
+function childSchemas(schema: JsonSchema, key: string | number, root: JsonSchema): JsonSchema[] {
   if (typeof key === 'number') return typeof schema.items === 'object' ? alternativesOf(schema.items, root) : []
   const own = schema.properties && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined
   if (own) return alternativesOf(own, root)

@@ -18,7 +18,7 @@ import type { JsonSchema } from './schema.ts'
 import { yamlPlaceAt } from './yaml-place.ts'
 
 /** A message about a place in the text. Lines and columns count from 1. */
-export interface Remark {
+export interface EditorMessage {
   readonly line: number
   readonly column: number
   readonly text: string
@@ -27,7 +27,7 @@ export interface Remark {
 
 export interface YamlEditorHandle {
   /** Moves the cursor to a place and focuses the editor. */
-  goTo(place: Pick<Remark, 'line' | 'column'>): void
+  goTo(place: Pick<EditorMessage, 'line' | 'column'>): void
 }
 
 export interface YamlEditorProps {
@@ -36,7 +36,7 @@ export interface YamlEditorProps {
   readonly initialText: string
   /** Loads the schema of documents; called when completion needs it. */
   readonly loadSchema: () => Promise<JsonSchema>
-  readonly remarks: readonly Remark[]
+  readonly remarks: readonly EditorMessage[]
   readonly onChange: (text: string) => void
   /** Called on Ctrl or ⌘ with Enter. */
   readonly onSubmit: () => void
@@ -78,7 +78,7 @@ export function YamlEditor({
           lintGutter(),
           yaml(),
           syntaxHighlighting(COLOURS),
-          LOOK,
+          THEME,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': label }),
           autocompletion({ override: [(context) => complete(context, latest.current.loadSchema)], icons: false }),
@@ -149,12 +149,12 @@ async function complete(
 }
 
 /** Returns the offset of a place in the text. A place outside of the text is moved to its nearest line. */
-function offsetOf(doc: Text, { line, column }: Pick<Remark, 'line' | 'column'>): number {
+function offsetOf(doc: Text, { line, column }: Pick<EditorMessage, 'line' | 'column'>): number {
   const at = doc.line(Math.min(Math.max(1, line), doc.lines))
   return Math.min(at.to, at.from + Math.max(0, column - 1))
 }
 
-function toDiagnostic(doc: Text, remark: Remark): Diagnostic {
+function toDiagnostic(doc: Text, remark: EditorMessage): Diagnostic {
   const from = offsetOf(doc, remark)
   const { to } = doc.lineAt(from)
   return { from, to: Math.max(from, to), severity: remark.severity, message: remark.text }
@@ -168,7 +168,7 @@ const COLOURS = HighlightStyle.define([
   { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: 'var(--ink-3)' },
 ])
 
-const LOOK = EditorView.theme({
+const THEME = EditorView.theme({
   '&': { height: '100%', fontSize: 'var(--t-base)', backgroundColor: 'var(--panel)', color: 'var(--ink)' },
   '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.6' },

@@ -37,7 +37,10 @@ export function yamlPlaceAt(text: string, offset: number): YamlPlace | undefined
 
   const flow = readFlow(rest)
   const first = tokens[0] ?? { column, key: undefined }
-  const parents = [...climb(lines, first.column, tokens.length > 0 && first.key === undefined), ...named(tokens, lines)]
+  const parents = [
+    ...parentPath(lines, first.column, tokens.length > 0 && first.key === undefined),
+    ...toPathParts(tokens, lines),
+  ]
 
   if (flow)
     return {
@@ -79,20 +82,20 @@ function readLine(line: string): { tokens: Token[]; rest: string; column: number
  * Returns the keys and list indices of the lines above that contain a column, outermost first. The dash of a list entry
  * may stand in the column of the key of its list.
  */
-function climb(lines: readonly string[], column: number, isDash: boolean): (string | number)[] {
+function parentPath(lines: readonly string[], column: number, isDash: boolean): (string | number)[] {
   const path: (string | number)[] = []
   let limit = column
-  let takesEqual = isDash
+  let acceptsSameColumn = isDash
 
-  for (let i = lines.length - 1; i >= 0 && (limit > 0 || takesEqual); i -= 1) {
+  for (let i = lines.length - 1; i >= 0 && (limit > 0 || acceptsSameColumn); i -= 1) {
     const line = lines[i]!
     if (line.trim() === '' || line.trimStart().startsWith('#')) continue
     for (const { column: at, key } of readLine(line).tokens.toReversed()) {
-      const isAbove = at < limit || (takesEqual && at === limit && key !== undefined)
+      const isAbove = at < limit || (acceptsSameColumn && at === limit && key !== undefined)
       if (!isAbove) continue
       path.unshift(key ?? indexAt(lines, i, at))
       limit = at
-      takesEqual = key === undefined
+      acceptsSameColumn = key === undefined
     }
   }
 
@@ -100,7 +103,7 @@ function climb(lines: readonly string[], column: number, isDash: boolean): (stri
 }
 
 /** Returns the dashes and the key of the line of the cursor as parts of a path. */
-function named(tokens: readonly Token[], lines: readonly string[]): (string | number)[] {
+function toPathParts(tokens: readonly Token[], lines: readonly string[]): (string | number)[] {
   return tokens.map(({ column, key }) => key ?? indexAt([...lines, `${' '.repeat(column)}- `], lines.length, column))
 }
 

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
 
 import type { RunView } from '../../../src/contract/run.ts'
-import { byCause, headline } from './causes.ts'
+import { groupByCause, headlineOf } from './causes.ts'
 
 const failed = (number: number, cause: string | null, message = 'the program ended with status 1') =>
   ({ number, cause, message }) as RunView
 
 it('The headline of a failure is the cause found in its log, else its reason', () => {
-  expect(headline(failed(1, "KeyError: 'lr'"))).toBe("KeyError: 'lr'")
-  expect(headline(failed(1, null))).toBe('the program ended with status 1')
+  expect(headlineOf(failed(1, "KeyError: 'lr'"))).toBe("KeyError: 'lr'")
+  expect(headlineOf(failed(1, null))).toBe('the program ended with status 1')
 })
 
 it('Failures whose headlines differ only in numbers are one cause', () => {
@@ -20,7 +20,7 @@ it('Failures whose headlines differ only in numbers are one cause', () => {
     failed(5, 'MemoryError'),
     failed(4, null, 'the program ended with status 2'),
   ]
-  expect(byCause(runs).map(({ text, runs: same }) => [text, same.map(({ number }) => number)])).toEqual([
+  expect(groupByCause(runs).map(({ text, runs: same }) => [text, same.map(({ number }) => number)])).toEqual([
     ['ValueError: x is 0.25', [9, 7]],
     ['MemoryError', [8, 5]],
     ['the program ended with status 1', [6, 4]],

@@ -8,7 +8,7 @@ export interface Cause {
 }
 
 /** Returns the headline of a failure: the line of the log that explains it, else the reason as a sentence, else ''. */
-export function headline({ cause, message }: Pick<RunView, 'cause' | 'message'>): string {
+export function headlineOf({ cause, message }: Pick<RunView, 'cause' | 'message'>): string {
   return cause ?? message ?? ''
 }
 
@@ -16,13 +16,13 @@ export function headline({ cause, message }: Pick<RunView, 'cause' | 'message'>)
  * Groups failed runs by headline, in the order of the first run of each group. Headlines that differ only in numbers
  * (values, lines, process ids) are one cause.
  */
-export function byCause(runs: readonly RunView[]): Cause[] {
+export function groupByCause(runs: readonly RunView[]): Cause[] {
   const groups = new Map<string, RunView[]>()
   for (const run of runs) {
-    const key = headline(run).replaceAll(/\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi, '#')
-    const known = groups.get(key)
-    if (known) known.push(run)
-    else groups.set(key, [run])
+    const causeKey = headlineOf(run).replaceAll(/\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi, '#')
+    const group = groups.get(causeKey)
+    if (group) group.push(run)
+    else groups.set(causeKey, [run])
   }
-  return [...groups.values()].map((same) => ({ text: headline(same[0]!), runs: same }))
+  return [...groups.values()].map((same) => ({ text: headlineOf(same[0]!), runs: same }))
 }

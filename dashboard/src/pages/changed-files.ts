@@ -18,7 +18,7 @@ export interface ChangedFile {
 }
 
 /** Returns the files that differ between two versions of a folder, sorted by path. */
-export function changedFiles(before: readonly File[], after: readonly File[]): ChangedFile[] {
+export function diffFiles(before: readonly File[], after: readonly File[]): ChangedFile[] {
   const [old, now] = [before, after].map((files) => new Map(files.map((file) => [file.path, file])))
 
   return [...new Set([...old!.keys(), ...now!.keys()])].toSorted().flatMap((path) => {

@@ -3,9 +3,9 @@ import type { ReactElement } from 'react'
 
 import { useNames } from '../api/queries.ts'
 import { t } from '../texts/texts.ts'
-import { CheckItem, IconButton, Menu } from '../ui/controls.tsx'
-import { columnFor, OWN_COLUMNS, parseColumn, PARTS } from './columns.ts'
-import type { Part } from './columns.ts'
+import { CheckboxRow, IconButton, Menu } from '../ui/controls.tsx'
+import { columnFor, RUN_COLUMN_NAMES, parseColumn, SUMMARIES } from './columns.ts'
+import type { Summary } from './columns.ts'
 import { PINNED_MAX } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
@@ -45,7 +45,7 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
       .filter(({ name }) => !name.startsWith('system.'))
       .map((one) => ({ ...one, kind: 'metric' as const })),
     ...(data?.params ?? []).map((one) => ({ ...one, kind: 'param' as const })),
-    ...OWN_COLUMNS.map((name) => ({ name, count: undefined, recent: 1, kind: 'other' as const })),
+    ...RUN_COLUMN_NAMES.map((name) => ({ name, count: undefined, recent: 1, kind: 'other' as const })),
   ]
 
   const found = all
@@ -75,12 +75,12 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
                   onChange={(event) =>
                     onChange({
                       columns: columns.map((one, at) =>
-                        at === i ? columnFor('metric', field.name, event.target.value as Part) : one,
+                        at === i ? columnFor('metric', field.name, event.target.value as Summary) : one,
                       ),
                     })
                   }
                 >
-                  {PARTS.map((part) => (
+                  {SUMMARIES.map((part) => (
                     <option key={part}>{part}</option>
                   ))}
                 </select>
@@ -89,7 +89,7 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
               <IconButton
                 name="pin"
                 label={t('pin_column', { name: column })}
-                pressed={pinned.includes(column)}
+                isPressed={pinned.includes(column)}
                 onClick={() =>
                   onChange({
                     pinned: pinned.includes(column)
@@ -117,7 +117,7 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
       <ul>
         {found.slice(0, SHOWN_MAX).map(({ name, count, recent, kind }) => {
           const column = kind === 'other' ? name : columnFor(kind, name)
-          const known = columns.find((one) => {
+          const chosen = columns.find((one) => {
             const field = parseColumn(one)
             return field.kind === 'other'
               ? one === name && kind === 'other'
@@ -125,13 +125,13 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
           })
 
           return (
-            <CheckItem
+            <CheckboxRow
               key={column}
               name={name}
-              isOn={known !== undefined}
+              isOn={chosen !== undefined}
               onToggle={() =>
                 onChange({
-                  columns: known === undefined ? [...columns, column] : columns.filter((one) => one !== known),
+                  columns: chosen === undefined ? [...columns, column] : columns.filter((one) => one !== chosen),
                 })
               }
             >
@@ -139,7 +139,7 @@ function Picker({ project, columns, pinned, onChange }: PickerProps): ReactEleme
                 {recent === 0 && `${t('not_lately')} · `}
                 {kind === 'other' ? t('run') : t(kind)} {count?.toLocaleString('en-US')}
               </span>
-            </CheckItem>
+            </CheckboxRow>
           )
         })}
         {found.length > SHOWN_MAX && <li className="dim small">{t('and_more', { n: found.length - SHOWN_MAX })}</li>}

@@ -2,14 +2,23 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { RunView } from '../../../src/contract/run.ts'
-import { cellOf, columnFor, columnTitle, defaultColumns, fieldsAsked, fieldsOf, parseColumn, PARTS } from './columns.ts'
+import {
+  cellOf,
+  columnFor,
+  columnTitle,
+  defaultColumns,
+  requestedFields,
+  carriedFields,
+  parseColumn,
+  SUMMARIES,
+} from './columns.ts'
 
 const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
 
 describe('columns', () => {
   it('A column can name any parameter and any summary of any metric', () => {
     fc.assert(
-      fc.property(name, fc.constantFrom(...PARTS), (text, part) => {
+      fc.property(name, fc.constantFrom(...SUMMARIES), (text, part) => {
         expect(parseColumn(columnFor('param', text))).toEqual({ kind: 'param', name: text })
         expect(parseColumn(columnFor('metric', text, part))).toEqual({ kind: 'metric', name: text, part })
       }),
@@ -62,21 +71,21 @@ describe('columns', () => {
     ]).toEqual(['a, b', '0123456789ab', undefined, undefined])
   })
 
-  const arranged = { columns: undefined, sort: [], scatter: undefined, bars: undefined, panels: undefined }
+  const unarranged = { columns: undefined, sort: [], scatter: undefined, bars: undefined, panels: undefined }
   it.each([
-    [arranged, 'auto'],
-    [{ ...arranged, columns: ['p.a', 'branch'], sort: [{ field: 'm.b', isDescending: true }] }, 'p.a,m.b,auto'],
+    [unarranged, 'auto'],
+    [{ ...unarranged, columns: ['p.a', 'branch'], sort: [{ field: 'm.b', isDescending: true }] }, 'p.a,m.b,auto'],
     [
-      { ...arranged, columns: ['p.a'], scatter: ['m."x, y".last', 'p.a'] as const, bars: 'p.c', panels: ['loss'] },
+      { ...unarranged, columns: ['p.a'], scatter: ['m."x, y".last', 'p.a'] as const, bars: 'p.c', panels: ['loss'] },
       'p.a,m.loss.last,m."x, y".last,p.c',
     ],
-    [{ ...arranged, sort: [{ field: 'created', isDescending: false }] }, 'auto'],
+    [{ ...unarranged, sort: [{ field: 'created', isDescending: false }] }, 'auto'],
   ])('The rows are requested with the fields that the state shows: %j', (state, expected) =>
-    expect(fieldsAsked(state)).toBe(expected),
+    expect(requestedFields(state)).toBe(expected),
   )
 
   it('Further rows are requested with the fields that the first rows carry', () => {
-    expect(fieldsOf([run(1, { lr: 1 }, {}), run(2, {}, { 'a b': 1 })])).toBe('p.lr,m."a b".last')
-    expect(fieldsOf([run(1, {}, {})])).toBe('auto')
+    expect(carriedFields([run(1, { lr: 1 }, {}), run(2, {}, { 'a b': 1 })])).toBe('p.lr,m."a b".last')
+    expect(carriedFields([run(1, {}, {})])).toBe('auto')
   })
 })

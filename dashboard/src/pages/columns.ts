@@ -1,27 +1,29 @@
 import type { Directions } from '../../../src/contract/project.ts'
 import type { RunView } from '../../../src/contract/run.ts'
-import { headline } from './causes.ts'
+import { headlineOf } from './causes.ts'
 import type { RunsState, SortKey } from './runs-state.ts'
 
 /** Summaries of a metric; `best` is its minimum or maximum by the direction of the metric. */
-export const PARTS = ['last', 'min', 'max', 'mean', 'best'] as const
-export type Part = (typeof PARTS)[number]
+export const SUMMARIES = ['last', 'min', 'max', 'mean', 'best'] as const
+export type Summary = (typeof SUMMARIES)[number]
 
 /** Returns the value of a run in a column; undefined where the run has none. */
 export function cellOf(run: RunView, column: string, directions: Directions): unknown {
   const field = parseColumn(column)
   if (field.kind === 'param') return run.params[field.name]
   if (field.kind === 'metric')
-    return run.metrics[field.name]?.[field.part === 'best' ? bestPart(directions[field.name]) : field.part]
-  return OWN_COLUMNS.includes(column as OwnColumn) ? (OWN[column as OwnColumn](run) ?? undefined) : undefined
+    return run.metrics[field.name]?.[field.part === 'best' ? bestSummary(directions[field.name]) : field.part]
+  return RUN_COLUMN_NAMES.includes(column as RunColumn)
+    ? (RUN_COLUMNS[column as RunColumn](run) ?? undefined)
+    : undefined
 }
 
 /** Columns of a run besides its params and metrics, with how to read each. */
-const OWN = {
+const RUN_COLUMNS = {
   sweep: (run: RunView) => run.sweep,
   trial: (run: RunView) => (run.trial === null ? null : run.trial + 1),
   reason: (run: RunView) => run.reason,
-  cause: (run: RunView) => (run.phase === 'failed' ? headline(run) : null),
+  cause: (run: RunView) => (run.phase === 'failed' ? headlineOf(run) : null),
   tag: (run: RunView) => (run.tags.length > 0 ? run.tags.join(', ') : null),
   note: (run: RunView) => run.note,
   branch: (run: RunView) => run.branch,
@@ -29,24 +31,24 @@ const OWN = {
   kind: (run: RunView) => run.kind,
   attempts: (run: RunView) => run.attemptCount,
 }
-type OwnColumn = keyof typeof OWN
+type RunColumn = keyof typeof RUN_COLUMNS
 
 /** Whether the server cannot order runs by a column. */
-export function isUnordered(column: string): boolean {
+export function isUnsortable(column: string): boolean {
   return column === 'cause'
 }
 
 /** Names of the columns besides params and metrics. */
-export const OWN_COLUMNS = Object.keys(OWN) as readonly OwnColumn[]
+export const RUN_COLUMN_NAMES = Object.keys(RUN_COLUMNS) as readonly RunColumn[]
 
-function bestPart(direction: Directions[string] | undefined): 'min' | 'max' {
+function bestSummary(direction: Directions[string] | undefined): 'min' | 'max' {
   return direction === 'minimize' ? 'min' : 'max'
 }
 
 /** A parsed column: a param, a summary of a metric, or another field. */
 export type ColumnField =
   | { readonly kind: 'param'; readonly name: string }
-  | { readonly kind: 'metric'; readonly name: string; readonly part: Part }
+  | { readonly kind: 'metric'; readonly name: string; readonly part: Summary }
   | { readonly kind: 'other' }
 
 /** Parses a column, which is written as a field of a filter. A metric without a summary means its last value. */
@@ -54,24 +56,24 @@ export function parseColumn(column: string): ColumnField {
   const text = column.slice(2)
   if (column.startsWith('p.')) return { kind: 'param', name: unquote(text) }
   if (!column.startsWith('m.')) return { kind: 'other' }
-  const part = PARTS.find((one) => text.endsWith(`.${one}`))
+  const part = SUMMARIES.find((one) => text.endsWith(`.${one}`))
   return { kind: 'metric', name: unquote(part ? text.slice(0, -part.length - 1) : text), part: part ?? 'last' }
 }
 
 /** Whether a column shows a metric. */
-export function isFigure(column: string): boolean {
+export function isMetricColumn(column: string): boolean {
   return column.startsWith('m.')
 }
 
 /** Returns the title of a column: the name of its param or metric, and the summary that it shows. */
-export function columnTitle(column: string): { readonly name: string; readonly part?: Part } {
+export function columnTitle(column: string): { readonly name: string; readonly part?: Summary } {
   const field = parseColumn(column)
   if (field.kind === 'other') return { name: column }
   return { name: field.name, ...(field.kind === 'metric' && { part: field.part }) }
 }
 
 /** Writes a field as filters and orders do: a name that is not an identifier is quoted. */
-export function columnFor(kind: 'param' | 'metric', name: string, part: Part = 'last'): string {
+export function columnFor(kind: 'param' | 'metric', name: string, part: Summary = 'last'): string {
   const written = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : JSON.stringify(name)
   return kind === 'param' ? `p.${written}` : `m.${written}.${part}`
 }
@@ -93,15 +95,17 @@ const PARAM_COLUMNS = 4
  * differ.
  */
 export function defaultColumns(runs: readonly RunView[], sort: readonly SortKey[] = []): string[] {
-  const metrics = byCount(runs.flatMap((run) => Object.keys(run.metrics).filter((name) => !name.startsWith('system.'))))
+  const metrics = sortByCount(
+    runs.flatMap((run) => Object.keys(run.metrics).filter((name) => !name.startsWith('system.'))),
+  )
   const params = variedParams(runs)
 
   const sorted = sort.flatMap(({ field }) => {
-    const own = parseColumn(field)
-    return own.kind === 'metric'
-      ? [columnFor('metric', own.name, own.part)]
-      : own.kind === 'param'
-        ? [columnFor('param', own.name)]
+    const parsed = parseColumn(field)
+    return parsed.kind === 'metric'
+      ? [columnFor('metric', parsed.name, parsed.part)]
+      : parsed.kind === 'param'
+        ? [columnFor('param', parsed.name)]
         : []
   })
 
@@ -113,7 +117,7 @@ export function defaultColumns(runs: readonly RunView[], sort: readonly SortKey[
   return [...new Set([...sorted, ...common])]
 }
 
-function byCount(names: readonly string[]): string[] {
+function sortByCount(names: readonly string[]): string[] {
   const counts = new Map<string, number>()
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
   return [...counts].toSorted((a, b) => b[1] - a[1]).map(([name]) => name)
@@ -121,7 +125,7 @@ function byCount(names: readonly string[]): string[] {
 
 /** Parameters with more than one value among the runs, the most common first. */
 export function variedParams(runs: readonly RunView[]): string[] {
-  return byCount(runs.flatMap((run) => Object.keys(run.params))).filter(
+  return sortByCount(runs.flatMap((run) => Object.keys(run.params))).filter(
     (name) => new Set(runs.map((run) => JSON.stringify(run.params[name]))).size > 1,
   )
 }
@@ -131,7 +135,7 @@ export function variedParams(runs: readonly RunView[]): string[] {
  * most common metrics and the params that differ; it is added unless a person chose all of columns, scatter plot, bars
  * and panels.
  */
-export function fieldsAsked({
+export function requestedFields({
   columns,
   sort,
   scatter,
@@ -160,7 +164,7 @@ export function showsBest({ columns, scatter, bars }: Pick<RunsState, 'columns' 
  * Returns the fields that rows carry, so that further rows can be requested with the same ones; `auto` where they carry
  * none.
  */
-export function fieldsOf(runs: readonly RunView[]): string {
+export function carriedFields(runs: readonly RunView[]): string {
   const params = runs.flatMap((run) => Object.keys(run.params)).map((name) => columnFor('param', name))
   const metrics = runs.flatMap((run) => Object.keys(run.metrics)).map((name) => columnFor('metric', name))
   return [...new Set([...params, ...metrics])].join(',') || 'auto'

@@ -8,8 +8,8 @@ import { useDocument, useSnapshot } from '../api/queries.ts'
 import { runTitle } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
-import { Failure, Loading } from '../ui/states.tsx'
-import { changedFiles } from './changed-files.ts'
+import { ErrorNotice, Loading } from '../ui/states.tsx'
+import { diffFiles } from './changed-files.ts'
 import type { ChangedFile } from './changed-files.ts'
 import { Diff } from './diff.tsx'
 
@@ -26,15 +26,15 @@ export function CodeDiff({
   const [chosen, setChosen] = useState<number | undefined>()
   const other = others.find(({ number }) => number === chosen) ?? others[0]
   const [before, after] = [useSnapshot(base.snapshot), useSnapshot(other?.snapshot ?? null)]
-  const [oldDocument, newDocument] = [useDocument(documentOf(base)), useDocument(documentOf(other))]
+  const [oldDocument, newDocument] = [useDocument(documentReference(base)), useDocument(documentReference(other))]
 
   if (!other) return null
 
-  const files = before.data && after.data ? changedFiles(before.data.files, after.data.files) : []
+  const files = before.data && after.data ? diffFiles(before.data.files, after.data.files) : []
   const texts = [oldDocument, newDocument].map(
     ({ data }) => data?.sources.map(({ text }) => text).join('\n---\n') ?? '',
   )
-  const hasDocument = oldDocument.data !== undefined && newDocument.data !== undefined && texts[0] !== texts[1]
+  const hasDocumentChanged = oldDocument.data !== undefined && newDocument.data !== undefined && texts[0] !== texts[1]
 
   return (
     <Panel
@@ -57,22 +57,22 @@ export function CodeDiff({
         )
       }
     >
-      {(before.error ?? after.error) && <Failure error={(before.error ?? after.error)!} />}
-      {base.snapshot !== null && other.snapshot !== null && files.length === 0 && !hasDocument && (
+      {(before.error ?? after.error) && <ErrorNotice error={(before.error ?? after.error)!} />}
+      {base.snapshot !== null && other.snapshot !== null && files.length === 0 && !hasDocumentChanged && (
         <p className="none">{t('code_equal')}</p>
       )}
-      {(base.snapshot === null || other.snapshot === null) && !hasDocument && (
+      {(base.snapshot === null || other.snapshot === null) && !hasDocumentChanged && (
         <p className="none">{t('no_snapshot')}</p>
       )}
-      {hasDocument && (
-        <Folded name={t('document')} change="changed">
+      {hasDocumentChanged && (
+        <ChangedFileItem name={t('document')} change="changed">
           <TextDiff name={t('document')} before={texts[0]!} after={texts[1]!} />
-        </Folded>
+        </ChangedFileItem>
       )}
       {files.map((file) => (
-        <Folded key={file.path} name={file.path} change={file.change}>
+        <ChangedFileItem key={file.path} name={file.path} change={file.change}>
           <FileDiff key={`${file.before} ${file.after}`} file={file} />
-        </Folded>
+        </ChangedFileItem>
       ))}
     </Panel>
   )
@@ -81,12 +81,12 @@ export function CodeDiff({
 /**
  * Reference of the run whose document is loaded; undefined for a run that a script started by hand: it has no document.
  */
-function documentOf(run: RunDetailView | undefined): string | undefined {
+function documentReference(run: RunDetailView | undefined): string | undefined {
   return run?.host ? String(run.number) : undefined
 }
 
 /** A changed file. Its diff is loaded when a person opens it. */
-function Folded({
+function ChangedFileItem({
   name,
   change,
   children,
@@ -122,7 +122,7 @@ function FileDiff({ file: { path, before, after, sizeBytes } }: { readonly file:
   })
 
   if (!isShown) return <p className="none">{t('no_preview')}</p>
-  if (texts.error) return <Failure error={texts.error} onRetry={() => void texts.refetch()} />
+  if (texts.error) return <ErrorNotice error={texts.error} onRetry={() => void texts.refetch()} />
   if (!texts.data) return <Loading what={path} lines={4} />
 
   const [old = '', now = ''] = texts.data

@@ -7,35 +7,35 @@ import { call } from '../api/client.ts'
 import { useProjects, useRunPage, useSeries, useSetDirection } from '../api/queries.ts'
 import type { EnvironmentView, ManifestView } from '../api/queries.ts'
 import { RunPanel } from '../charts/line-panel.tsx'
-import type { PanelMarks } from '../charts/line-panel.tsx'
+import type { PanelSettings } from '../charts/line-panel.tsx'
 import { formatDuration, formatNumber, formatValue, secondsBetween } from '../format.ts'
 import { paths, runName, runTitle } from '../paths.ts'
-import { changeQuery, usePlace } from '../state/location.ts'
+import { changeQuery, usePageAddress } from '../state/location.ts'
 import { readList, writeList } from '../state/query-lists.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
-import { IconButton, Link, Menu, Segments } from '../ui/controls.tsx'
+import { IconButton, Link, Menu, SegmentedControl } from '../ui/controls.tsx'
 import { useTitle } from '../ui/page.tsx'
 import { NumberedName } from '../ui/numbered-name.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
-import { looksOf, Sample } from '../ui/run-color.tsx'
-import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { looksOf, LineSample } from '../ui/run-look.tsx'
+import { Empty, ErrorNotice, Loading } from '../ui/states.tsx'
 import { CodeDiff } from './compare-code.tsx'
 import { DirectionButton } from './direction-button.tsx'
-import { diffRows, isSame } from './compare-rows.ts'
-import type { Row } from './compare-rows.ts'
-import { metricsOf, toDrawn } from './run-charts.tsx'
+import { toRows, areEqual } from './compare-rows.ts'
+import type { FactRow } from './compare-rows.ts'
+import { metricsOf, toDrawnRuns } from './run-charts.tsx'
 
 const RUNS_MAX = 30
 const CHARTS_MAX = 4
 
 /** The page that compares runs with a base run, side by side. Rows that differ come first. */
 export function Compare({ project }: { readonly project: string }): ReactElement {
-  const { query } = usePlace()
-  const asked = [
+  const { query } = usePageAddress()
+  const requested = [
     ...new Set((query.get('runs') ?? '').split(',').flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : []))),
   ]
-  const numbers = asked.slice(0, RUNS_MAX)
+  const numbers = requested.slice(0, RUNS_MAX)
 
   const base = Number(query.get('base')) || numbers[0]
   const ordered = base === undefined ? numbers : [base, ...numbers.filter((number) => number !== base)]
@@ -58,11 +58,11 @@ export function Compare({ project }: { readonly project: string }): ReactElement
     <>
       <div className="head">
         <h1>{t('compare_n', { n: ordered.length })}</h1>
-        {asked.length > ordered.length && (
-          <span className="warn">{t('compare_cut', { n: ordered.length, total: asked.length })}</span>
+        {requested.length > ordered.length && (
+          <span className="warn">{t('compare_cut', { n: ordered.length, total: requested.length })}</span>
         )}
         <span className="grow" />
-        <Segments
+        <SegmentedControl
           label={t('rows_shown')}
           value={isAll ? 'all' : 'differences'}
           choices={[
@@ -75,7 +75,7 @@ export function Compare({ project }: { readonly project: string }): ReactElement
           <AddRun project={project} known={ordered} onAdd={(number) => setRuns([...ordered, number])} />
         )}
       </div>
-      {problem && <Failure error={problem} />}
+      {problem && <ErrorNotice error={problem} />}
       {ordered.length === 0 ? (
         <Empty title={t('compare_none')} text={t('compare_how')} />
       ) : runs.length < ordered.length && !problem ? (
@@ -105,7 +105,7 @@ function AddRun({
   const { data } = useRunPage({ project, limit: 30 })
 
   return (
-    <Menu label={t('add_run')} icon="plus" bare={false}>
+    <Menu label={t('add_run')} icon="plus" isBare={false}>
       {(data?.runs ?? [])
         .filter(({ number }) => !known.includes(number))
         .map((run) => (
@@ -130,8 +130,8 @@ interface TableProps {
 function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactElement {
   const now = useNow()
   const looks = looksOf(runs.map(({ id }) => id))
-  const packages = usePackages(runs)
-  const files = useFiles(runs)
+  const packages = usePackageVersions(runs)
+  const files = useFileHashes(runs)
 
   const { data: projects = [] } = useProjects()
   const directions = projects.find(({ name }) => name === project)?.directions ?? {}
@@ -140,16 +140,16 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))]
     .filter((name) => !name.startsWith('system.'))
     .toSorted()
-  const params = diffRows(runs.map(({ params: own }) => own))
+  const params = toRows(runs.map(({ params: own }) => own))
   const charts = metricsOf(runs).slice(0, CHARTS_MAX)
 
   const series = useSeries(
     runs.map(({ number }) => number),
     charts,
   )
-  const drawn = useMemo(() => toDrawn(runs), [runs])
-  const { query } = usePlace()
-  const marks: PanelMarks = {
+  const drawn = useMemo(() => toDrawnRuns(runs), [runs])
+  const { query } = usePageAddress()
+  const settings: PanelSettings = {
     large: readList(query, 'large') ?? [],
     log: readList(query, 'log') ?? [],
     onChange: ({ large, log }) =>
@@ -168,7 +168,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
               {runs.map((run, i) => (
                 <th key={run.id} scope="col" className={i === 0 ? 'base' : ''}>
                   <span className="name">
-                    <Sample look={looks.get(run.id)} />
+                    <LineSample look={looks.get(run.id)} />
                     <PhaseIcon phase={run.phase} />
                     <Link className="clip ink strong" to={paths.run(run.project, run.number)} title={runName(run)}>
                       <NumberedName text={runName(run)} />
@@ -215,7 +215,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
             <Rows title={t('parameters')} rows={params} width={runs.length} isAll={isAll} />
             <Rows
               title={t('code_and_command')}
-              rows={diffRows(
+              rows={toRows(
                 runs.map((run) => ({
                   [t('command')]: run.command ?? undefined,
                   [t('commit')]: run.commit ?? undefined,
@@ -228,7 +228,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
             />
             <Rows
               title={t('resources')}
-              rows={diffRows(
+              rows={toRows(
                 runs.map(({ resources: { cpu, memoryMib, gpu, tpu } }) => ({
                   CPU: cpu,
                   [t('memory')]: memoryMib === undefined ? undefined : `${memoryMib} MiB`,
@@ -241,7 +241,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
             />
             <Rows
               title={t('environment')}
-              rows={diffRows(
+              rows={toRows(
                 runs.map((run) => ({ Python: run.ranOn?.python?.version, ...packages.get(run.environment ?? '') })),
               )}
               width={runs.length}
@@ -252,7 +252,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
         <CodeDiff base={runs[0]!} others={runs.slice(1)} />
       </div>
       <aside className="right" aria-label={t('charts')}>
-        {series.error && !series.data && <Failure error={series.error} onRetry={() => void series.refetch()} />}
+        {series.error && !series.data && <ErrorNotice error={series.error} onRetry={() => void series.refetch()} />}
         <div className="plates charts">
           {charts.map((metric) => (
             <RunPanel
@@ -265,7 +265,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
               smoothing={0}
               isReading={series.isPending}
               isOpen={drawn.some((run) => run.isOpen)}
-              marks={marks}
+              settings={settings}
             />
           ))}
         </div>
@@ -302,13 +302,13 @@ function Rows({
   isAll,
 }: {
   readonly title: string
-  readonly rows: readonly Row[]
+  readonly rows: readonly FactRow[]
   readonly width: number
   readonly isAll: boolean
 }): ReactElement | null {
-  const [isOpen_, setOpen] = useState(false)
-  const differing = rows.filter(({ values }) => !isSame(values))
-  const equal = rows.filter(({ values }) => isSame(values))
+  const [isUnfolded, setOpen] = useState(false)
+  const differing = rows.filter(({ values }) => !areEqual(values))
+  const equal = rows.filter(({ values }) => areEqual(values))
 
   if (rows.length === 0) return null
 
@@ -319,7 +319,7 @@ function Rows({
         note={differing.length === 0 ? t('all_equal') : t('n_differ', { n: differing.length })}
         width={width}
       />
-      {[...differing, ...(isAll || isOpen_ ? equal : [])].map((row) => (
+      {[...differing, ...(isAll || isUnfolded ? equal : [])].map((row) => (
         <tr key={row.name}>
           <th scope="row" className="clip" title={row.name}>
             {row.name}
@@ -332,8 +332,13 @@ function Rows({
       {!isAll && equal.length > 0 && (
         <tr className="fold">
           <td colSpan={width + 1}>
-            <button type="button" className="btn bare small" aria-expanded={isOpen_} onClick={() => setOpen(!isOpen_)}>
-              {t(isOpen_ ? 'fold_equal' : 'equal_folded', { n: equal.length })}
+            <button
+              type="button"
+              className="btn bare small"
+              aria-expanded={isUnfolded}
+              onClick={() => setOpen(!isUnfolded)}
+            >
+              {t(isUnfolded ? 'fold_equal' : 'equal_folded', { n: equal.length })}
             </button>
           </td>
         </tr>
@@ -374,13 +379,13 @@ interface MetricRowProps {
 /** A number of each run and its difference from the base. Better and worse differ by an arrow, not by colour alone. */
 function MetricRow({ name, values, direction, onDirection, format = formatNumber }: MetricRowProps): ReactElement {
   const numbers = values.map((value) => (typeof value === 'number' ? value : undefined))
-  const known = numbers.flatMap((value) => value ?? [])
+  const compared = numbers.flatMap((value) => value ?? [])
   const best =
-    direction === undefined || known.length < 2
+    direction === undefined || compared.length < 2
       ? undefined
       : direction === 'maximize'
-        ? Math.max(...known)
-        : Math.min(...known)
+        ? Math.max(...compared)
+        : Math.min(...compared)
   const [base] = numbers
 
   return (
@@ -408,7 +413,7 @@ function MetricRow({ name, values, direction, onDirection, format = formatNumber
               {number === undefined ? String(value) : format(number)}
             </span>
             {i > 0 && number !== undefined && base !== undefined && format(Math.abs(number - base)) !== format(0) && (
-              <Delta by={number - base} direction={direction} format={format} />
+              <Difference by={number - base} direction={direction} format={format} />
             )}
           </td>
         )
@@ -419,7 +424,7 @@ function MetricRow({ name, values, direction, onDirection, format = formatNumber
 
 const DELTA_DIGITS = 3
 
-function Delta({
+function Difference({
   by,
   direction,
   format,
@@ -444,7 +449,7 @@ function Delta({
 }
 
 /** Loads the package versions in the environments of runs, by hash of the environment and then by package. */
-function usePackages(runs: readonly RunDetailView[]): ReadonlyMap<string, Record<string, string>> {
+function usePackageVersions(runs: readonly RunDetailView[]): ReadonlyMap<string, Record<string, string>> {
   const hashes = [...new Set(runs.flatMap(({ environment }) => environment ?? []))]
   const found = useQueries({
     queries: hashes.map((hash) => ({
@@ -468,7 +473,7 @@ function usePackages(runs: readonly RunDetailView[]): ReadonlyMap<string, Record
  * Loads the files in the snapshots of runs, by digest of the snapshot and then by path. The values are the first 8
  * digits of the files' hashes, enough to see which files differ.
  */
-function useFiles(runs: readonly RunDetailView[]): ReadonlyMap<string, Record<string, string>> {
+function useFileHashes(runs: readonly RunDetailView[]): ReadonlyMap<string, Record<string, string>> {
   const digests = [...new Set(runs.flatMap(({ snapshot }) => snapshot ?? []))]
   const found = useQueries({
     queries: digests.map((digest) => ({

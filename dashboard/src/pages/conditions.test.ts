@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { formatFilter } from '../../../src/core/filter/format.ts'
 import { parseFilter } from '../../../src/core/filter/parse.ts'
-import { isClosed } from '../state/filter-text.ts'
+import { isBalanced } from '../state/filter-text.ts'
 import { conditionsOf, OPERATORS, withCondition, writeCondition } from './conditions.ts'
 
 describe('a condition', () => {
@@ -48,7 +48,7 @@ describe('brackets', () => {
     ['(a = 1', false],
     ['a = ")"', true],
     ['a = "(', false],
-  ])('The brackets of %j are closed: %s', (filter, expected) => expect(isClosed(filter)).toBe(expected))
+  ])('The brackets of %j are closed: %s', (filter, expected) => expect(isBalanced(filter)).toBe(expected))
 })
 
 describe('the conditions of a filter', () => {

@@ -1,4 +1,4 @@
-import { FILTER_MARKS } from '../state/filter-text.ts'
+import { FILTER_TOKENS } from '../state/filter-text.ts'
 import { columnFor, parseColumn } from './columns.ts'
 
 /** Operators of the filter language that the form offers. */
@@ -18,14 +18,14 @@ export const OPERATORS = [
 export type Operator = (typeof OPERATORS)[number]
 
 /** Whether an operator takes no value. */
-export function isAlone(operator: Operator): boolean {
+export function takesNoValue(operator: Operator): boolean {
   return operator.startsWith('is ')
 }
 
 /** Writes one condition of a filter. The values of `in` are separated by commas in `value`. */
 export function writeCondition(fieldText: string, operator: Operator, value: string): string {
   const field = writeField(fieldText.trim())
-  if (isAlone(operator)) return `${field} ${operator}`
+  if (takesNoValue(operator)) return `${field} ${operator}`
   if (operator !== 'in') return `${field} ${operator} ${writeValue(value)}`
   const values = value.split(',').map((part) => part.trim())
   return `${field} in (${values
@@ -42,26 +42,26 @@ function writeField(text: string): string {
 }
 
 /** Values that need no quotes: numbers, time spans, dates and identifiers. */
-const PLAIN = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|-\d+[smhdw]|\d{4}-\d{2}-\d{2}|[\p{L}_][\p{L}\p{N}_]*)$/iu
+const UNQUOTED = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|-\d+[smhdw]|\d{4}-\d{2}-\d{2}|[\p{L}_][\p{L}\p{N}_]*)$/iu
 /** Words of the filter language, which are quoted when they are values. */
-const WORDS = /^(?:and|or|not|in|is|missing|contains|starts|ends)$/i
+const RESERVED = /^(?:and|or|not|in|is|missing|contains|starts|ends)$/i
 
 function writeValue(value: string): string {
-  return PLAIN.test(value) && !WORDS.test(value) ? value : JSON.stringify(value)
+  return UNQUOTED.test(value) && !RESERVED.test(value) ? value : JSON.stringify(value)
 }
 
 /** Splits a filter at each `and` outside parentheses and quotes; undefined where an `or` stands there. */
 export function conditionsOf(filter: string): string[] | undefined {
   const parts: string[] = []
   let [depth, start] = [0, 0]
-  for (const { 0: found, index } of filter.matchAll(FILTER_MARKS)) {
-    if (found === '(') depth += 1
-    else if (found === ')') depth -= 1
-    else if (depth > 0 || /^["']/.test(found)) continue
-    else if (found.toLowerCase() === 'or') return undefined
+  for (const { 0: token, index } of filter.matchAll(FILTER_TOKENS)) {
+    if (token === '(') depth += 1
+    else if (token === ')') depth -= 1
+    else if (depth > 0 || /^["']/.test(token)) continue
+    else if (token.toLowerCase() === 'or') return undefined
     else {
       parts.push(filter.slice(start, index))
-      start = index + found.length
+      start = index + token.length
     }
   }
 
@@ -70,7 +70,7 @@ export function conditionsOf(filter: string): string[] | undefined {
 
 /** Adds a condition that must also hold to a filter. */
 export function withCondition(filter: string, condition: string): string {
-  const own = filter.trim()
-  if (own === '') return condition
-  return conditionsOf(own) === undefined ? `(${own}) and ${condition}` : `${own} and ${condition}`
+  const trimmed = filter.trim()
+  if (trimmed === '') return condition
+  return conditionsOf(trimmed) === undefined ? `(${trimmed}) and ${condition}` : `${trimmed} and ${condition}`
 }

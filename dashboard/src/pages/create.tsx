@@ -4,18 +4,18 @@ import type { ReactElement } from 'react'
 import type { CheckView } from '../../../src/contract/routes.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
 import { ApiError, call } from '../api/client.ts'
-import { useAction, useCheck, useDocument, useLanguage, useLatestRun, useRun } from '../api/queries.ts'
+import { useAction, useCheck, useDocument, useDocumentSchema, useLatestRun, useRun } from '../api/queries.ts'
 import type { DocumentView } from '../api/queries.ts'
 import type { YamlEditorHandle } from '../editor/yaml-editor.tsx'
 import { formatValue } from '../format.ts'
 import { paths } from '../paths.ts'
-import { go, usePlace } from '../state/location.ts'
+import { navigate, usePageAddress } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
-import { Pairs, useTitle } from '../ui/page.tsx'
-import { Empty, Failure, Loading } from '../ui/states.tsx'
-import { trialDocument } from './trial-document.ts'
+import { DefinitionList, useTitle } from '../ui/page.tsx'
+import { Empty, ErrorNotice, Loading } from '../ui/states.tsx'
+import { toTrialDocument } from './trial-document.ts'
 
 const YamlEditor = lazy(async () => ({ default: (await import('../editor/yaml-editor.tsx')).YamlEditor }))
 
@@ -34,18 +34,22 @@ const CHECK_AFTER_MS = 300
  * is edited, or the latest run of the project.
  */
 export function Create({ project }: { readonly project: string }): ReactElement {
-  const { query } = usePlace()
+  const { query } = usePageAddress()
   const from = query.get('from') ?? undefined
   useTitle(t('new_run'), project)
-  return from === undefined ? <FromNothing project={project} /> : <FromRun key={from} project={project} from={from} />
+  return from === undefined ? (
+    <NewDocument project={project} />
+  ) : (
+    <DocumentOfRun key={from} project={project} from={from} />
+  )
 }
 
-function FromRun({ project, from }: { readonly project: string; readonly from: string }): ReactElement {
+function DocumentOfRun({ project, from }: { readonly project: string; readonly from: string }): ReactElement {
   const run = useRun(from)
   const document = useDocument(from)
   const problem = run.error ?? document.error
   // The editor stays open with its text where loading the run again fails.
-  if (problem && !(run.data && document.data)) return <Failure error={problem} />
+  if (problem && !(run.data && document.data)) return <ErrorNotice error={problem} />
   if (!run.data || !document.data) return <Loading what={t('tab_spec')} />
   if (document.data.sources.length === 0 || run.data.host === null)
     return <Empty title={t('no_document')} text={t('no_document_why')} />
@@ -67,7 +71,7 @@ function FromRun({ project, from }: { readonly project: string; readonly from: s
 function ownDocument(run: RunDetailView, document: DocumentView): DocumentView {
   const last = document.sources.at(-1)!
   if (run.sweep === null) return document
-  const own = trialDocument(last.text, run.params)
+  const own = toTrialDocument(last.text, run.params)
   return {
     ...document,
     sources: [...document.sources.slice(0, -1), { file: last.file, text: own.text }],
@@ -75,11 +79,11 @@ function ownDocument(run: RunDetailView, document: DocumentView): DocumentView {
   }
 }
 
-const NOTHING: DocumentView = { sources: [{ file: 'hagane.yml', text: TEMPLATE }], params: {}, changes: null }
+const EMPTY_DOCUMENT: DocumentView = { sources: [{ file: 'hagane.yml', text: TEMPLATE }], params: {}, changes: null }
 
-function FromNothing({ project }: { readonly project: string }): ReactElement {
+function NewDocument({ project }: { readonly project: string }): ReactElement {
   const latest = useLatestRun(project)
-  if (latest.error && latest.data === undefined) return <Failure error={latest.error} />
+  if (latest.error && latest.data === undefined) return <ErrorNotice error={latest.error} />
   if (latest.data === undefined) return <Loading what={t('tab_spec')} />
   if (latest.data === null)
     return (
@@ -90,7 +94,9 @@ function FromNothing({ project }: { readonly project: string }): ReactElement {
       />
     )
 
-  return <Editor draftName={project} project={project} base={latest.data} document={NOTHING} title={t('new_run')} />
+  return (
+    <Editor draftName={project} project={project} base={latest.data} document={EMPTY_DOCUMENT} title={t('new_run')} />
+  )
 }
 
 interface EditorProps {
@@ -109,9 +115,9 @@ function Editor({ draftName, project, base, document: { sources, params }, title
   const { text, setText } = draft
   const editor = useRef<YamlEditorHandle>(null)
   const edited = useMemo(() => [...sources.slice(0, -1), { file: last.file, text }], [sources, last.file, text])
-  const settled = useSettled(edited)
-  const check = useCheck({ sources: settled, params })
-  const loadSchema = useLanguage()
+  const debounced = useDebounced(edited)
+  const check = useCheck({ sources: debounced, params })
+  const loadSchema = useDocumentSchema()
 
   const start = useAction(
     async () => {
@@ -122,21 +128,21 @@ function Editor({ draftName, project, base, document: { sources, params }, title
       })
     },
     ({ kind, number }) => {
-      draft.forget()
-      go(kind === 'run' ? paths.run(project, number) : paths.sweep(project, number))
+      draft.remove()
+      navigate(kind === 'run' ? paths.run(project, number) : paths.sweep(project, number))
     },
     { showsError: true },
   )
 
   // Where the check found errors, moves to the first one and does not submit the document.
-  const tryToStart = (): void => {
-    const [first] = settled === edited && check.data ? sorted(check.data.errors) : []
+  const submitIfValid = (): void => {
+    const [first] = debounced === edited && check.data ? sortByPosition(check.data.errors) : []
     if (!first) return start.mutate(undefined)
     toast(t('start_wrong', { n: check.data!.errors.length, line: first.line }))
     editor.current?.goTo(first)
   }
 
-  const refused = start.error instanceof ApiError ? start.error.problems : []
+  const serverProblems = start.error instanceof ApiError ? start.error.problems : []
   const remarks = useMemo(() => (check.data ? toRemarks(check.data, last.file) : []), [check.data, last.file])
 
   return (
@@ -147,7 +153,7 @@ function Editor({ draftName, project, base, document: { sources, params }, title
           {t('code_of')} <Link to={paths.run(project, base.number)}>#{base.number}</Link>
         </span>
         <span className="grow" />
-        <button type="button" className="btn solid" disabled={start.isPending} onClick={tryToStart}>
+        <button type="button" className="btn solid" disabled={start.isPending} onClick={submitIfValid}>
           {t('start')}
         </button>
       </div>
@@ -161,27 +167,27 @@ function Editor({ draftName, project, base, document: { sources, params }, title
             loadSchema={loadSchema}
             remarks={remarks}
             onChange={setText}
-            onSubmit={tryToStart}
+            onSubmit={submitIfValid}
           />
         </Suspense>
         <aside className="about" aria-label={t('check')}>
           {draft.isRestored && (
             <p className="mid small" role="status">
               {t('draft_kept')}{' '}
-              <button type="button" className="btn bare small" onClick={draft.drop}>
+              <button type="button" className="btn bare small" onClick={draft.reset}>
                 {t('draft_drop')}
               </button>
             </p>
           )}
           <h2>{t('check')}</h2>
-          {start.error && refused.length === 0 && <Failure error={start.error} />}
-          {check.error && <Failure error={check.error} />}
+          {start.error && serverProblems.length === 0 && <ErrorNotice error={start.error} />}
+          {check.error && <ErrorNotice error={check.error} />}
           {check.data && <Problems check={check.data} onGo={(place) => editor.current?.goTo(place)} />}
           {check.data?.plan && <Plan check={check.data} />}
           {Object.keys(params).length > 0 && (
             <>
               <h2>{t('given_params')}</h2>
-              <Pairs pairs={Object.entries(params)} />
+              <DefinitionList pairs={Object.entries(params)} />
             </>
           )}
           <p className="mid small">{t('create_note')}</p>
@@ -199,9 +205,9 @@ interface Draft {
   /** Changes when the text is reset, so that the editor is created again. */
   readonly version: number
   /** Resets the text to the original document. */
-  readonly drop: () => void
+  readonly reset: () => void
   /** Removes the stored draft. */
-  readonly forget: () => void
+  readonly remove: () => void
 }
 
 /**
@@ -210,12 +216,12 @@ interface Draft {
  */
 function useDraft(name: string, original: string): Draft {
   const key = `hagane.draft ${name}`
-  const [kept] = useState(() => sessionStorage.getItem(key))
-  const [text, setOwn] = useState(kept ?? original)
+  const [stored] = useState(() => sessionStorage.getItem(key))
+  const [text, setTextState] = useState(stored ?? original)
   const [version, setVersion] = useState(0)
 
   const setText = (next: string): void => {
-    setOwn(next)
+    setTextState(next)
     if (next === original) sessionStorage.removeItem(key)
     else sessionStorage.setItem(key, next)
   }
@@ -223,38 +229,38 @@ function useDraft(name: string, original: string): Draft {
   return {
     text,
     setText,
-    isRestored: kept !== null && version === 0,
+    isRestored: stored !== null && version === 0,
     version,
-    drop: () => {
+    reset: () => {
       setText(original)
       setVersion(version + 1)
     },
-    forget: () => sessionStorage.removeItem(key),
+    remove: () => sessionStorage.removeItem(key),
   }
 }
 
 /** Sorts problems by line and column. */
-function sorted(problems: CheckView['errors']): CheckView['errors'] {
+function sortByPosition(problems: CheckView['errors']): CheckView['errors'] {
   return problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
 /** Debounces a value: returns the one that last stayed unchanged for `CHECK_AFTER_MS`. */
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value)
+function useDebounced<T>(value: T): T {
+  const [debounced, setSettled] = useState(value)
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), CHECK_AFTER_MS)
     return () => clearTimeout(timer)
   }, [value])
-  return settled
+  return debounced
 }
 
 /** Turns the problems in one file into remarks of the editor. */
 function toRemarks({ errors, warnings }: CheckView, file: string) {
-  const of = (severity: 'error' | 'warning', problems: CheckView['errors']) =>
+  const toRemark = (severity: 'error' | 'warning', problems: CheckView['errors']) =>
     problems
       .filter((one) => one.file === file)
       .map(({ line, column, message, remedy }) => ({ line, column, severity, text: `${message}\n${remedy}` }))
-  return [...of('error', errors), ...of('warning', warnings)]
+  return [...toRemark('error', errors), ...toRemark('warning', warnings)]
 }
 
 function Problems({
@@ -273,7 +279,7 @@ function Problems({
 
   return (
     <ul className="problems" role="status">
-      {[...sorted(errors), ...sorted(warnings)].map((one, i) => (
+      {[...sortByPosition(errors), ...sortByPosition(warnings)].map((one, i) => (
         <li key={`${one.code} ${one.line} ${one.column}`} className={i < errors.length ? 'bad' : ''}>
           <button type="button" className="btn bare" onClick={() => onGo(one)}>
             {t('line_n', { n: one.line })}
@@ -303,7 +309,9 @@ function Plan({ check: { plan, trials, first } }: { readonly check: CheckView })
           // The index is the only key that these runs have.
           <li key={i}>
             {command !== null && <pre className="code">{command}</pre>}
-            <Pairs pairs={Object.entries(params).map(([name, value]) => [name, formatValue(value)] as const)} />
+            <DefinitionList
+              pairs={Object.entries(params).map(([name, value]) => [name, formatValue(value)] as const)}
+            />
           </li>
         ))}
       </ol>

@@ -15,17 +15,17 @@ interface DirectionButtonProps {
 
 /** A button that shows and changes whether higher or lower values of a metric are better, or that this is not set. */
 export function DirectionButton({ name, direction, onChange }: DirectionButtonProps): ReactElement {
-  const now = direction ?? 'none'
+  const current = direction ?? 'none'
 
   return (
     <button
       type="button"
       className="btn bare small direction"
-      aria-label={t(`better_${now}`, { name })}
-      title={t(`better_${now}`, { name })}
-      onClick={() => onChange(NEXT[now])}
+      aria-label={t(`better_${current}`, { name })}
+      title={t(`better_${current}`, { name })}
+      onClick={() => onChange(NEXT[current])}
     >
-      {ARROWS[now]}
+      {ARROWS[current]}
     </button>
   )
 }

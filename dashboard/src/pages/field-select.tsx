@@ -17,8 +17,8 @@ interface FieldSelectProps {
 
 /** A select for one field of runs: a metric or a parameter. */
 export function FieldSelect({ project, label, value, fields, onChange }: FieldSelectProps): ReactElement {
-  const [isAsked, setAsked] = useState(false)
-  const { data } = useNames(project, isAsked)
+  const [isWanted, setAsked] = useState(false)
+  const { data } = useNames(project, isWanted)
   const all = [
     value,
     ...fields,

@@ -17,7 +17,7 @@ interface Folder {
 }
 
 /** Number of levels of folders that are open at first. */
-const OPEN_DEPTH = 1
+const OPEN_LEVELS = 1
 
 /** A tree of files by folder. A click opens a folder or chooses a file. */
 export function FileTree({
@@ -39,19 +39,19 @@ export function FileTree({
 function toTree(files: readonly File[]): Folder {
   const root: Folder = { name: '', path: '', folders: new Map(), files: [] }
   for (const file of files) {
-    let at = root
+    let folder = root
     for (const name of file.path.split('/').slice(0, -1)) {
-      const next = at.folders.get(name) ?? {
+      const next = folder.folders.get(name) ?? {
         name,
-        path: `${at.path}${name}/`,
+        path: `${folder.path}${name}/`,
         folders: new Map<string, Folder>(),
         files: [],
       }
-      at.folders.set(name, next)
-      at = next
+      folder.folders.set(name, next)
+      folder = next
     }
 
-    at.files.push(file)
+    folder.files.push(file)
   }
 
   return root
@@ -68,7 +68,7 @@ function Branch({
   readonly chosen: string | undefined
   readonly onChoose: (path: string) => void
 }): ReactElement {
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set(depth < OPEN_DEPTH ? folder.folders.keys() : []))
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set(depth < OPEN_LEVELS ? folder.folders.keys() : []))
   const toggle = (name: string): void =>
     setOpen(new Set(open.has(name) ? [...open].filter((one) => one !== name) : [...open, name]))
 

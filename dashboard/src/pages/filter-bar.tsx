@@ -48,7 +48,7 @@ export function FilterBar({
 }: FilterBarProps): ReactElement {
   const [text, setText] = useState(filter)
   const [isFocused, setFocused] = useState(false)
-  const [chosen, setChosen] = useState(-1)
+  const [highlighted, setChosen] = useState(-1)
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => setText(filter), [filter])
   // Debounced: the filter is applied when typing pauses, with the props of that time.
@@ -84,7 +84,7 @@ export function FilterBar({
           aria-expanded={suggestions.length > 0}
           aria-controls="completions"
           aria-invalid={error !== undefined}
-          aria-activedescendant={chosen >= 0 ? `completion-${chosen}` : undefined}
+          aria-activedescendant={highlighted >= 0 ? `completion-${highlighted}` : undefined}
           placeholder={t('filter_example')}
           spellCheck={false}
           value={text}
@@ -96,10 +96,10 @@ export function FilterBar({
           onBlur={() => setFocused(false)}
           onKeyDown={(event) => {
             if (event.nativeEvent.isComposing) return
-            if (event.key === 'ArrowDown') setChosen(Math.min(suggestions.length - 1, chosen + 1))
-            else if (event.key === 'ArrowUp') setChosen(Math.max(-1, chosen - 1))
-            else if ((event.key === 'Tab' || event.key === 'Enter') && suggestions[chosen])
-              accept(suggestions[chosen].text)
+            if (event.key === 'ArrowDown') setChosen(Math.min(suggestions.length - 1, highlighted + 1))
+            else if (event.key === 'ArrowUp') setChosen(Math.max(-1, highlighted - 1))
+            else if ((event.key === 'Tab' || event.key === 'Enter') && suggestions[highlighted])
+              accept(suggestions[highlighted].text)
             else if (event.key === 'Enter') onFilter(text)
             else if (event.key === 'Escape') input.current?.blur()
             else return
@@ -117,7 +117,7 @@ export function FilterBar({
                 key={suggestion.text}
                 id={`completion-${i}`}
                 role="option"
-                aria-selected={i === chosen}
+                aria-selected={i === highlighted}
                 onPointerDown={(event) => {
                   event.preventDefault()
                   accept(suggestion.text)

@@ -8,10 +8,10 @@ import { toQuery } from '../api/to-query.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton, Menu } from '../ui/controls.tsx'
 import { columnFor } from './columns.ts'
-import { conditionsOf, isAlone, OPERATORS, withCondition, writeCondition } from './conditions.ts'
+import { conditionsOf, takesNoValue, OPERATORS, withCondition, writeCondition } from './conditions.ts'
 import type { Operator } from './conditions.ts'
 
-const OWN_FIELDS = [
+const RUN_FIELDS = [
   'phase',
   'name',
   'tag',
@@ -59,11 +59,11 @@ function Form({ project, filter, onFilter }: FormProps): ReactElement {
       call<{ suggestions: readonly { text: string }[] }>(`/filter/completions${toQuery({ text: `${field} = ` })}`, {
         signal,
       }),
-    enabled: !isAlone(operator),
+    enabled: !takesNoValue(operator),
   })
 
   const fields = [
-    ...OWN_FIELDS,
+    ...RUN_FIELDS,
     ...(names?.metrics ?? []).map(({ name }) => columnFor('metric', name)),
     ...(names?.params ?? []).map(({ name }) => columnFor('param', name)),
   ]
@@ -124,7 +124,7 @@ function Form({ project, filter, onFilter }: FormProps): ReactElement {
           ))}
         </select>
       </label>
-      {!isAlone(operator) && (
+      {!takesNoValue(operator) && (
         <label>
           <span>{t('value')}</span>
           <input
@@ -144,7 +144,7 @@ function Form({ project, filter, onFilter }: FormProps): ReactElement {
       <button
         type="submit"
         className="btn"
-        disabled={field.trim() === '' || (!isAlone(operator) && value.trim() === '')}
+        disabled={field.trim() === '' || (!takesNoValue(operator) && value.trim() === '')}
       >
         {t('add_condition')}
       </button>

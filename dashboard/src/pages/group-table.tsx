@@ -5,20 +5,20 @@ import type { GroupsView } from '../../../src/contract/charts.ts'
 import type { RunPageView } from '../../../src/contract/routes.ts'
 import type { RunView } from '../../../src/contract/run.ts'
 import { call } from '../api/client.ts'
-import { useAction, useGroups, useNames, useRunPage, useVaried } from '../api/queries.ts'
-import type { RunsAsked } from '../api/queries.ts'
+import { useAction, useGroups, useNames, useRunPage, useVaryingParams } from '../api/queries.ts'
+import type { RunsQuery } from '../api/queries.ts'
 import { toQuery } from '../api/to-query.ts'
 import { columnFormat, formatValue } from '../format.ts'
 import { paths, runName } from '../paths.ts'
 import { t } from '../texts/texts.ts'
-import { CheckItem, Link, Menu } from '../ui/controls.tsx'
+import { CheckboxRow, Link, Menu } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { NumberedName } from '../ui/numbered-name.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
-import { looksOf, Sample } from '../ui/run-color.tsx'
-import type { RunLook } from '../ui/run-color.tsx'
-import { Failure, Loading } from '../ui/states.tsx'
-import { cellOf, columnFor, isFigure, parseColumn } from './columns.ts'
+import { looksOf, LineSample } from '../ui/run-look.tsx'
+import type { RunLook } from '../ui/run-look.tsx'
+import { ErrorNotice, Loading } from '../ui/states.tsx'
+import { cellOf, columnFor, isMetricColumn, parseColumn } from './columns.ts'
 import { filterOfGroup, GROUP_FIELDS_MAX } from './runs-state.ts'
 import type { RunsState, SortKey } from './runs-state.ts'
 
@@ -35,27 +35,29 @@ interface GroupTableProps {
  * newest runs.
  */
 export function GroupTable({ project, filter, state, columns, onChange }: GroupTableProps): ReactElement {
-  const figures = columns.filter(isFigure).slice(0, GROUP_FIELDS_MAX)
-  const sort = groupSort(state, figures)
-  const asked = {
+  const metricColumns = columns.filter(isMetricColumn).slice(0, GROUP_FIELDS_MAX)
+  const sort = groupSort(state, metricColumns)
+  const request = {
     project,
     filter,
     trash: state.isTrash,
     by: state.group,
-    columns: figures,
+    columns: metricColumns,
     sort: `${sort.isDescending ? '-' : ''}${sort.field}`,
   }
 
-  const groups = useGroups(asked)
-  const open = state.unfolded
+  const groups = useGroups(request)
+  const unfolded = state.unfolded
 
-  if (groups.error && !groups.data) return <Failure error={groups.error} onRetry={() => void groups.refetch()} />
+  if (groups.error && !groups.data) return <ErrorNotice error={groups.error} onRetry={() => void groups.refetch()} />
   if (!groups.data) return <Loading what={t('groups')} />
 
-  const looks = looksOf(drawnGroups(groups.data.groups))
-  const formats = figures.map((_, i) => columnFormat(groups.data.groups.flatMap(({ values }) => values[i]?.mean ?? [])))
+  const looks = looksOf(drawnGroupKeys(groups.data.groups))
+  const formats = metricColumns.map((_, i) =>
+    columnFormat(groups.data.groups.flatMap(({ values }) => values[i]?.mean ?? [])),
+  )
 
-  const head = (field: string, text: ReactNode, isNumber: boolean): ReactElement => {
+  const renderHead = (field: string, text: ReactNode, isNumber: boolean): ReactElement => {
     const isSorted = sort.field === field
     const next = { field, isDescending: isSorted ? !sort.isDescending : isNumber }
 
@@ -81,13 +83,13 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
             <th>
               <span className="sr">{t('selection')}</span>
             </th>
-            {state.group.map((field) => head(field, nameOf(field), false))}
-            {head('n', 'n', true)}
-            {figures.map((column) =>
-              head(
+            {state.group.map((field) => renderHead(field, fieldTitle(field), false))}
+            {renderHead('n', 'n', true)}
+            {metricColumns.map((column) =>
+              renderHead(
                 column,
                 <>
-                  {nameOf(column)} <span className="dim">{t('mean_sd')}</span>
+                  {fieldTitle(column)} <span className="dim">{t('mean_sd')}</span>
                 </>,
                 true,
               ),
@@ -97,17 +99,19 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
         <tbody>
           {groups.data.groups.map((group) => {
             const key = JSON.stringify(group.keys)
-            const isOpen = open.includes(key)
+            const isOpen = unfolded.includes(key)
 
             return (
               <GroupRow
                 key={key}
-                {...{ project, state, figures, formats, group, isOpen, onChange }}
+                {...{ project, state, figures: metricColumns, formats, group, isOpen, onChange }}
                 look={looks.get(key)}
                 filter={[filter.trim() === '' ? '' : `(${filter.trim()})`, filterOfGroup(state.group, group.keys)]
                   .filter((part) => part !== '')
                   .join(' and ')}
-                onToggle={() => onChange({ unfolded: isOpen ? open.filter((one) => one !== key) : [...open, key] })}
+                onToggle={() =>
+                  onChange({ unfolded: isOpen ? unfolded.filter((one) => one !== key) : [...unfolded, key] })
+                }
               />
             )
           })}
@@ -122,21 +126,21 @@ export function GroupTable({ project, filter, state, columns, onChange }: GroupT
 }
 
 /** Number of groups that the charts draw. */
-const BANDS_MAX = 10
+const DRAWN_GROUPS_MAX = 10
 
 /** Returns the groups that the charts draw, as JSON of their keys: the largest ones, as the server picks them. */
-export function drawnGroups(groups: GroupsView['groups']): string[] {
+export function drawnGroupKeys(groups: GroupsView['groups']): string[] {
   const named = groups.map(({ keys, n }) => ({ name: JSON.stringify(keys), n }))
   return named
     .toSorted((a, b) => b.n - a.n || (a.name < b.name ? -1 : 1))
-    .slice(0, BANDS_MAX)
+    .slice(0, DRAWN_GROUPS_MAX)
     .map(({ name }) => name)
 }
 
 /** Returns the sort key of the groups: the first key in the address that is a column here, else the number of runs. */
-function groupSort({ sort, group }: RunsState, figures: readonly string[]): SortKey {
+function groupSort({ sort, group }: RunsState, metricColumns: readonly string[]): SortKey {
   return (
-    sort.find(({ field }) => field === 'n' || group.includes(field) || figures.includes(field)) ?? {
+    sort.find(({ field }) => field === 'n' || group.includes(field) || metricColumns.includes(field)) ?? {
       field: 'n',
       isDescending: true,
     }
@@ -193,9 +197,9 @@ function GroupRow({
     })
   })
 
-  const known = members?.map(({ number }) => number) ?? []
-  const isSelected = known.length > 0 && known.every((number) => state.selected.includes(number))
-  const isSelectedInPart = n > MEMBERS_MAX
+  const memberNumbers = members?.map(({ number }) => number) ?? []
+  const isSelected = memberNumbers.length > 0 && memberNumbers.every((number) => state.selected.includes(number))
+  const isLarge = n > MEMBERS_MAX
 
   return (
     <>
@@ -204,8 +208,8 @@ function GroupRow({
           <input
             type="checkbox"
             className="check"
-            aria-label={t(isSelectedInPart ? 'select_group_latest' : 'select_group', { name, n: MEMBERS_MAX })}
-            title={isSelectedInPart ? t('select_group_latest', { name, n: MEMBERS_MAX }) : undefined}
+            aria-label={t(isLarge ? 'select_group_latest' : 'select_group', { name, n: MEMBERS_MAX })}
+            title={isLarge ? t('select_group_latest', { name, n: MEMBERS_MAX }) : undefined}
             checked={isSelected}
             disabled={select.isPending}
             onChange={() => {
@@ -218,9 +222,9 @@ function GroupRow({
           <td key={state.group[i]}>
             {i === 0 ? (
               <button type="button" className="btn bare" aria-expanded={isOpen} onClick={onToggle}>
-                <Sample look={look} />
+                <LineSample look={look} />
                 <Icon name={isOpen ? 'down' : 'right'} size={13} />
-                {key ?? <span className="dim">{t('without', { name: nameOf(state.group[i]!) })}</span>}
+                {key ?? <span className="dim">{t('without', { name: fieldTitle(state.group[i]!) })}</span>}
               </button>
             ) : (
               (key ?? <span className="dim">—</span>)
@@ -287,7 +291,7 @@ function GroupRow({
             <button
               type="button"
               className="btn bare small"
-              onClick={() => onChange({ group: [], filter: toFilter(state, keys) })}
+              onClick={() => onChange({ group: [], filter: narrowToGroup(state, keys) })}
             >
               {members && n > members.length ? t('group_shows', { n: members.length, total: n }) : t('group_as_list')}
             </button>
@@ -299,18 +303,18 @@ function GroupRow({
 }
 
 /** Returns the filter of the page narrowed to the runs of one group. */
-function toFilter({ filter, group }: RunsState, keys: readonly (string | null)[]): string {
+function narrowToGroup({ filter, group }: RunsState, keys: readonly (string | null)[]): string {
   return [filter.trim() === '' ? '' : `(${filter.trim()})`, filterOfGroup(group, keys)]
     .filter((part) => part !== '')
     .join(' and ')
 }
 
 /** Loads the newest runs of a group once it is unfolded. */
-function useMembers(isOpen: boolean, asked: RunsAsked): readonly RunView[] | undefined {
-  return useRunPage({ ...asked, limit: MEMBERS_MAX }, { isWanted: isOpen }).data?.runs
+function useMembers(isOpen: boolean, request: RunsQuery): readonly RunView[] | undefined {
+  return useRunPage({ ...request, limit: MEMBERS_MAX }, { isWanted: isOpen }).data?.runs
 }
 
-function nameOf(column: string): string {
+function fieldTitle(column: string): string {
   const field = parseColumn(column)
   return field.kind === 'other' ? column : field.kind === 'metric' ? `${field.name} .${field.part}` : field.name
 }
@@ -325,7 +329,7 @@ export function GroupMenu(props: GroupPickerProps): ReactElement {
       icon="group"
       label={
         <>
-          {t('group')} {props.group.length > 0 && <span className="mid">{props.group.map(nameOf).join(', ')}</span>}
+          {t('group')} {props.group.length > 0 && <span className="mid">{props.group.map(fieldTitle).join(', ')}</span>}
         </>
       }
     >
@@ -345,7 +349,7 @@ interface GroupPickerProps {
 
 function GroupPicker({ project, filter, isTrash, group, onChange }: GroupPickerProps): ReactElement {
   const { data } = useNames(project)
-  const varied = useVaried({ project, filter, trash: isTrash || undefined })
+  const varied = useVaryingParams({ project, filter, trash: isTrash || undefined })
   const [search, setSearch] = useState('')
   const params = (data?.params ?? [])
     .map(({ name }) => name)
@@ -353,7 +357,7 @@ function GroupPicker({ project, filter, isTrash, group, onChange }: GroupPickerP
   const fields = [...params.slice(0, SHOWN_MAX).map((name) => columnFor('param', name)), ...COLUMN_FIELDS]
   // Offers only parameters that differ among the listed runs: any other parameter has one value in all groups.
   const differing = (varied.data?.params ?? []).map(({ name }) => name)
-  const isTooWide = differing.length > GROUP_FIELDS_MAX + 1
+  const hasTooManyFields = differing.length > GROUP_FIELDS_MAX + 1
 
   return (
     <div className="picker">
@@ -366,16 +370,18 @@ function GroupPicker({ project, filter, isTrash, group, onChange }: GroupPickerP
       />
       <ul>
         {fields.map((field) => (
-          <CheckItem
+          <CheckboxRow
             key={field}
-            name={nameOf(field)}
+            name={fieldTitle(field)}
             isOn={group.includes(field)}
             onToggle={() => onChange(group.includes(field) ? group.filter((one) => one !== field) : [...group, field])}
           />
         ))}
       </ul>
-      {isTooWide && <p className="dim small">{t('all_but_wide', { n: differing.length, max: GROUP_FIELDS_MAX })}</p>}
-      {differing.length > 1 && !isTooWide && (
+      {hasTooManyFields && (
+        <p className="dim small">{t('all_but_wide', { n: differing.length, max: GROUP_FIELDS_MAX })}</p>
+      )}
+      {differing.length > 1 && !hasTooManyFields && (
         <ul>
           {differing
             .filter((name) => name.toLowerCase().includes(search.toLowerCase()))

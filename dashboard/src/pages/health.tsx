@@ -1,25 +1,27 @@
 import type { ReactElement } from 'react'
 
-import { useDoctor } from '../api/queries.ts'
+import { useHealthChecks } from '../api/queries.ts'
 import { t } from '../texts/texts.ts'
 import { useTitle } from '../ui/page.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
-import { Failure, Loading } from '../ui/states.tsx'
+import { ErrorNotice, Loading } from '../ui/states.tsx'
 
 /** The page of the server's health: the checks of `hagane doctor` and their results. */
 export function Health(): ReactElement {
   useTitle(t('health'))
-  const checks = useDoctor()
-  if (checks.error && !checks.data) return <Failure error={checks.error} onRetry={() => void checks.refetch()} />
+  const checks = useHealthChecks()
+  if (checks.error && !checks.data) return <ErrorNotice error={checks.error} onRetry={() => void checks.refetch()} />
   if (!checks.data) return <Loading what={t('health')} />
 
-  const bad = checks.data.filter(({ isOk }) => !isOk).length
+  const failedCount = checks.data.filter(({ isOk }) => !isOk).length
 
   return (
     <>
       <div className="head">
         <h1>{t('health')}</h1>
-        <span className={bad === 0 ? 'mid' : 'bad'}>{bad === 0 ? t('health_good') : t('health_bad', { n: bad })}</span>
+        <span className={failedCount === 0 ? 'mid' : 'bad'}>
+          {failedCount === 0 ? t('health_good') : t('health_bad', { n: failedCount })}
+        </span>
         <span className="grow" />
         <button type="button" className="btn" onClick={() => void checks.refetch()}>
           {t('check_again')}

@@ -12,13 +12,13 @@ import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { useTitle } from '../ui/page.tsx'
 import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
-import { Empty, Failure, Loading } from '../ui/states.tsx'
-import { byCause } from './causes.ts'
+import { Empty, ErrorNotice, Loading } from '../ui/states.tsx'
+import { groupByCause } from './causes.ts'
 import type { Cause } from './causes.ts'
-import { ended, SweepBar } from './sweeps.tsx'
+import { countEnded, SweepBar } from './sweeps.tsx'
 
 /** Filter for the runs that occupy a slot. */
-const AT_WORK = 'phase in (running, starting, stopping)'
+const SLOT_FILTER = 'phase in (running, starting, stopping)'
 /** Number of lines in a list. */
 const SHOWN_MAX = 12
 /** Number of waiting runs that are grouped by what they wait for. */
@@ -31,9 +31,9 @@ const FAILURES_READ_MAX = 200
 export function Home(): ReactElement {
   useTitle(t('home'))
   const now = useNow()
-  const running = useRunPage({ filter: AT_WORK, limit: 1, fields: 'number' })
+  const running = useRunPage({ filter: SLOT_FILTER, limit: 1, fields: 'number' })
   // Runs outside sweeps only: trials are summed up in the line of their sweep.
-  const alone = useRunPage({ filter: `${AT_WORK} and sweep is missing`, limit: SHOWN_MAX })
+  const standalone = useRunPage({ filter: `${SLOT_FILTER} and sweep is missing`, limit: SHOWN_MAX })
   const waiting = useRunPage({
     filter: 'phase in (queued, preparing, paused)',
     limit: WAITING_READ_MAX,
@@ -42,16 +42,17 @@ export function Home(): ReactElement {
   const failed = useRunPage({ filter: 'phase = failed', sort: '-ended', limit: FAILURES_READ_MAX, fields: 'number' })
 
   const sweeps = useSweeps()
-  const broken = [running, alone, waiting, failed, sweeps].find(({ error, data }) => error && !data)
+  const failedQuery = [running, standalone, waiting, failed, sweeps].find(({ error, data }) => error && !data)
 
-  if (broken?.error) return <Failure error={broken.error} onRetry={() => void broken.refetch()} />
-  if (!running.data || !alone.data || !waiting.data || !failed.data || !sweeps.data) return <Loading what={t('home')} />
+  if (failedQuery?.error) return <ErrorNotice error={failedQuery.error} onRetry={() => void failedQuery.refetch()} />
+  if (!running.data || !standalone.data || !waiting.data || !failed.data || !sweeps.data)
+    return <Loading what={t('home')} />
 
-  const open = sweeps.data.filter(({ phase }) => !isSweepEnded(phase))
+  const openSweeps = sweeps.data.filter(({ phase }) => !isSweepEnded(phase))
   const isNew =
     sweeps.data.length === 0 && running.data.total === 0 && waiting.data.total === 0 && failed.data.total === 0
-  const waits = byWait(waiting.data.runs).slice(0, SHOWN_MAX)
-  const causes = byCause(failed.data.runs).slice(0, CAUSES_MAX)
+  const waitingLines = groupByWaiting(waiting.data.runs).slice(0, SHOWN_MAX)
+  const causes = groupByCause(failed.data.runs).slice(0, CAUSES_MAX)
 
   return (
     <>
@@ -69,29 +70,29 @@ export function Home(): ReactElement {
               {t('running_now')}
               <span className="note">{t('runs_count', { n: running.data.total ?? 0 })}</span>
             </h2>
-            {open.map((sweep) => (
+            {openSweeps.map((sweep) => (
               <SweepLine key={sweep.id} sweep={sweep} now={now} />
             ))}
-            {alone.data.runs.map((run) => (
+            {standalone.data.runs.map((run) => (
               <RunLine key={run.id} run={run} now={now} />
             ))}
-            <Rest n={(alone.data.total ?? 0) - alone.data.runs.length} />
-            {open.length + alone.data.runs.length === 0 && <p className="none">{t('nothing_runs')}</p>}
+            <HiddenCount n={(standalone.data.total ?? 0) - standalone.data.runs.length} />
+            {openSweeps.length + standalone.data.runs.length === 0 && <p className="none">{t('nothing_runs')}</p>}
           </section>
           <section className="block">
             <h2>
               {t('waiting')}
               <span className="note">{t('waiting_why', { n: waiting.data.total ?? 0 })}</span>
             </h2>
-            {waits.map(({ first, n }) => (
+            {waitingLines.map(({ first, n }) => (
               <div key={first.id} className="line waits">
                 <PhaseIcon phase={first.phase} />
-                {n === 1 ? <Title run={first} /> : <SweepTitle run={first} n={n} />}
+                {n === 1 ? <RunTitle run={first} /> : <SweepTitle run={first} n={n} />}
                 <span className="mid">{first.waiting ?? t(`phase_${first.phase}`)}</span>
                 <span className="dim num">{formatAge(first.createdAt, now)}</span>
               </div>
             ))}
-            <Rest n={(waiting.data.total ?? 0) - waits.reduce((sum, { n }) => sum + n, 0)} />
+            <HiddenCount n={(waiting.data.total ?? 0) - waitingLines.reduce((sum, { n }) => sum + n, 0)} />
             {waiting.data.runs.length === 0 && <p className="none">{t('nothing_waits')}</p>}
           </section>
           <section className="block">
@@ -102,7 +103,7 @@ export function Home(): ReactElement {
             {causes.map((cause) => (
               <FailureLine key={cause.runs[0]!.id} cause={cause} now={now} />
             ))}
-            <Rest n={(failed.data.total ?? 0) - causes.reduce((sum, { runs }) => sum + runs.length, 0)} />
+            <HiddenCount n={(failed.data.total ?? 0) - causes.reduce((sum, { runs }) => sum + runs.length, 0)} />
             {failed.data.runs.length === 0 && <p className="none">{t('nothing_failed')}</p>}
           </section>
         </div>
@@ -116,7 +117,7 @@ export function Home(): ReactElement {
 }
 
 /** The number of entries that are not shown. */
-function Rest({ n }: { readonly n: number }): ReactElement | null {
+function HiddenCount({ n }: { readonly n: number }): ReactElement | null {
   return n > 0 ? <p className="dim small">{t('and_more', { n })}</p> : null
 }
 
@@ -146,12 +147,12 @@ function FailureLine({ cause: { text, runs }, now }: { readonly cause: Cause; re
 }
 
 /** Groups waiting runs into lines. Trials of one sweep that wait for the same reason share a line. */
-function byWait(runs: readonly RunView[]): { first: RunView; n: number }[] {
+function groupByWaiting(runs: readonly RunView[]): { first: RunView; n: number }[] {
   const lines = new Map<string, { first: RunView; n: number }>()
   for (const run of runs) {
     const key = run.sweep === null ? run.id : `${run.sweep} ${run.waiting ?? run.phase}`
-    const known = lines.get(key)
-    lines.set(key, { first: known?.first ?? run, n: (known?.n ?? 0) + 1 })
+    const line = lines.get(key)
+    lines.set(key, { first: line?.first ?? run, n: (line?.n ?? 0) + 1 })
   }
   return [...lines.values()]
 }
@@ -173,7 +174,7 @@ function NoRunsYet(): ReactElement {
   return <Empty title={t('no_runs_anywhere')} text={t('no_runs_how')} command="hagane run -f group.yml" />
 }
 
-function Title({ run }: { readonly run: RunView }): ReactElement {
+function RunTitle({ run }: { readonly run: RunView }): ReactElement {
   return (
     <div className="clip">
       <Link to={paths.run(run.project, run.number)}>
@@ -194,7 +195,7 @@ function RunLine({ run, now }: { readonly run: RunView; readonly now: number }):
   return (
     <div className="line runs">
       <PhaseIcon phase={run.phase} />
-      <Title run={run} />
+      <RunTitle run={run} />
       <div className="num">
         {metric && formatNumber(metric[1].last)}
         <div className="small dim clip">{metric?.[0]}</div>
@@ -207,7 +208,7 @@ function RunLine({ run, now }: { readonly run: RunView; readonly now: number }):
 
 function SweepLine({ sweep, now }: { readonly sweep: SweepView; readonly now: number }): ReactElement {
   const { best, trials } = sweep
-  const done = ended(sweep)
+  const endedCount = countEnded(sweep)
 
   return (
     <div className="line runs">
@@ -217,7 +218,8 @@ function SweepLine({ sweep, now }: { readonly sweep: SweepView; readonly now: nu
           <span className="ink">{sweepName(sweep)}</span>
         </Link>
         <div className="small dim clip">
-          {sweep.project} · {t('sweep_line', { done, trials: trials ?? '∞', concurrency: sweep.concurrency })}
+          {sweep.project} ·{' '}
+          {t('sweep_line', { done: endedCount, trials: trials ?? '∞', concurrency: sweep.concurrency })}
         </div>
       </div>
       <div className="num">

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { append, earlierThan, prepend, shownLines, splitLines, toSpans } from './log-lines.ts'
+import { appendBytes, rangeBefore, prependBytes, shownLines, splitLines, toSpans } from './log-lines.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -18,7 +18,7 @@ describe('a log', () => {
         const all = bytes(whole)
         const ends = [...cuts.map((cut) => cut % (all.length + 1)).toSorted((a, b) => a - b), all.length]
         const piece = ends.reduce(
-          (known, end) => append(known, all.subarray(known.end, end)),
+          (known, end) => appendBytes(known, all.subarray(known.end, end)),
           splitLines(new Uint8Array(), 0),
         )
         expect(piece.lines).toEqual(splitLines(all, 0).lines)
@@ -31,7 +31,7 @@ describe('a log', () => {
   it('Prepended bytes count from their first line end, and from their first byte at the start of the log', () => {
     const all = bytes('one\ntwo\nthree\nfour\n')
     const tail = splitLines(all.subarray(14), 14)
-    const more = prepend(tail, all.subarray(5, 14), 5)
+    const more = prependBytes(tail, all.subarray(5, 14), 5)
 
     expect(more.lines.map(({ text, offset }) => [text, offset])).toEqual([
       ['three', 8],
@@ -39,7 +39,7 @@ describe('a log', () => {
     ])
     expect(more.start).toBe(8)
 
-    expect(prepend(more, all.subarray(0, 8), 0)).toMatchObject({
+    expect(prependBytes(more, all.subarray(0, 8), 0)).toMatchObject({
       start: 0,
       lines: [{ text: 'one' }, { text: 'two' }, { text: 'three' }, { text: 'four' }],
     })
@@ -49,7 +49,7 @@ describe('a log', () => {
     const cut = { from: 8, to: 1_000 }
 
     const head = splitLines(bytes('one\ntwo\n'), 0)
-    const on = append(head, bytes('nine\nten\n'), 1_000)
+    const on = appendBytes(head, bytes('nine\nten\n'), 1_000)
 
     expect(on.lines.map(({ text, offset }) => [text, offset])).toEqual([
       ['one', 0],
@@ -59,24 +59,24 @@ describe('a log', () => {
     ])
     expect(on.end).toBe(1_009)
 
-    const tail = prepend(splitLines(bytes('ten\n'), 1_005), bytes('nine\n'), 1_000, true)
+    const tail = prependBytes(splitLines(bytes('ten\n'), 1_005), bytes('nine\n'), 1_000, true)
     expect(tail).toMatchObject({ start: 1_000, lines: [{ text: 'nine' }, { text: 'ten' }] })
-    expect(prepend(tail, bytes('one\ntwo\n'), 0).lines.map(({ offset }) => offset)).toEqual([0, 4, 1_000, 1_005])
+    expect(prependBytes(tail, bytes('one\ntwo\n'), 0).lines.map(({ offset }) => offset)).toEqual([0, 4, 1_000, 1_005])
 
-    expect([1_009, 1_005, 1_000, 8, 4].map((byte) => earlierThan(byte, 6, cut))).toEqual([
-      { from: 1_003, to: 1_009, isFirst: false },
-      { from: 1_000, to: 1_005, isFirst: true },
-      { from: 2, to: 8, isFirst: false },
-      { from: 2, to: 8, isFirst: false },
-      { from: 0, to: 4, isFirst: true },
+    expect([1_009, 1_005, 1_000, 8, 4].map((byte) => rangeBefore(byte, 6, cut))).toEqual([
+      { from: 1_003, to: 1_009, isLineStart: false },
+      { from: 1_000, to: 1_005, isLineStart: true },
+      { from: 2, to: 8, isLineStart: false },
+      { from: 2, to: 8, isLineStart: false },
+      { from: 0, to: 4, isLineStart: true },
     ])
-    expect(earlierThan(100, 40, undefined)).toEqual({ from: 60, to: 100, isFirst: false })
+    expect(rangeBefore(100, 40, undefined)).toEqual({ from: 60, to: 100, isLineStart: false })
   })
 
   it('The bytes of an unfinished line are kept until the line ends', () => {
-    const first = append(splitLines(new Uint8Array(), 0), bytes('a\nb'))
+    const first = appendBytes(splitLines(new Uint8Array(), 0), bytes('a\nb'))
     expect(first.lines.map(({ text }) => text)).toEqual(['a'])
-    expect(append(first, bytes('c\n')).lines.map(({ text, offset }) => [text, offset])).toEqual([
+    expect(appendBytes(first, bytes('c\n')).lines.map(({ text, offset }) => [text, offset])).toEqual([
       ['a', 0],
       ['bc', 2],
     ])

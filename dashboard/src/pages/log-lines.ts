@@ -25,14 +25,14 @@ export function splitLines(bytes: Uint8Array, start: number): LogPiece {
   const lines: LogLine[] = []
   let from = 0
   for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, from)) {
-    lines.push({ offset: start + from, text: shown(decoder.decode(bytes.subarray(from, at))) })
+    lines.push({ offset: start + from, text: toVisibleText(decoder.decode(bytes.subarray(from, at))) })
     from = at + 1
   }
   return { start, end: start + bytes.length, lines, rest: bytes.slice(from) }
 }
 
 /** Appends bytes to a piece. They begin after its end where bytes were cut out of the log. */
-export function append(piece: LogPiece, bytes: Uint8Array, start = piece.end): LogPiece {
+export function appendBytes(piece: LogPiece, bytes: Uint8Array, start = piece.end): LogPiece {
   if (start !== piece.end) {
     const next = splitLines(bytes, start)
     return { ...piece, end: next.end, lines: [...shownLines(piece), ...next.lines], rest: next.rest }
@@ -48,7 +48,7 @@ export function append(piece: LogPiece, bytes: Uint8Array, start = piece.end): L
  * Prepends bytes to a piece. Unless a line begins with them (`isLineStart`), the bytes up to their first line end are
  * left out: they are only the end of a line.
  */
-export function prepend(piece: LogPiece, bytes: Uint8Array, start: number, isLineStart = start === 0): LogPiece {
+export function prependBytes(piece: LogPiece, bytes: Uint8Array, start: number, isLineStart = start === 0): LogPiece {
   const cut = isLineStart ? 0 : bytes.indexOf(NEWLINE) + 1
   const before = splitLines(bytes.subarray(cut), start + cut)
   const linesBefore = piece.linesBefore === undefined ? undefined : piece.linesBefore - before.lines.length
@@ -57,20 +57,22 @@ export function prepend(piece: LogPiece, bytes: Uint8Array, start: number, isLin
 
 /** Returns the lines of a piece and the unfinished last one, such as a prompt or a progress bar. */
 export function shownLines({ lines, rest, end }: LogPiece): readonly LogLine[] {
-  return rest.length === 0 ? lines : [...lines, { offset: end - rest.length, text: shown(decoder.decode(rest)) }]
+  return rest.length === 0
+    ? lines
+    : [...lines, { offset: end - rest.length, text: toVisibleText(decoder.decode(rest)) }]
 }
 
 /**
  * Returns what a terminal would show of a line: the text after its last carriage return, with which progress bars
  * overwrite it.
  */
-function shown(text: string): string {
+function toVisibleText(text: string): string {
   const whole = text.endsWith('\r') ? text.slice(0, -1) : text
   return whole.slice(whole.lastIndexOf('\r') + 1)
 }
 
 /** A part of a line in one style; `color` is the name of a CSS variable. */
-export interface Span {
+export interface StyledSpan {
   readonly text: string
   readonly color: string | undefined
   readonly isBold: boolean
@@ -80,9 +82,9 @@ export interface Span {
 const COLORS = ['--ink-3', '--bad', '--good', '--warn', '--accent', '--c5', '--c6', '--ink-2']
 
 /** Splits a line into spans by its control sequences for colour and bold; all other control sequences are left out. */
-export function toSpans(text: string): Span[] {
-  const spans: Span[] = []
-  let style: Pick<Span, 'color' | 'isBold'> = { color: undefined, isBold: false }
+export function toSpans(text: string): StyledSpan[] {
+  const spans: StyledSpan[] = []
+  let style: Pick<StyledSpan, 'color' | 'isBold'> = { color: undefined, isBold: false }
   let from = 0
   for (const match of text.matchAll(CONTROL_SEQUENCE)) {
     if (match.index > from) spans.push({ text: text.slice(from, match.index), ...style })
@@ -93,7 +95,7 @@ export function toSpans(text: string): Span[] {
   return spans
 }
 
-function restyle(style: Pick<Span, 'color' | 'isBold'>, codes: string): Pick<Span, 'color' | 'isBold'> {
+function restyle(style: Pick<StyledSpan, 'color' | 'isBold'>, codes: string): Pick<StyledSpan, 'color' | 'isBold'> {
   return codes.split(';').reduce((now, code) => {
     const number = Number(code)
     if (number === 0) return { color: undefined, isBold: false }
@@ -113,16 +115,16 @@ export interface LogCut {
 }
 
 /**
- * Returns which bytes to read before `byte`: at most `size`, and none of those that were cut out. `isFirst`: a line
+ * Returns which bytes to read before `byte`: at most `size`, and none of those that were cut out. `isLineStart`: a line
  * begins at `from`, which is the start of the log or the end of the cut.
  */
-export function earlierThan(
+export function rangeBefore(
   byte: number,
   size: number,
   cut: LogCut | undefined,
-): { from: number; to: number; isFirst: boolean } {
+): { from: number; to: number; isLineStart: boolean } {
   const to = cut && byte > cut.from && byte <= cut.to ? cut.from : byte
   const floor = cut && to > cut.to ? cut.to : 0
   const from = Math.max(floor, to - size)
-  return { from, to, isFirst: from === floor }
+  return { from, to, isLineStart: from === floor }
 }

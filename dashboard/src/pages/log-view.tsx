@@ -7,18 +7,18 @@ import type { LogSearchView } from '../../../src/contract/routes.ts'
 import { severityOf } from '../../../src/contract/severity.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
 import { call, request } from '../api/client.ts'
-import { onWritten } from '../api/live.ts'
+import { onRunActivity } from '../api/live.ts'
 import { toQuery } from '../api/to-query.ts'
 import { formatBytes } from '../format.ts'
-import { changeQuery, usePlace, withQuery } from '../state/location.ts'
+import { changeQuery, usePageAddress, withQuery } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { IconButton } from '../ui/controls.tsx'
 import { saveBlob } from '../ui/save-file.ts'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
-import { Failure, Loading } from '../ui/states.tsx'
+import { ErrorNotice, Loading } from '../ui/states.tsx'
 import { LogSearch } from './log-search.tsx'
-import { append, earlierThan, prepend, shownLines, splitLines, toSpans } from './log-lines.ts'
+import { appendBytes, rangeBefore, prependBytes, shownLines, splitLines, toSpans } from './log-lines.ts'
 import type { LogCut, LogLine, LogPiece } from './log-lines.ts'
 
 const LINE_PX = 19
@@ -27,8 +27,8 @@ const TAIL_LINES = 2_000
 const EARLIER_BYTES = 256_000
 /** A view scrolled this close to the end counts as at the end. */
 const END_PX = 40
-const FINDS_MAX = 10_000
-const NONE: readonly LogLine[] = []
+const MATCHES_MAX = 10_000
+const NO_LINES: readonly LogLine[] = []
 
 interface LogViewProps {
   readonly run: RunDetailView
@@ -37,7 +37,7 @@ interface LogViewProps {
 
 /** The log of a run: of its latest attempt, or of the attempt in the address. */
 export function LogView(props: LogViewProps): ReactElement {
-  const { query } = usePlace()
+  const { query } = usePageAddress()
   const attempt = Number(query.get('attempt')) || props.run.attempts.at(-1)?.n
   return <AttemptLog key={attempt} {...props} attempt={attempt} />
 }
@@ -51,14 +51,14 @@ function AttemptLog({
   attempt,
   isWide = false,
 }: LogViewProps & { readonly attempt: number | undefined }): ReactElement {
-  const { query } = usePlace()
+  const { query } = usePageAddress()
   const log = useLog(run, attempt, query.get('at'))
   const [isFollowing, setFollowing] = useState(query.get('at') === null)
   const [isWrapped, setWrapped] = useState(false)
   const [search, setSearch] = useState('')
   const scroller = useRef<HTMLDivElement>(null)
 
-  const lines = useMemo(() => (log.piece ? shownLines(log.piece) : NONE), [log.piece])
+  const lines = useMemo(() => (log.piece ? shownLines(log.piece) : NO_LINES), [log.piece])
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -67,23 +67,23 @@ function AttemptLog({
     getItemKey: (i) => lines[i]!.offset,
   })
 
-  const found = search === '' ? [] : find(lines, search)
-  const [at, setAt] = useState(0)
+  const matches = search === '' ? [] : findLines(lines, search)
+  const [matchIndex, setMatchIndex] = useState(0)
   const [isSearching, setSearching] = useState(false)
   const lastLine = lines.at(-1)?.offset
 
-  const target = query.get('at')
+  const targetOffset = query.get('at')
   const start = log.piece?.start ?? 0
   const jumpedTo = useRef<string>(undefined)
 
   useEffect(() => {
     // Does not follow the end before the jump to the line in the address is done: with two targets at once, either may
     // be scrolled to last.
-    const isOnTheWay = target !== null && jumpedTo.current !== target
-    if (isFollowing && !isOnTheWay && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' })
-  }, [isFollowing, target, lastLine, rows, lines.length])
+    const isJumpPending = targetOffset !== null && jumpedTo.current !== targetOffset
+    if (isFollowing && !isJumpPending && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' })
+  }, [isFollowing, targetOffset, lastLine, rows, lines.length])
 
-  const jumpTo = useEffectEvent((offset: string): void => {
+  const goToOffset = useEffectEvent((offset: string): void => {
     const index = lines.findIndex((line) => line.offset >= Number(offset))
     if (index < 0) return
     jumpedTo.current = offset
@@ -92,29 +92,30 @@ function AttemptLog({
   })
 
   useEffect(() => {
-    if (target !== null && jumpedTo.current !== target && Number(target) >= start) jumpTo(target)
-  }, [target, lines, start])
+    if (targetOffset !== null && jumpedTo.current !== targetOffset && Number(targetOffset) >= start)
+      goToOffset(targetOffset)
+  }, [targetOffset, lines, start])
 
-  const jump = (to: number): void => {
-    if (found.length === 0) return
-    const next = (to + found.length) % found.length
-    setAt(next)
+  const goToMatch = (to: number): void => {
+    if (matches.length === 0) return
+    const next = (to + matches.length) % matches.length
+    setMatchIndex(next)
     setFollowing(false)
-    rows.scrollToIndex(found[next]!, { align: 'center' })
+    rows.scrollToIndex(matches[next]!, { align: 'center' })
   }
 
-  const toFirstError = async (): Promise<void> => {
+  const goToFirstError = async (): Promise<void> => {
     const query = toQuery({ attempt, severity: 'error', limit: 1 })
-    const [first] = (await call<LogSearchView>(`/runs/${run.number}/logs/search${query}`)).lines
-    if (!first) return toast(t('no_error_line'))
+    const [toFirstPiece] = (await call<LogSearchView>(`/runs/${run.number}/logs/search${query}`)).lines
+    if (!toFirstPiece) return toast(t('no_error_line'))
     // If the address names this line already, it does not change and triggers no jump.
-    if (String(first.offset) === target) jumpTo(target)
-    changeQuery({ at: String(first.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })
+    if (String(toFirstPiece.offset) === targetOffset) goToOffset(targetOffset)
+    changeQuery({ at: String(toFirstPiece.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })
   }
 
-  const follow = (): void => {
+  const toggleFollowing = (): void => {
     // The jump to the line in the address counts as done, so that it does not stop the following.
-    jumpedTo.current = target ?? undefined
+    jumpedTo.current = targetOffset ?? undefined
     setFollowing(!isFollowing)
   }
 
@@ -154,14 +155,16 @@ function AttemptLog({
             value={search}
             onChange={(event) => {
               setSearch(event.target.value)
-              setAt(0)
+              setMatchIndex(0)
             }}
             onKeyDown={(event) => {
               if (event.nativeEvent.isComposing || event.key !== 'Enter') return
-              jump(at + (event.shiftKey ? -1 : 1))
+              goToMatch(matchIndex + (event.shiftKey ? -1 : 1))
             }}
           />
-          <span className="dim small">{search !== '' && `${found.length === 0 ? 0 : at + 1} / ${found.length}`}</span>
+          <span className="dim small">
+            {search !== '' && `${matches.length === 0 ? 0 : matchIndex + 1} / ${matches.length}`}
+          </span>
         </span>
         <button
           type="button"
@@ -174,19 +177,19 @@ function AttemptLog({
         <button
           type="button"
           className="btn bare small not-phone"
-          onClick={() => void toFirstError().catch((error: unknown) => toast((error as Error).message))}
+          onClick={() => void goToFirstError().catch((error: unknown) => toast((error as Error).message))}
         >
           {t('first_error')}
         </button>
-        <IconButton name="wrap" label={t('wrap')} pressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
+        <IconButton name="wrap" label={t('wrap')} isPressed={isWrapped} onClick={() => setWrapped(!isWrapped)} />
         <IconButton name="download" label={t('download')} onClick={() => void download(run, attempt)} />
-        <button type="button" className="btn" aria-pressed={isFollowing} onClick={follow}>
+        <button type="button" className="btn" aria-pressed={isFollowing} onClick={toggleFollowing}>
           <Icon name="follow" />
           {t(isFollowing ? 'following' : 'follow')}
         </button>
       </div>
       {isSearching && <LogSearch run={run.number} attempt={attempt} onClose={() => setSearching(false)} />}
-      {log.error && !log.piece && <Failure error={log.error} />}
+      {log.error && !log.piece && <ErrorNotice error={log.error} />}
       {!log.piece && !log.error && <Loading what={t('log')} />}
       {log.piece && lines.length === 0 && <p className="none">{t(isTerminal(run.phase) ? 'no_log' : 'no_log_yet')}</p>}
       <div
@@ -208,7 +211,7 @@ function AttemptLog({
                 key={key}
                 ref={isWrapped ? rows.measureElement : undefined}
                 data-index={index}
-                className={`line${severity ? ` ${severity}` : ''}${found[at] === index || String(line.offset) === target ? ' at' : ''}`}
+                className={`line${severity ? ` ${severity}` : ''}${matches[matchIndex] === index || String(line.offset) === targetOffset ? ' at' : ''}`}
                 style={{ transform: `translateY(${start}px)` }}
               >
                 <a
@@ -260,12 +263,12 @@ function LineText({ text }: { readonly text: string }): ReactElement {
 }
 
 /** Returns the indices of the lines that contain the text in any case. */
-function find(lines: readonly LogLine[], search: string): number[] {
+function findLines(lines: readonly LogLine[], search: string): number[] {
   const wanted = search.toLowerCase()
-  const found: number[] = []
-  for (let i = 0; i < lines.length && found.length < FINDS_MAX; i += 1)
-    if (lines[i]!.text.toLowerCase().includes(wanted)) found.push(i)
-  return found
+  const matches: number[] = []
+  for (let i = 0; i < lines.length && matches.length < MATCHES_MAX; i += 1)
+    if (lines[i]!.text.toLowerCase().includes(wanted)) matches.push(i)
+  return matches
 }
 
 interface Log {
@@ -276,13 +279,13 @@ interface Log {
   readonly readEarlier: () => Promise<number>
 }
 
-/** Reads the log of an attempt from its end, or from near byte `at`, and reads on as output is written. */
-function useLog(run: RunDetailView, attempt: number | undefined, at: string | null): Log {
+/** Reads the log of an attempt from its end, or from near byte `matchIndex`, and reads on as output is written. */
+function useLog(run: RunDetailView, attempt: number | undefined, matchIndex: string | null): Log {
   const [piece, setPiece] = useState<LogPiece | undefined>()
   const [error, setError] = useState<Error | undefined>()
   const [cut, setCut] = useState<LogCut | undefined>()
   const latest = useRef<LogPiece>(undefined)
-  const isBusy = useRef(false)
+  const isReadingEarlier = useRef(false)
 
   const set = (next: LogPiece): void => {
     latest.current = next
@@ -291,58 +294,62 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
 
   // The byte near which reading began; null for the end of the log. When the address changes to a line before all that
   // has been read, reading begins again near that line.
-  const [anchor, setAnchor] = useState(at)
-  if (at !== anchor && at !== null && piece && Number(at) < piece.start) setAnchor(at)
+  const [anchor, setAnchor] = useState(matchIndex)
+  if (matchIndex !== anchor && matchIndex !== null && piece && Number(matchIndex) < piece.start) setAnchor(matchIndex)
 
   useEffect(() => {
     latest.current = undefined
     setPiece(undefined)
     const controller = new AbortController()
 
-    const step = async (): Promise<void> => {
-      const known = latest.current
-      const from = known
-        ? { cursor: known.end }
+    const readPage = async (): Promise<void> => {
+      const before = latest.current
+      const from = before
+        ? { cursor: before.end }
         : anchor === null
           ? { tail: TAIL_LINES }
           : { cursor: Math.max(0, Number(anchor) - EARLIER_BYTES / 2) }
-      const { bytes, cursor, cut: found } = await read(run.number, { attempt, ...from }, controller.signal)
+      const { bytes, cursor, cut: matches } = await readLogPage(run.number, { attempt, ...from }, controller.signal)
 
       if (controller.signal.aborted) return
 
       // Taken after the request: meanwhile lines may have been counted or earlier lines prepended.
-      const now = latest.current
-      const first = (start: number): LogPiece =>
-        prepend(splitLines(new Uint8Array(), start + bytes.length), bytes, start)
-      if (!now)
-        set(anchor === null ? splitLines(bytes, cursor - bytes.length) : withRest(first(cursor - bytes.length), bytes))
-      else if (bytes.length > 0) set(append(now, bytes, cursor - bytes.length))
-      setCut(found)
+      const current = latest.current
+      const toFirstPiece = (start: number): LogPiece =>
+        prependBytes(splitLines(new Uint8Array(), start + bytes.length), bytes, start)
+      if (!current)
+        set(
+          anchor === null
+            ? splitLines(bytes, cursor - bytes.length)
+            : withUnfinishedLine(toFirstPiece(cursor - bytes.length), bytes),
+        )
+      else if (bytes.length > 0) set(appendBytes(current, bytes, cursor - bytes.length))
+      setCut(matches)
       setError(undefined)
       // A page of about the largest size (1 MB) is followed by another: read on at once.
-      if (bytes.length > EARLIER_BYTES * 3) await step()
+      if (bytes.length > EARLIER_BYTES * 3) await readPage()
     }
 
     // One request at a time. Output that is written meanwhile is read after it.
-    let [isReading, isMore] = [false, true]
+    let [isReading, hasMore] = [false, true]
 
-    const readOn = async (): Promise<void> => {
-      isMore = true
+    const readUntilEnd = async (): Promise<void> => {
+      hasMore = true
       if (isReading) return
       isReading = true
-      while (isMore && !controller.signal.aborted) {
-        isMore = false
-        await step().catch((problem: unknown) => !controller.signal.aborted && setError(problem as Error))
+      while (hasMore && !controller.signal.aborted) {
+        hasMore = false
+        await readPage().catch((problem: unknown) => !controller.signal.aborted && setError(problem as Error))
       }
       isReading = false
     }
 
-    void readOn()
-    const off = onWritten(run.number, () => void readOn())
+    void readUntilEnd()
+    const unsubscribe = onRunActivity(run.number, () => void readUntilEnd())
 
     return () => {
       controller.abort()
-      off()
+      unsubscribe()
     }
   }, [run.number, attempt, anchor])
 
@@ -363,27 +370,27 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
   }, [run.number, attempt, start, isNumbered])
 
   const readEarlier = useCallback(async (): Promise<number> => {
-    const known = latest.current
-    if (!known || known.start === 0 || isBusy.current) return 0
+    const before = latest.current
+    if (!before || before.start === 0 || isReadingEarlier.current) return 0
 
-    isBusy.current = true
+    isReadingEarlier.current = true
     try {
       // A line may be longer than `size`. Reads more bytes until they contain the start of a line.
       for (let size = EARLIER_BYTES; ; size *= 4) {
-        const { from, to, isFirst } = earlierThan(known.start, size, cut)
-        const bytes = await readAll(run.number, { attempt, from, to })
-        const now = latest.current
+        const { from, to, isLineStart } = rangeBefore(before.start, size, cut)
+        const bytes = await readRange(run.number, { attempt, from, to })
+        const current = latest.current
         // Reading began again elsewhere meanwhile: these bytes are of no use.
-        if (!now || now.start !== known.start) return 0
+        if (!current || current.start !== before.start) return 0
 
-        const next = prepend(now, bytes, from, isFirst)
-        if (next.start === known.start && !isFirst) continue
+        const next = prependBytes(current, bytes, from, isLineStart)
+        if (next.start === before.start && !isLineStart) continue
 
         set(next)
-        return next.lines.length - now.lines.length
+        return next.lines.length - current.lines.length
       }
     } finally {
-      isBusy.current = false
+      isReadingEarlier.current = false
     }
   }, [run.number, attempt, cut])
 
@@ -394,17 +401,17 @@ function useLog(run: RunDetailView, attempt: number | undefined, at: string | nu
  * Number of lines of a piece before a byte. The piece may have grown at its start since the server was asked to count.
  */
 function countBefore({ lines }: LogPiece, byte: number): number {
-  const at = lines.findIndex(({ offset }) => offset >= byte)
-  return at < 0 ? lines.length : at
+  const matchIndex = lines.findIndex(({ offset }) => offset >= byte)
+  return matchIndex < 0 ? lines.length : matchIndex
 }
 
-/** Adds the unfinished last line of `bytes` to a piece, which `prepend` leaves out. */
-function withRest(piece: LogPiece, bytes: Uint8Array): LogPiece {
+/** Adds the unfinished last line of `bytes` to a piece, which `prependBytes` leaves out. */
+function withUnfinishedLine(piece: LogPiece, bytes: Uint8Array): LogPiece {
   return { ...piece, rest: bytes.slice(bytes.lastIndexOf(10) + 1) }
 }
 
 /** Reads one page of a log, from a byte or the last lines; `cursor` is the byte after it. */
-async function read(
+async function readLogPage(
   run: number,
   from: { attempt: number | undefined; cursor?: number; tail?: number },
   signal?: AbortSignal,
@@ -420,16 +427,16 @@ async function read(
 }
 
 /** Reads the bytes from `from` to `to`, page by page; fewer where the log ends before. */
-async function readAll(
+async function readRange(
   run: number,
   { attempt, from, to }: { attempt: number | undefined; from: number; to: number },
 ): Promise<Uint8Array> {
   const all = new Uint8Array(to - from)
-  for (let at = from; at < to;) {
-    const { bytes } = await read(run, { attempt, cursor: at })
-    if (bytes.length === 0) return all.subarray(0, at - from)
-    all.set(bytes.subarray(0, to - at), at - from)
-    at += bytes.length
+  for (let matchIndex = from; matchIndex < to;) {
+    const { bytes } = await readLogPage(run, { attempt, cursor: matchIndex })
+    if (bytes.length === 0) return all.subarray(0, matchIndex - from)
+    all.set(bytes.subarray(0, to - matchIndex), matchIndex - from)
+    matchIndex += bytes.length
   }
 
   return all
@@ -439,7 +446,7 @@ async function readAll(
 async function download(run: RunDetailView, attempt: number | undefined): Promise<void> {
   const parts: BlobPart[] = []
   for (let cursor = 0; ;) {
-    const page = await read(run.number, { attempt, cursor })
+    const page = await readLogPage(run.number, { attempt, cursor })
     if (page.bytes.length === 0) break
     parts.push(page.bytes as Uint8Array<ArrayBuffer>)
     cursor = page.cursor

@@ -68,7 +68,7 @@ function Block({ token }: { readonly token: Token }): ReactNode {
     case 'hr':
       return <hr />
     case 'checkbox':
-      return <Box token={token as Tokens.Checkbox} />
+      return <TaskCheckbox token={token as Tokens.Checkbox} />
     case 'space':
       return null
     case 'text':
@@ -79,7 +79,7 @@ function Block({ token }: { readonly token: Token }): ReactNode {
 }
 
 /** The read-only checkbox of a task list. */
-function Box({ token: { checked } }: { readonly token: Tokens.Checkbox }): ReactElement {
+function TaskCheckbox({ token: { checked } }: { readonly token: Tokens.Checkbox }): ReactElement {
   return <input type="checkbox" className="check" checked={checked} readOnly disabled />
 }
 
@@ -123,7 +123,7 @@ function Inline({ token }: { readonly token: Token }): ReactNode {
     case 'br':
       return <br />
     case 'checkbox':
-      return <Box token={token as Tokens.Checkbox} />
+      return <TaskCheckbox token={token as Tokens.Checkbox} />
     case 'link': {
       const { href } = token as Tokens.Link
       if (!/^https?:\/\//i.test(href)) return inline(token.tokens)

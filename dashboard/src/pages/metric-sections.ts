@@ -6,7 +6,7 @@ export interface MetricSection {
 }
 
 /** Compares names, with numbers in them by value: `layer_2` comes before `layer_10`. */
-const byName = new Intl.Collator('en', { numeric: true }).compare
+const compareNames = new Intl.Collator('en', { numeric: true }).compare
 
 /**
  * Groups the metrics whose names contain the text in any case. Metrics are sorted by name, sections by their first
@@ -15,11 +15,11 @@ const byName = new Intl.Collator('en', { numeric: true }).compare
 export function sectionsOf(metrics: readonly string[], search: string): MetricSection[] {
   const wanted = search.trim().toLowerCase()
   const sections = new Map<string, string[]>()
-  for (const metric of metrics.filter((name) => name.toLowerCase().includes(wanted)).toSorted(byName)) {
+  for (const metric of metrics.filter((name) => name.toLowerCase().includes(wanted)).toSorted(compareNames)) {
     const name = metric.includes('/') ? metric.slice(0, metric.indexOf('/')) : ''
     const section = sections.get(name)
     if (section) section.push(metric)
     else sections.set(name, [metric])
   }
-  return [...sections].map(([name, own]) => ({ name, metrics: own }))
+  return [...sections].map(([name, sectionMetrics]) => ({ name, metrics: sectionMetrics }))
 }

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react'
 
 import { request } from '../api/client.ts'
 import { t } from '../texts/texts.ts'
-import { Failure, Loading } from '../ui/states.tsx'
+import { ErrorNotice, Loading } from '../ui/states.tsx'
 import { indentJson } from './indent-json.ts'
 import type { DrawPicture } from './markdown.tsx'
 import { parseTable } from './parse-table.ts'
@@ -25,7 +25,7 @@ const IMAGES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 }
 /** Endings of files that are not shown as text. */
-const BINARY = new Set([
+const BINARY_EXTENSIONS = new Set([
   'pt',
   'pth',
   'pkl',
@@ -57,32 +57,35 @@ interface PreviewProps {
  * HTML, as a script or as a document of its own.
  */
 export function Preview({ address, path, sizeBytes, drawPicture }: PreviewProps): ReactElement {
-  const ending = path.split('.').at(-1)?.toLowerCase() ?? ''
-  const image = IMAGES[ending]
-  const isShown = image ? sizeBytes <= IMAGE_MAX_BYTES : sizeBytes <= TEXT_MAX_BYTES && !BINARY.has(ending)
+  const extension = path.split('.').at(-1)?.toLowerCase() ?? ''
+  const image = IMAGES[extension]
+  const canPreview = image
+    ? sizeBytes <= IMAGE_MAX_BYTES
+    : sizeBytes <= TEXT_MAX_BYTES && !BINARY_EXTENSIONS.has(extension)
   const content = useQuery({
     queryKey: ['content', address],
     queryFn: async () => await (await request(address)).arrayBuffer(),
-    enabled: isShown,
+    enabled: canPreview,
     staleTime: Infinity,
   })
 
-  if (!isShown) return <p className="none">{t('no_preview')}</p>
-  if (content.error) return <Failure error={content.error} onRetry={() => void content.refetch()} />
+  if (!canPreview) return <p className="none">{t('no_preview')}</p>
+  if (content.error) return <ErrorNotice error={content.error} onRetry={() => void content.refetch()} />
   if (!content.data) return <Loading what={path} />
   if (image) return <Picture bytes={content.data} type={image} name={path} />
 
   const text = new TextDecoder().decode(content.data)
   if (text.slice(0, 1000).includes('\0')) return <p className="none">{t('no_preview')}</p>
-  if (ending === 'csv' || ending === 'tsv') return <Table text={text} separator={ending === 'csv' ? ',' : '\t'} />
-  if (ending === 'md' || ending === 'markdown')
+  if (extension === 'csv' || extension === 'tsv')
+    return <Table text={text} separator={extension === 'csv' ? ',' : '\t'} />
+  if (extension === 'md' || extension === 'markdown')
     return (
       <Suspense fallback={<Loading what={path} />}>
         <Markdown text={text} {...(drawPicture && { drawPicture })} />
       </Suspense>
     )
 
-  return <pre className="code text">{ending === 'json' ? indentJson(text) : text}</pre>
+  return <pre className="code text">{extension === 'json' ? indentJson(text) : text}</pre>
 }
 
 function Picture({

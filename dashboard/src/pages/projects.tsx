@@ -6,12 +6,12 @@ import { call } from '../api/client.ts'
 import { useAction, useProjects } from '../api/queries.ts'
 import { formatAge } from '../format.ts'
 import { paths } from '../paths.ts'
-import { go } from '../state/location.ts'
+import { navigate } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { useTitle } from '../ui/page.tsx'
-import { Failure, Loading } from '../ui/states.tsx'
+import { ErrorNotice, Loading } from '../ui/states.tsx'
 
 /** The page of all projects, with a form that creates one. */
 export function Projects(): ReactElement {
@@ -22,11 +22,11 @@ export function Projects(): ReactElement {
 
   const create = useAction(
     (wanted: string) => call<ProjectView>('/projects', { method: 'POST', body: { name: wanted } }),
-    (project) => go(paths.runs(project.name)),
+    (project) => navigate(paths.runs(project.name)),
   )
 
   if (projects.error && !projects.data)
-    return <Failure error={projects.error} onRetry={() => void projects.refetch()} />
+    return <ErrorNotice error={projects.error} onRetry={() => void projects.refetch()} />
   if (!projects.data) return <Loading what={t('projects')} />
 
   return (
@@ -57,7 +57,7 @@ export function Projects(): ReactElement {
           </button>
         </form>
       </div>
-      {create.error && <Failure error={create.error} />}
+      {create.error && <ErrorNotice error={create.error} />}
       <div className="panel grow">
         <table className="tbl">
           <thead>

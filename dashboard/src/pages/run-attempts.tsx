@@ -8,7 +8,7 @@ import { paths } from '../paths.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { Phase } from '../ui/phase.tsx'
-import { headline } from './causes.ts'
+import { headlineOf } from './causes.ts'
 
 /**
  * A box that explains why a run failed, waits or is `unknown`, or that tracking records were lost. Null for other runs.
@@ -17,7 +17,7 @@ export function Diagnosis({ run }: { readonly run: RunDetailView }): ReactElemen
   if (run.phase === 'failed')
     return (
       <section className="diag yours">
-        <h2 className={run.cause === null ? '' : 'mono'}>{headline(run) || t('phase_failed')}</h2>
+        <h2 className={run.cause === null ? '' : 'mono'}>{headlineOf(run) || t('phase_failed')}</h2>
         <p>
           {run.cause !== null && run.message !== null && `${run.message}. `}
           {t('failed_what_next')}
@@ -47,11 +47,11 @@ export function Diagnosis({ run }: { readonly run: RunDetailView }): ReactElemen
       </section>
     )
 
-  const lost = run.attempts.reduce((sum, { delivery }) => sum + delivery.lost, 0)
-  if (lost > 0)
+  const lostRecords = run.attempts.reduce((sum, { delivery }) => sum + delivery.lost, 0)
+  if (lostRecords > 0)
     return (
       <section className="diag">
-        <h2>{t('records_lost', { n: lost })}</h2>
+        <h2>{t('records_lost', { n: lostRecords })}</h2>
         <p>{t('records_lost_why')}</p>
       </section>
     )

@@ -5,7 +5,7 @@ import type { RunView } from '../../../src/contract/run.ts'
 import { useBands, useGroups, useNames, useRunPage, useSeries } from '../api/queries.ts'
 import { Bars } from '../charts/bars.tsx'
 import type { Bar } from '../charts/bars.tsx'
-import { Faint } from '../charts/faint.tsx'
+import { EmptyChart } from '../charts/empty-chart.tsx'
 import { GroupPanel, RunPanel } from '../charts/line-panel.tsx'
 import { metricOn } from '../charts/lines.ts'
 import type { XAxis } from '../charts/lines.ts'
@@ -13,16 +13,16 @@ import type { DrawnRun } from '../charts/panel-lines.ts'
 import { Scatter } from '../charts/scatter.tsx'
 import { runLabels } from '../paths.ts'
 import { t } from '../texts/texts.ts'
-import { CheckItem, ChoiceMenu, Menu } from '../ui/controls.tsx'
-import { InSight, useSeen } from '../ui/in-sight.tsx'
+import { CheckboxRow, ChoiceMenu, Menu } from '../ui/controls.tsx'
+import { RenderWhenVisible, useSeenNames } from '../ui/render-when-visible.tsx'
 import { Panel } from '../ui/panel.tsx'
-import { looksOf } from '../ui/run-color.tsx'
-import { Failure } from '../ui/states.tsx'
+import { looksOf } from '../ui/run-look.tsx'
+import { ErrorNotice } from '../ui/states.tsx'
 import { cellOf, columnFor, parseColumn, variedParams } from './columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
 import { FieldSelect } from './field-select.tsx'
-import { drawnGroups } from './group-table.tsx'
-import { AXES, DRAWN_CHOICES, isOpen, rangeOf } from './runs-state.ts'
+import { drawnGroupKeys } from './group-table.tsx'
+import { AXES, DRAWN_CHOICES, isRunOpen, rangeOf } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 const PANELS_MAX = 6
@@ -54,8 +54,8 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
   const { runs, listed, state, onChange } = props
   const metrics = useMemo(() => metricsOf(runs), [runs])
   const panels = state.panels ?? metrics.slice(0, PANELS_MAX)
-  const fields = useMemo(() => fieldsFor(listed), [listed])
-  const [, see] = useSeen()
+  const fields = useMemo(() => drawableFields(listed), [listed])
+  const [, addSeen] = useSeenNames()
 
   if (listed.length === 0) return <aside className="right" aria-label={t('charts')} />
 
@@ -78,15 +78,15 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
         </Menu>
       </div>
       {panels.length === 0 && fields.length === 0 ? (
-        <Faint text={t(runs.some(({ phase }) => isOpen(phase)) ? 'no_points' : 'no_points_ended')} />
+        <EmptyChart text={t(runs.some(({ phase }) => isRunOpen(phase)) ? 'no_points' : 'no_points_ended')} />
       ) : (
         <div className="plates charts">
           {state.group.length > 0 ? <GroupLines {...props} panels={panels} /> : <RunLines {...props} panels={panels} />}
           {fields.length > 0 && <BarPanel {...props} fields={fields} />}
           {fields.length > 1 && state.group.length === 0 && (
-            <InSight name="scatter" onSee={see}>
+            <RenderWhenVisible name="scatter" onSee={addSeen}>
               <ScatterPanel {...props} fields={fields} />
-            </InSight>
+            </RenderWhenVisible>
           )}
         </div>
       )}
@@ -95,24 +95,24 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
 })
 
 /** Turns runs into what panels draw, with distinct names. */
-export function toDrawn(runs: readonly RunView[]): DrawnRun[] {
+export function toDrawnRuns(runs: readonly RunView[]): DrawnRun[] {
   const labels = runLabels(runs)
-  return runs.map(({ id, number, phase }) => ({ id, number, name: labels.get(number)!, isOpen: isOpen(phase) }))
+  return runs.map(({ id, number, phase }) => ({ id, number, name: labels.get(number)!, isOpen: isRunOpen(phase) }))
 }
 
 type PanelsProps = RunChartsProps & { readonly panels: readonly string[] }
 
 function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: PanelsProps): ReactElement[] {
-  const across = metricOn(state.axis)
+  const xMetric = metricOn(state.axis)
   const series = useSeries(
     runs.map(({ number }) => number),
-    across === undefined || panels.length === 0 ? panels : [...new Set([...panels, across])],
+    xMetric === undefined || panels.length === 0 ? panels : [...new Set([...panels, xMetric])],
     { range: rangeOf(state) },
   )
-  const drawn = useMemo(() => toDrawn(runs), [runs])
+  const drawn = useMemo(() => toDrawnRuns(runs), [runs])
 
   if (series.error && !series.data)
-    return [<Failure key="error" error={series.error} onRetry={() => void series.refetch()} />]
+    return [<ErrorNotice key="error" error={series.error} onRetry={() => void series.refetch()} />]
 
   return panels.map((metric) => (
     <RunPanel
@@ -129,7 +129,7 @@ function RunLines({ runs, total, state, panels, hovered, onHover, onChange }: Pa
       onHover={onHover}
       isReading={series.isPending || series.isPlaceholderData}
       isOpen={drawn.some((run) => run.isOpen)}
-      marks={{ large: state.large, log: state.log, onChange }}
+      settings={{ large: state.large, log: state.log, onChange }}
     />
   ))
 }
@@ -149,7 +149,7 @@ function GroupLines({ project, filter, state, panels, hovered, onHover, onChange
       hovered={hovered}
       onHover={onHover}
       isReading={bands.isPending || bands.isPlaceholderData}
-      marks={{ large: state.large, log: state.log, onChange }}
+      settings={{ large: state.large, log: state.log, onChange }}
     />
   ))
 }
@@ -163,7 +163,7 @@ function BarPanel(props: FigureProps): ReactElement {
 
 function RunBars(props: FigureProps): ReactElement {
   const { runs, directions } = props
-  const field = fieldOf(props)
+  const field = barField(props)
   const looks = looksOf(runs.map(({ id }) => id))
   const labels = runLabels(runs)
   const bars = runs.flatMap((run): Bar[] => {
@@ -173,17 +173,19 @@ function RunBars(props: FigureProps): ReactElement {
       : []
   })
 
-  return <BarPlate {...props} field={field} bars={bars} note={t('drawn_of', { n: bars.length, total: props.total })} />
+  return (
+    <BarChartPanel {...props} field={field} bars={bars} note={t('drawn_of', { n: bars.length, total: props.total })} />
+  )
 }
 
 const GROUP_BARS_MAX = 20
 
 function GroupBars(props: FigureProps): ReactElement {
   const { project, filter, state } = props
-  const field = fieldOf(props)
+  const field = barField(props)
   const { data } = useGroups({ project, filter, trash: state.isTrash, by: state.group, columns: [field] })
   const groups = (data?.groups ?? []).slice(0, GROUP_BARS_MAX)
-  const looks = looksOf(drawnGroups(data?.groups ?? []))
+  const looks = looksOf(drawnGroupKeys(data?.groups ?? []))
   const bars = groups.flatMap(({ keys, n, values: [spread] }): Bar[] => {
     const key = JSON.stringify(keys)
     if (spread?.mean === null || spread?.mean === undefined) return []
@@ -200,7 +202,7 @@ function GroupBars(props: FigureProps): ReactElement {
   })
 
   return (
-    <BarPlate
+    <BarChartPanel
       {...props}
       field={field}
       bars={bars}
@@ -209,11 +211,11 @@ function GroupBars(props: FigureProps): ReactElement {
   )
 }
 
-function fieldOf({ state, fields }: FigureProps): string {
+function barField({ state, fields }: FigureProps): string {
   return state.bars ?? fields[0]!
 }
 
-function BarPlate({
+function BarChartPanel({
   project,
   fields,
   field,
@@ -263,13 +265,13 @@ function ScatterPanel({
   onChange,
 }: FigureProps): ReactElement {
   const [x, y] = state.scatter ?? [fields[1] ?? fields[0]!, fields[0]!]
-  const carried = [x, y].filter((field) => parseColumn(field).kind !== 'other').join(',') || 'number'
+  const carriedFields = [x, y].filter((field) => parseColumn(field).kind !== 'other').join(',') || 'number'
   const { data } = useRunPage({
     project,
     filter,
     trash: state.isTrash || undefined,
     limit: SCATTER_MAX,
-    fields: carried,
+    fields: carriedFields,
   })
 
   return (
@@ -306,7 +308,7 @@ function ScatterPanel({
 }
 
 /** Fields of runs that can be drawn: their metrics, then the numeric parameters that differ. */
-function fieldsFor(runs: readonly RunView[]): string[] {
+function drawableFields(runs: readonly RunView[]): string[] {
   const numbers = variedParams(runs).filter((name) => runs.some(({ params }) => typeof params[name] === 'number'))
   return [
     ...metricsOf(runs).map((name) => columnFor('metric', name)),
@@ -339,7 +341,7 @@ function PanelPicker({ project, panels, onChange }: PanelPickerProps): ReactElem
       />
       <ul>
         {found.slice(0, OFFERED_MAX).map((name) => (
-          <CheckItem
+          <CheckboxRow
             key={name}
             name={name}
             isOn={panels.includes(name)}
@@ -380,8 +382,8 @@ export function AxisMenu({ state, metrics, onChange }: AxisMenuProps): ReactElem
 }
 
 function axisName(axis: string): string {
-  const known = AXES.find((one) => one === axis)
-  return known ? t(`axis_${known}`) : (metricOn(axis) ?? axis)
+  const namedAxis = AXES.find((one) => one === axis)
+  return namedAxis ? t(`axis_${namedAxis}`) : (metricOn(axis) ?? axis)
 }
 
 /** A menu of the weight of the exponential moving average that smooths lines. */

@@ -8,11 +8,11 @@ import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { NumberedName } from '../ui/numbered-name.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
-import { Sample } from '../ui/run-color.tsx'
-import type { RunLook } from '../ui/run-color.tsx'
-import { cellOf, columnTitle, isFigure } from './columns.ts'
+import { LineSample } from '../ui/run-look.tsx'
+import type { RunLook } from '../ui/run-look.tsx'
+import { cellOf, columnTitle, isMetricColumn } from './columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
-import { isAtWork } from '../charts/trials.ts'
+import { isActive } from '../charts/trials.ts'
 
 /** Properties that all rows of a list share: which columns are drawn, and how. */
 export interface RowFrame {
@@ -49,7 +49,7 @@ interface RowProps {
 }
 
 /** Number of columns before those of `pinned`: the checkbox, the line sample, the name. */
-const LEADING = 3
+const LEADING_COLUMNS = 3
 
 /** A row of the run table. It has no `style` attribute, which would slow down scrolling: see `RowWindow`. */
 export const Row = memo(function Row({
@@ -86,7 +86,7 @@ export const Row = memo(function Row({
           />
         </span>
         <span role="cell" className="cell sample">
-          <Sample look={look} />
+          <LineSample look={look} />
         </span>
         <span role="rowheader" className="cell name">
           <PhaseIcon phase={run.phase} />
@@ -106,7 +106,7 @@ export const Row = memo(function Row({
         </span>
         {frame.summary && <Summary run={run} columns={frame.summary} frame={frame} now={now} />}
         {pinned.map((column, i) => (
-          <Cell key={column} run={run} column={column} frame={frame} index={LEADING + i} />
+          <Cell key={column} run={run} column={column} frame={frame} index={LEADING_COLUMNS + i} />
         ))}
       </span>
       {first > 0 && <span className="before" />}
@@ -118,7 +118,13 @@ export const Row = memo(function Row({
             {formatAge(run.createdAt, now)}
           </span>
         ) : (
-          <Cell key={column} run={run} column={column} frame={frame} index={LEADING + pinned.length + first + i} />
+          <Cell
+            key={column}
+            run={run}
+            column={column}
+            frame={frame}
+            index={LEADING_COLUMNS + pinned.length + first + i}
+          />
         ),
       )}
       {isCut && <span className="after" />}
@@ -142,14 +148,14 @@ function Summary({
   const facts = [...new Set(columns)].flatMap((column) => {
     const value = cellOf(run, column, frame.directions)
     if (value === undefined || value === null) return []
-    const { name, part = 'last' } = columnTitle(column)
-    return `${name}${part === 'last' ? '' : ` .${part}`} ${typeof value === 'number' ? formatNumber(value) : formatValue(value)}`
+    const { name, part: gaugeLength = 'last' } = columnTitle(column)
+    return `${name}${gaugeLength === 'last' ? '' : ` .${gaugeLength}`} ${typeof value === 'number' ? formatNumber(value) : formatValue(value)}`
   })
 
   return (
     <span role="cell" className="summary">
       <span className="clip grow">{facts.join(' · ')}</span>
-      <span className={isAtWork(run.phase) ? 'hot' : ''}>
+      <span className={isActive(run.phase) ? 'hot' : ''}>
         {seconds === undefined ? (run.waiting ?? '') : formatDuration(seconds)}
       </span>
     </span>
@@ -159,7 +165,7 @@ function Summary({
 function Duration({ run, now }: { readonly run: RunView; readonly now: number }): ReactElement {
   const seconds = secondsBetween(run.startedAt, run.endedAt, now)
   return (
-    <span role="cell" className={isAtWork(run.phase) ? 'cell num hot' : 'cell num mid'}>
+    <span role="cell" className={isActive(run.phase) ? 'cell num hot' : 'cell num mid'}>
       {seconds === undefined ? (run.waiting ?? '—') : formatDuration(seconds)}
     </span>
   )
@@ -174,7 +180,7 @@ interface CellProps {
 
 function Cell({ run, column, frame: { ranges, gauged, texts, directions }, index }: CellProps): ReactElement {
   const value = cellOf(run, column, directions)
-  if (!isFigure(column))
+  if (!isMetricColumn(column))
     return (
       <span
         role="cell"
@@ -187,16 +193,16 @@ function Cell({ run, column, frame: { ranges, gauged, texts, directions }, index
     )
 
   const range = ranges.get(column)
-  const part =
+  const gaugeLength =
     column === gauged && range && typeof value === 'number'
-      ? worthOn(range, value, isMinimized(column, directions))
+      ? gaugeLengthOf(range, value, isMinimized(column, directions))
       : undefined
 
   return (
-    <span role="cell" aria-colindex={index + 1} className={part === undefined ? 'cell num' : 'cell num gauge'}>
-      {part !== undefined && (
+    <span role="cell" aria-colindex={index + 1} className={gaugeLength === undefined ? 'cell num' : 'cell num gauge'}>
+      {gaugeLength !== undefined && (
         <i>
-          <b style={{ width: `${Math.round(100 * part)}%` }} />
+          <b style={{ width: `${Math.round(100 * gaugeLength)}%` }} />
         </i>
       )}
       <span>
@@ -209,10 +215,10 @@ function Cell({ run, column, frame: { ranges, gauged, texts, directions }, index
 /**
  * Length of the gauge from 0 to 1: 1 for the best value of the rows; undefined where all values are equal, or for NaN.
  */
-function worthOn({ low, high }: Range, value: number, isLessBetter: boolean): number | undefined {
+function gaugeLengthOf({ low, high }: Range, value: number, isLessBetter: boolean): number | undefined {
   if (!(high > low) || !Number.isFinite(value)) return undefined
-  const part = (value - low) / (high - low)
-  return isLessBetter ? 1 - part : part
+  const gaugeLength = (value - low) / (high - low)
+  return isLessBetter ? 1 - gaugeLength : gaugeLength
 }
 
 function isMinimized(column: string, directions: Directions): boolean {
@@ -220,8 +226,8 @@ function isMinimized(column: string, directions: Directions): boolean {
 }
 
 /** Whether a column contains text, which is aligned left. */
-export function isText(runs: readonly RunView[], column: string, directions: Directions): boolean {
-  return !isFigure(column) && runs.some((run) => typeof cellOf(run, column, directions) === 'string')
+export function isTextColumn(runs: readonly RunView[], column: string, directions: Directions): boolean {
+  return !isMetricColumn(column) && runs.some((run) => typeof cellOf(run, column, directions) === 'string')
 }
 
 /** The lowest and the highest value of a metric column, and how its numbers are written. */
@@ -239,7 +245,7 @@ export function rangeOf(
   column: string,
   directions: Directions,
 ): Range | undefined {
-  if (!isFigure(column)) return undefined
+  if (!isMetricColumn(column)) return undefined
   const all = pages.flatMap((page) => boundsOf(page, column, directions) ?? [])
   const bounds = [Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high))] as const
   return all.reduce((sum, { count }) => sum + count, 0) < 2
@@ -255,22 +261,22 @@ interface Bounds {
 }
 
 /** Number of values of a page that decide how numbers are written. */
-const SAMPLE = 50
+const SAMPLE_VALUES = 50
 const boundsOfPages = new WeakMap<readonly RunView[], Map<string, Bounds | undefined>>()
 
 function boundsOf(page: readonly RunView[], column: string, directions: Directions): Bounds | undefined {
-  const known = boundsOfPages.get(page) ?? new Map<string, Bounds | undefined>()
-  boundsOfPages.set(page, known)
-  if (!known.has(column)) {
+  const boundsByColumn = boundsOfPages.get(page) ?? new Map<string, Bounds | undefined>()
+  boundsOfPages.set(page, boundsByColumn)
+  if (!boundsByColumn.has(column)) {
     const values = page.map((run) => cellOf(run, column, directions)).filter((value) => typeof value === 'number')
     const bounds = {
       low: Math.min(...values),
       high: Math.max(...values),
       count: values.length,
-      sample: values.slice(0, SAMPLE),
+      sample: values.slice(0, SAMPLE_VALUES),
     }
-    known.set(column, values.length === 0 ? undefined : bounds)
+    boundsByColumn.set(column, values.length === 0 ? undefined : bounds)
   }
 
-  return known.get(column)
+  return boundsByColumn.get(column)
 }

@@ -6,21 +6,21 @@ import type { RunView } from '../../../src/contract/run.ts'
 import { useFreshRuns, useSetDirection } from '../api/queries.ts'
 import { isTyping } from '../shortcuts.ts'
 import { paths } from '../paths.ts'
-import { useKeptScroll } from '../state/kept-scroll.ts'
-import { go } from '../state/location.ts'
+import { useScrollRestoration } from '../state/scroll-restoration.ts'
+import { navigate } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { usePreferences } from '../state/preferences.ts'
 import { t } from '../texts/texts.ts'
 import { RowWindow } from '../ui/row-window.tsx'
-import { looksOf } from '../ui/run-color.tsx'
+import { looksOf } from '../ui/run-look.tsx'
 import type { Directions } from '../../../src/contract/project.ts'
-import { columnTitle, isFigure } from './columns.ts'
+import { columnTitle, isMetricColumn } from './columns.ts'
 import { DirectionButton } from './direction-button.tsx'
-import { isText, rangeOf, Row } from './run-row.tsx'
-import { isOpen } from './runs-state.ts'
+import { isTextColumn, rangeOf, Row } from './run-row.tsx'
+import { isRunOpen } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
-import { Head } from './table-head.tsx'
-import { columnsInSight, layOut, moveColumn, NARROW, pinsTemplate, rowTemplate } from './table-layout.ts'
+import { ColumnHead } from './table-head.tsx'
+import { columnsInSight, layOut, moveColumn, NARROW_LAYOUT, pinsTemplate, rowTemplate } from './table-layout.ts'
 import type { TableLayout } from './table-layout.ts'
 
 export interface RunTableProps {
@@ -46,7 +46,7 @@ export interface RunTableProps {
 const HEIGHTS = { compact: 28, comfortable: 36 }
 const OVERSCAN = 6
 /** Further rows are loaded while scrolling when at most this many are left below. */
-const AHEAD = 100
+const AHEAD_ROWS = 100
 const SELECTED_MAX = 50
 const MINUTE_MS = 60_000
 /** Number of columns in the summary line of a row on a phone. */
@@ -92,37 +92,38 @@ export function RunTable(props: RunTableProps): ReactElement {
   const shown = rows.getVirtualItems()
   const last = shown.at(-1)?.index ?? 0
   useEffect(() => {
-    if (hasMore && last >= runs.length - (rows.scrollOffset ? AHEAD : OVERSCAN)) onMore()
+    if (hasMore && last >= runs.length - (rows.scrollOffset ? AHEAD_ROWS : OVERSCAN)) onMore()
   })
 
   const looks = useMemo(() => looksOf(drawn.map(({ id }) => id)), [drawn])
-  const fresh = useFreshRuns(project, {
-    numbers: shown.flatMap(({ index }) => (isOpen(runs[index]!.phase) ? [runs[index]!.number] : [])),
+  const freshRuns = useFreshRuns(project, {
+    numbers: shown.flatMap(({ index }) => (isRunOpen(runs[index]!.phase) ? [runs[index]!.number] : [])),
     fields,
   })
 
-  const [draft, setDraft] = useState<Readonly<Record<string, number>>>({})
+  const [draftWidths, setDraft] = useState<Readonly<Record<string, number>>>({})
   const layout = useMemo(
-    () => (isPhone ? NARROW : layOut(columns, { pinned: state.pinned, widths: { ...state.widths, ...draft } })),
-    [isPhone, columns, state.pinned, state.widths, draft],
+    () =>
+      isPhone ? NARROW_LAYOUT : layOut(columns, { pinned: state.pinned, widths: { ...state.widths, ...draftWidths } }),
+    [isPhone, columns, state.pinned, state.widths, draftWidths],
   )
 
-  const [first, end] = useColumnWindow(scroller, layout)
+  const [firstColumn, lastColumn] = useColumnWindow(scroller, layout)
 
   const frame = useMemo(
     () => ({
       project,
       pinned: layout.pinned.map(({ column }) => column),
-      moving: layout.moving.slice(first, end + 1).map(({ column }) => column),
-      first,
-      isCut: end < layout.moving.length - 1,
-      summary: isPhone ? [...columns.filter(isFigure), ...columns].slice(0, SUMMARY_COLUMNS) : undefined,
+      moving: layout.moving.slice(firstColumn, lastColumn + 1).map(({ column }) => column),
+      first: firstColumn,
+      isCut: lastColumn < layout.moving.length - 1,
+      summary: isPhone ? [...columns.filter(isMetricColumn), ...columns].slice(0, SUMMARY_COLUMNS) : undefined,
       ranges: new Map(columns.map((column) => [column, rangeOf(pages, column, directions)])),
       gauged: gaugedColumn(columns, state.sort, directions),
-      texts: new Set(columns.filter((column) => isText(pages[0] ?? [], column, directions))),
+      texts: new Set(columns.filter((column) => isTextColumn(pages[0] ?? [], column, directions))),
       directions,
     }),
-    [project, layout, isPhone, first, end, columns, pages, directions, state.sort],
+    [project, layout, isPhone, firstColumn, lastColumn, columns, pages, directions, state.sort],
   )
 
   const selected = new Set(state.selected)
@@ -144,10 +145,10 @@ export function RunTable(props: RunTableProps): ReactElement {
     )
   }
 
-  const latestToggle = useRef(toggleRange)
-  latestToggle.current = toggleRange
-  const onToggle = useCallback((number: number, isRange: boolean) => latestToggle.current(number, isRange), [])
-  useKeptScroll(scroller, runs.length > 0)
+  const toggleRangeRef = useRef(toggleRange)
+  toggleRangeRef.current = toggleRange
+  const onToggle = useCallback((number: number, isRange: boolean) => toggleRangeRef.current(number, isRange), [])
+  useScrollRestoration(scroller, runs.length > 0)
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -161,8 +162,8 @@ export function RunTable(props: RunTableProps): ReactElement {
         rows.scrollToIndex(next)
       } else if (event.key === 'x' && runs[focused]) toggle(runs[focused].number)
       else if (event.key === 'Enter' && runs[focused] && document.activeElement === document.body)
-        go(paths.run(project, runs[focused].number))
-      else if (event.key === 'c' && state.selected.length > 1) go(paths.compare(project, state.selected))
+        navigate(paths.run(project, runs[focused].number))
+      else if (event.key === 'c' && state.selected.length > 1) navigate(paths.compare(project, state.selected))
       else if (event.key === 'Escape' && state.selected.length > 0) select([])
     }
 
@@ -170,7 +171,9 @@ export function RunTable(props: RunTableProps): ReactElement {
     return () => removeEventListener('keydown', onKey)
   })
 
-  const headOf = (column: string): Pick<Parameters<typeof Head>[0], 'column' | 'state' | 'onSort' | 'onWidth'> => ({
+  const headPropsOf = (
+    column: string,
+  ): Pick<Parameters<typeof ColumnHead>[0], 'column' | 'state' | 'onSort' | 'onWidth'> => ({
     column,
     state,
     onSort: (sort) => onChange({ sort }),
@@ -181,7 +184,7 @@ export function RunTable(props: RunTableProps): ReactElement {
   })
 
   const isAll = runs.length > 0 && runs.slice(0, SELECTED_MAX).every(({ number }) => selected.has(number))
-  const age = Math.floor(now / MINUTE_MS) * MINUTE_MS
+  const nowByMinute = Math.floor(now / MINUTE_MS) * MINUTE_MS
 
   return (
     <div
@@ -197,8 +200,8 @@ export function RunTable(props: RunTableProps): ReactElement {
         ['--pins' as string]: pinsTemplate(layout),
         ['--row' as string]: `${height}px`,
         ['--width' as string]: `${layout.width}px`,
-        ['--before' as string]: first,
-        ['--after' as string]: layout.moving.length - 1 - end,
+        ['--before' as string]: firstColumn,
+        ['--after' as string]: layout.moving.length - 1 - lastColumn,
       }}
     >
       <div className="row headrow" role="row">
@@ -216,11 +219,11 @@ export function RunTable(props: RunTableProps): ReactElement {
             />
           </span>
           <span role="columnheader" className="cell sample" aria-label={t('drawn')} />
-          <Head {...headOf('name')} text={t('name')} width={layout.nameWidth} columnIndex={3} className="" />
+          <ColumnHead {...headPropsOf('name')} text={t('name')} width={layout.nameWidth} columnIndex={3} className="" />
           {layout.pinned.map(({ column, width }, i) => (
-            <Head
+            <ColumnHead
               key={column}
-              {...headOf(column)}
+              {...headPropsOf(column)}
               width={width}
               columnIndex={4 + i}
               className={frame.texts.has(column) ? '' : 'num'}
@@ -228,19 +231,19 @@ export function RunTable(props: RunTableProps): ReactElement {
             />
           ))}
         </span>
-        {first > 0 && <span className="before" />}
-        {layout.moving.slice(first, end + 1).map(({ column, width }, i) => (
-          <Head
+        {firstColumn > 0 && <span className="before" />}
+        {layout.moving.slice(firstColumn, lastColumn + 1).map(({ column, width }, i) => (
+          <ColumnHead
             key={column}
-            {...headOf(column)}
+            {...headPropsOf(column)}
             {...(column === 'duration' || column === 'created'
               ? { text: t(column) }
               : { onPlace: (dragged: string) => onChange({ columns: moveColumn(columns, dragged, column) }) })}
             width={width}
-            columnIndex={4 + layout.pinned.length + first + i}
+            columnIndex={4 + layout.pinned.length + firstColumn + i}
             className={frame.texts.has(column) ? '' : 'num'}
             direction={
-              isFigure(column) ? (
+              isMetricColumn(column) ? (
                 <ColumnDirection project={project} column={column} directions={directions} />
               ) : undefined
             }
@@ -251,7 +254,7 @@ export function RunTable(props: RunTableProps): ReactElement {
       <RowWindow rows={rows}>
         {shown.map(({ index }) => {
           const listed = runs[index]!
-          const run = fresh.get(listed.number) ?? listed
+          const run = freshRuns.get(listed.number) ?? listed
 
           return (
             <Row
@@ -260,7 +263,7 @@ export function RunTable(props: RunTableProps): ReactElement {
               index={index}
               frame={frame}
               look={looks.get(run.id)}
-              now={isOpen(run.phase) ? now : age}
+              now={isRunOpen(run.phase) ? now : nowByMinute}
               isSelected={selected.has(run.number)}
               isHovered={hovered === run.id}
               isFocused={focused === index}
@@ -276,8 +279,10 @@ export function RunTable(props: RunTableProps): ReactElement {
 
 /** Returns the column with a gauge, among the metrics with a direction: the one that sorts the list, else the first. */
 function gaugedColumn(columns: readonly string[], sort: RunsState['sort'], directions: Directions): string | undefined {
-  const known = columns.filter((column) => isFigure(column) && directions[columnTitle(column).name] !== undefined)
-  return known.find((column) => column === sort[0]?.field) ?? known[0]
+  const directed = columns.filter(
+    (column) => isMetricColumn(column) && directions[columnTitle(column).name] !== undefined,
+  )
+  return directed.find((column) => column === sort[0]?.field) ?? directed[0]
 }
 
 function ColumnDirection({
@@ -311,20 +316,20 @@ function useColumnWindow(scroller: RefObject<HTMLDivElement | null>, layout: Tab
   useEffect(() => {
     const node = scroller.current!
 
-    const look = (): void => {
+    const measure = (): void => {
       const seen = { left: node.scrollLeft, width: node.clientWidth }
-      const [first, last] = columnsInSight(layout, seen)
-      if (first !== drawn.current[0] || last !== drawn.current[1]) setView(seen)
+      const [firstColumn, last] = columnsInSight(layout, seen)
+      if (firstColumn !== drawn.current[0] || last !== drawn.current[1]) setView(seen)
     }
 
-    look()
-    const resize = new ResizeObserver(look)
+    measure()
+    const resize = new ResizeObserver(measure)
     resize.observe(node)
-    node.addEventListener('scroll', look, { passive: true })
+    node.addEventListener('scroll', measure, { passive: true })
 
     return () => {
       resize.disconnect()
-      node.removeEventListener('scroll', look)
+      node.removeEventListener('scroll', measure)
     }
   }, [scroller, layout])
 

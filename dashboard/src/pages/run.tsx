@@ -5,33 +5,33 @@ import type { SeriesView } from '../../../src/contract/charts.ts'
 import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
 import { call } from '../api/client.ts'
-import { isAtWork } from '../charts/trials.ts'
-import { useAction, useRun, useSeriesInSight } from '../api/queries.ts'
+import { isActive } from '../charts/trials.ts'
+import { useAction, useRun, useSeriesOfSeen } from '../api/queries.ts'
 import { RunPanel } from '../charts/line-panel.tsx'
 import { metricOn } from '../charts/lines.ts'
 import type { XAxis } from '../charts/lines.ts'
 import { formatDate, formatDuration, formatNumber, secondsBetween } from '../format.ts'
 import { paths, runName, sweepName } from '../paths.ts'
-import { changeQuery, go, usePlace } from '../state/location.ts'
+import { changeQuery, navigate, usePageAddress } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { readList, writeList } from '../state/query-lists.ts'
 import { t } from '../texts/texts.ts'
-import { Confirm, CopyButton, Link } from '../ui/controls.tsx'
+import { ConfirmDialog, CopyButton, Link } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
-import { InSight, useSeen } from '../ui/in-sight.tsx'
-import { Crumbs, Figures, Pairs, Tabs, useTitle } from '../ui/page.tsx'
+import { RenderWhenVisible, useSeenNames } from '../ui/render-when-visible.tsx'
+import { Breadcrumbs, Figures, DefinitionList, Tabs, useTitle } from '../ui/page.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
-import { Failure, Loading } from '../ui/states.tsx'
+import { ErrorNotice, Loading } from '../ui/states.tsx'
 import { InTrash } from './in-trash.tsx'
 import { LogView } from './log-view.tsx'
-import { MarksEditor } from './marks-editor.tsx'
+import { AnnotationsEditor } from './annotations-editor.tsx'
 import { sectionsOf } from './metric-sections.ts'
 import { Note } from './note.tsx'
-import { AxisMenu, metricsOf, SmoothingMenu, toDrawn } from './run-charts.tsx'
+import { AxisMenu, metricsOf, SmoothingMenu, toDrawnRuns } from './run-charts.tsx'
 import { AttemptTable, Diagnosis } from './run-attempts.tsx'
-import { Artifacts, Code, Environment, Spec } from './run-records.tsx'
+import { ArtifactsTab, CodeTab, EnvironmentTab, DocumentTab } from './run-tabs.tsx'
 import { rangeOf, readRunsState, writeRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
@@ -51,7 +51,7 @@ export function Run({
   const now = useNow()
   useTitle(run.data ? runName(run.data) : `#${number}`, project)
 
-  if (run.error && !run.data) return <Failure error={run.error} onRetry={() => void run.refetch()} />
+  if (run.error && !run.data) return <ErrorNotice error={run.error} onRetry={() => void run.refetch()} />
   if (!run.data) return <Loading what={t('run_n', { number })} />
 
   const view = run.data
@@ -60,7 +60,7 @@ export function Run({
   return (
     <>
       <div className="top">
-        <Crumbs
+        <Breadcrumbs
           parts={[
             { text: project, to: paths.runs(project) },
             ...(view.sweep === null
@@ -85,7 +85,7 @@ export function Run({
             </span>
           ))}
           <span className="grow" />
-          <Actions run={view} project={project} />
+          <RunActions run={view} project={project} />
         </div>
         <RunFigures run={view} now={now} />
         <Tabs
@@ -115,7 +115,7 @@ function TabBody({
 }): ReactElement {
   switch (tab) {
     case 'charts':
-      return <OwnCharts run={run} />
+      return <MetricCharts run={run} />
     case 'system':
       return <SystemCharts run={run} />
     case 'logs':
@@ -128,24 +128,24 @@ function TabBody({
         </div>
       )
     case 'artifacts':
-      return <Artifacts run={run} />
+      return <ArtifactsTab run={run} />
     case 'code':
-      return <Code run={run} />
+      return <CodeTab run={run} />
     case 'environment':
-      return <Environment run={run} />
+      return <EnvironmentTab run={run} />
     case 'spec':
-      return <Spec run={run} />
+      return <DocumentTab run={run} />
     default:
       return <Overview run={run} now={now} />
   }
 }
 
-const FIGURE_METRICS = 2
+const FIGURE_METRICS_MAX = 2
 
 function RunFigures({ run, now }: { readonly run: RunDetailView; readonly now: number }): ReactElement {
   const seconds = secondsBetween(run.startedAt, run.endedAt, now)
   const metrics = metricsOf([run])
-    .slice(0, FIGURE_METRICS)
+    .slice(0, FIGURE_METRICS_MAX)
     .map((name) => ({ name, summary: run.metrics[name]! }))
 
   return (
@@ -157,7 +157,7 @@ function RunFigures({ run, now }: { readonly run: RunDetailView; readonly now: n
           sub: t('between', { low: formatNumber(summary.min), high: formatNumber(summary.max) }),
         })),
         {
-          label: isTerminal(run.phase) ? t('ran_for') : isAtWork(run.phase) ? t('running_for') : t('open_for'),
+          label: isTerminal(run.phase) ? t('ran_for') : isActive(run.phase) ? t('running_for') : t('open_for'),
           value: seconds === undefined ? '—' : formatDuration(seconds),
           sub: run.attempts.length > 1 ? t('attempts_n', { n: run.attempts.length }) : run.waiting,
         },
@@ -171,19 +171,19 @@ function RunFigures({ run, now }: { readonly run: RunDetailView; readonly now: n
   )
 }
 
-function Actions({ run, project }: { readonly run: RunDetailView; readonly project: string }): ReactElement {
-  const [asked, setAsked] = useState<'stop' | 'delete' | 'resume' | undefined>()
+function RunActions({ run, project }: { readonly run: RunDetailView; readonly project: string }): ReactElement {
+  const [confirming, setAsked] = useState<'stop' | 'delete' | 'resume' | undefined>()
 
-  const post = (verb: string) =>
+  const requestAction = (verb: string) =>
     call<{ number?: number }>(`/runs/${run.number}/${verb}`, {
       method: 'POST',
       ...(verb === 'restart' || verb === 'resume' ? { body: {} } : {}),
     })
 
-  const act = useAction(post, ({ number }, verb) => {
+  const act = useAction(requestAction, ({ number }, verb) => {
     const isNew = number !== undefined && number !== run.number
     toast(isNew ? t('started_n', { number }) : t(`done_${verb as 'stop' | 'pause' | 'resume' | 'restart'}`))
-    if (isNew) go(paths.run(project, number))
+    if (isNew) navigate(paths.run(project, number))
   })
 
   const restore = useAction(
@@ -195,7 +195,7 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
     () => call(`/runs/${run.number}`, { method: 'DELETE' }),
     () => {
       toast(t('bulk_deleted', { n: 1 }), () => restore.mutate(undefined))
-      go(paths.runs(project))
+      navigate(paths.runs(project))
     },
   )
 
@@ -208,7 +208,7 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
 
   return (
     <div className="name actions">
-      <MarksEditor path={`/runs/${run.number}`} marked={run} />
+      <AnnotationsEditor path={`/runs/${run.number}`} marked={run} />
       <Link className="btn not-phone" to={paths.compare(project, [run.number])}>
         <Icon name="compare" />
         {t('compare_with')}
@@ -261,13 +261,15 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
           {t('stop')}
         </button>
       )}
-      {asked && (
-        <Confirm
-          title={asked === 'resume' ? t('resume_ended', { number: run.number }) : t(`${asked}_runs`, { n: 1 })}
-          text={asked === 'resume' ? t('resume_ended_text') : `${t(`${asked}_runs_text`)} ${runName(run)}`}
-          verb={t(asked)}
-          isHarmless={asked === 'resume'}
-          onConfirm={() => (asked === 'delete' ? remove.mutate(undefined) : act.mutate(asked))}
+      {confirming && (
+        <ConfirmDialog
+          title={
+            confirming === 'resume' ? t('resume_ended', { number: run.number }) : t(`${confirming}_runs`, { n: 1 })
+          }
+          text={confirming === 'resume' ? t('resume_ended_text') : `${t(`${confirming}_runs_text`)} ${runName(run)}`}
+          verb={t(confirming)}
+          isHarmless={confirming === 'resume'}
+          onConfirm={() => (confirming === 'delete' ? remove.mutate(undefined) : act.mutate(confirming))}
           onClose={() => setAsked(undefined)}
         />
       )}
@@ -275,7 +277,7 @@ function Actions({ run, project }: { readonly run: RunDetailView; readonly proje
   )
 }
 
-const CHARTS_SHOWN = 4
+const OVERVIEW_CHARTS_MAX = 4
 
 function Overview({ run, now }: { readonly run: RunDetailView; readonly now: number }): ReactElement {
   const metrics = useMemo(() => metricsOf([run]), [run])
@@ -290,10 +292,12 @@ function Overview({ run, now }: { readonly run: RunDetailView; readonly now: num
         {Object.keys(run.params).length === 0 ? (
           <p className="dim small">{t('none')}</p>
         ) : (
-          <Pairs pairs={Object.entries(run.params).map(([name, value]) => [name, formatParam(value)] as const)} />
+          <DefinitionList
+            pairs={Object.entries(run.params).map(([name, value]) => [name, formatParam(value)] as const)}
+          />
         )}
         <h2>{t('origin')}</h2>
-        <Pairs
+        <DefinitionList
           pairs={[
             [t('created'), formatDate(run.createdAt)],
             [t('kind'), run.kind],
@@ -335,8 +339,8 @@ function Overview({ run, now }: { readonly run: RunDetailView; readonly now: num
         <Panel title={t('tab_attempts')} note={t('attempts_n', { n: run.attempts.length })}>
           <AttemptTable run={run} now={now} />
         </Panel>
-        <Charts run={run} metrics={metrics.slice(0, CHARTS_SHOWN)} isPart />
-        {metrics.length > CHARTS_SHOWN && (
+        <Charts run={run} metrics={metrics.slice(0, OVERVIEW_CHARTS_MAX)} isPart />
+        {metrics.length > OVERVIEW_CHARTS_MAX && (
           <p className="foot">
             <Link to={paths.run(run.project, run.number, 'charts')}>{t('all_charts', { n: metrics.length })}</Link>
           </p>
@@ -358,7 +362,7 @@ function formatParam(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-function OwnCharts({ run }: { readonly run: RunDetailView }): ReactElement {
+function MetricCharts({ run }: { readonly run: RunDetailView }): ReactElement {
   return <Charts run={run} metrics={useMemo(() => metricsOf([run]), [run])} />
 }
 
@@ -382,26 +386,26 @@ interface ChartsProps {
  * chart scrolls into sight.
  */
 function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): ReactElement {
-  const { query } = usePlace()
-  const read = readRunsState(query)
-  const state = query.has('x') ? read : { ...read, axis }
+  const { query } = usePageAddress()
+  const addressState = readRunsState(query)
+  const state = query.has('x') ? addressState : { ...addressState, axis }
 
   const search = isPart ? '' : (query.get('find') ?? '')
   const folded = useMemo(() => readList(query, 'fold') ?? [], [query])
   const sections = useMemo(() => sectionsOf(metrics, search), [metrics, search])
   const shown = useMemo(
-    () => sections.flatMap(({ name, metrics: own }) => (folded.includes(name) ? [] : own)),
+    () => sections.flatMap(({ name, metrics: sectionMetrics }) => (folded.includes(name) ? [] : sectionMetrics)),
     [sections, folded],
   )
 
-  const [seen, see] = useSeen()
-  const { series, error } = useSeriesInSight(run.number, shown, {
+  const [seen, addSeen] = useSeenNames()
+  const { series, error } = useSeriesOfSeen(run.number, shown, {
     seen,
     across: metricOn(state.axis),
     range: rangeOf(state),
   })
 
-  const drawn = useMemo(() => [{ ...toDrawn([run])[0]!, restarts: restartsOf(run) }], [run])
+  const drawn = useMemo(() => [{ ...toDrawnRuns([run])[0]!, restarts: restartsOf(run) }], [run])
 
   const change = (patch: Partial<RunsState>): void => {
     const next = { ...state, ...patch }
@@ -435,7 +439,7 @@ function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): R
           </span>
         </div>
       )}
-      {error && <Failure error={error} />}
+      {error && <ErrorNotice error={error} />}
       {metrics.length === 0 ? (
         <div className="panel grow">
           <p className="none">{t(isTerminal(run.phase) ? 'no_metrics_ended' : 'no_points')}</p>
@@ -445,7 +449,7 @@ function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): R
           <p className="none">{t('nothing_found')}</p>
         </div>
       ) : (
-        sections.map(({ name, metrics: own }) => (
+        sections.map(({ name, metrics: sectionMetrics }) => (
           <section key={name} aria-label={name === '' ? t('charts') : name}>
             {sections.length > 1 && (
               <h2 className="section">
@@ -456,14 +460,14 @@ function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): R
                   onClick={() => fold(name)}
                 >
                   <Icon name={folded.includes(name) ? 'right' : 'down'} size={13} />
-                  {name === '' ? t('without_prefix') : name} <span className="dim small">{own.length}</span>
+                  {name === '' ? t('without_prefix') : name} <span className="dim small">{sectionMetrics.length}</span>
                 </button>
               </h2>
             )}
             {!folded.includes(name) && (
               <div className="plates charts two">
-                {own.map((metric) => (
-                  <InSight key={metric} name={metric} onSee={see}>
+                {sectionMetrics.map((metric) => (
+                  <RenderWhenVisible key={metric} name={metric} onSee={addSeen}>
                     <RunPanel
                       metric={metric}
                       runs={drawn}
@@ -475,9 +479,9 @@ function Charts({ run, metrics, axis = 'step', isPart = false }: ChartsProps): R
                       onZoom={(zoom) => change({ zoom })}
                       isReading={!series.has(metric)}
                       isOpen={!isTerminal(run.phase)}
-                      marks={{ large: state.large, log: state.log, onChange: change }}
+                      settings={{ large: state.large, log: state.log, onChange: change }}
                     />
-                  </InSight>
+                  </RenderWhenVisible>
                 ))}
               </div>
             )}

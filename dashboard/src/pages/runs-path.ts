@@ -1,21 +1,21 @@
 import { toQuery } from '../api/to-query.ts'
-import { fieldsAsked } from './columns.ts'
+import { requestedFields } from './columns.ts'
 import { filterOf } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 /** Number of rows on the first page: small, because a person waits for it. */
-export const PAGE = 60
+export const FIRST_PAGE_ROWS = 60
 /** Number of rows on each further page, which is loaded ahead of scrolling. */
-const PAGE_FURTHER = 200
+const FURTHER_PAGE_ROWS = 200
 
 /** A request for a further page: its cursor, and the fields that the rows of the first page carry. */
-export interface Further {
+export interface FurtherPage {
   readonly cursor: string
   readonly fields: string
 }
 
 /** The part of the request that all pages of a run list share. */
-export interface RunsListed {
+export interface RunListRequest {
   readonly project: string
   readonly trash: boolean
   readonly filter: string
@@ -24,22 +24,22 @@ export interface RunsListed {
 }
 
 /** Returns the request of the run list for a state of the page. */
-export function runsListed(project: string, state: RunsState): RunsListed {
+export function toRunListRequest(project: string, state: RunsState): RunListRequest {
   return {
     project,
     trash: state.isTrash,
     filter: filterOf(state),
     sort: state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(','),
-    fields: fieldsAsked(state),
+    fields: requestedFields(state),
   }
 }
 
 /** Returns the path of the API for a page of a run list: the first page, with the total, or a further one. */
-export function runsPath({ fields, trash, ...rest }: RunsListed, further?: Further): string {
-  const listed = { ...rest, trash: trash || undefined }
+export function runsPath({ fields, trash, ...rest }: RunListRequest, page?: FurtherPage): string {
+  const shared = { ...rest, trash: trash || undefined }
   return `/runs${toQuery(
-    further
-      ? { ...listed, limit: PAGE_FURTHER, cursor: further.cursor, fields: further.fields }
-      : { ...listed, limit: PAGE, count: true, fields },
+    page
+      ? { ...shared, limit: FURTHER_PAGE_ROWS, cursor: page.cursor, fields: page.fields }
+      : { ...shared, limit: FIRST_PAGE_ROWS, count: true, fields },
   )}`
 }

@@ -2,7 +2,7 @@ import type { ChartRange } from '../../../src/contract/charts.ts'
 import type { RunView } from '../../../src/contract/run.ts'
 import { isTerminal } from '../../../src/contract/phases.ts'
 import type { RunPhase } from '../../../src/contract/phases.ts'
-import { isClosed } from '../state/filter-text.ts'
+import { isBalanced } from '../state/filter-text.ts'
 import { decode, readList, writeList } from '../state/query-lists.ts'
 
 /** The state of the run list. All of it is kept in the address. */
@@ -145,20 +145,20 @@ export function addressOf(state: RunsState): string {
 
 /** Returns the filter that the list is requested with: the typed filter and the chosen phases. */
 export function filterOf({ filter, phases }: Pick<RunsState, 'filter' | 'phases'>): string {
-  const own = filter.trim()
+  const typed = filter.trim()
   // Parentheses around a filter whose own do not match would change its meaning. Sent unchanged, the server refuses it
   // with an explanation.
-  if (phases.length === 0 || !isClosed(own)) return own
-  const some = `phase in (${phases.join(', ')})`
-  return own === '' ? some : `(${own}) and ${some}`
+  if (phases.length === 0 || !isBalanced(typed)) return typed
+  const phaseCondition = `phase in (${phases.join(', ')})`
+  return typed === '' ? phaseCondition : `(${typed}) and ${phaseCondition}`
 }
 
-/** Returns the order after a click on a column head: descending, ascending, none. `isMore` keeps the other keys. */
-export function nextSort(sort: readonly SortKey[], field: string, isMore: boolean): SortKey[] {
-  const known = sort.find((key) => key.field === field)
-  const others = isMore ? sort.filter((key) => key.field !== field) : []
-  if (!known) return [...others, { field, isDescending: true }]
-  return known.isDescending ? [...others, { field, isDescending: false }] : others
+/** Returns the order after a click on a column head: descending, ascending, none. `keepsOthers` keeps the other keys. */
+export function nextSort(sort: readonly SortKey[], field: string, keepsOthers: boolean): SortKey[] {
+  const current = sort.find((key) => key.field === field)
+  const others = keepsOthers ? sort.filter((key) => key.field !== field) : []
+  if (!current) return [...others, { field, isDescending: true }]
+  return current.isDescending ? [...others, { field, isDescending: false }] : others
 }
 
 /** Returns the runs to draw: the selected ones, else the first of the list that have metrics or have not ended. */
@@ -167,7 +167,7 @@ export function drawnRuns(
   { selected, drawn }: { readonly selected: readonly RunView[]; readonly drawn: number },
 ): readonly RunView[] {
   if (selected.length > 0) return selected
-  return runs.filter(({ phase, metrics }) => isOpen(phase) || Object.keys(metrics).length > 0).slice(0, drawn)
+  return runs.filter(({ phase, metrics }) => isRunOpen(phase) || Object.keys(metrics).length > 0).slice(0, drawn)
 }
 
 /** Returns a filter that selects the runs of one group. A null key means that the run lacks the field. */
@@ -182,10 +182,10 @@ export function filterOfGroup(fields: readonly string[], keys: readonly (string 
  * axis, which the server cannot select points by.
  */
 export function rangeOf({ axis, zoom }: Pick<RunsState, 'axis' | 'zoom'>): ChartRange | undefined {
-  const known = AXES.find((one) => one === axis)
-  return known && zoom ? { axis: known, from: zoom[0], to: zoom[1] } : undefined
+  const current = AXES.find((one) => one === axis)
+  return current && zoom ? { axis: current, from: zoom[0], to: zoom[1] } : undefined
 }
 
-export function isOpen(phase: RunPhase): boolean {
+export function isRunOpen(phase: RunPhase): boolean {
   return !isTerminal(phase)
 }

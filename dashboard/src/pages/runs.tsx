@@ -7,66 +7,66 @@ import type { CountsView } from '../../../src/contract/charts.ts'
 import type { RunView } from '../../../src/contract/run.ts'
 import type { RunPhase } from '../../../src/contract/phases.ts'
 import { useCounts, useDirections, useSelectedRuns } from '../api/queries.ts'
-import { changeQuery, usePlace } from '../state/location.ts'
+import { changeQuery, usePageAddress } from '../state/location.ts'
 import { paths } from '../paths.ts'
-import { useRest } from '../state/idle.ts'
+import { useHasIdled } from '../state/idle.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { useTitle } from '../ui/page.tsx'
-import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { Empty, ErrorNotice, Loading } from '../ui/states.tsx'
 import { ColumnPicker } from './column-picker.tsx'
-import { defaultColumns, fieldsOf, showsBest } from './columns.ts'
+import { defaultColumns, carriedFields, showsBest } from './columns.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { GroupMenu, GroupTable } from './group-table.tsx'
 import { RunCharts } from './run-charts.tsx'
 import { RunTable } from './run-table.tsx'
-import { PAGE, runsListed } from './runs-path.ts'
+import { FIRST_PAGE_ROWS, toRunListRequest } from './runs-path.ts'
 import { runsQuery } from './runs-query.ts'
 import { drawnRuns, readRunsState, writeRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 import { SelectionBar } from './selection-bar.tsx'
-import { ViewMenu } from './view-menu.tsx'
+import { SavedViewMenu } from './saved-view-menu.tsx'
 
-const NONE: readonly RunView[] = []
+const NO_RUNS: readonly RunView[] = []
 /** Edits of the filter that follow each other within this time are one step of the browser's history. */
-const TYPING_MS = 5_000
+const TYPING_PAUSE_MS = 5_000
 /** Parts of the state whose changes are no step of the browser's history. */
-const FLUENT: readonly (keyof RunsState)[] = ['selected', 'widths', 'zoom', 'unfolded']
+const REPLACING_KEYS: readonly (keyof RunsState)[] = ['selected', 'widths', 'zoom', 'unfolded']
 
 /** The page of a project's runs: table and charts side by side. All of its state is in the address. */
 export function Runs({ project }: { readonly project: string }): ReactElement {
   useTitle(t('runs'), project)
-  const { query } = usePlace()
+  const { query } = usePageAddress()
   const state = useMemo(() => readRunsState(query), [query])
   const typedAt = useRef(-Infinity)
 
   const change = (patch: Partial<RunsState>): void => {
     // Typing, selecting and dragging replace the current entry of the browser's history; each other choice adds one.
-    const isTyped = Object.keys(patch).join() === 'filter' && performance.now() - typedAt.current < TYPING_MS
+    const isTyped = Object.keys(patch).join() === 'filter' && performance.now() - typedAt.current < TYPING_PAUSE_MS
     if ('filter' in patch) typedAt.current = performance.now()
-    const isFluent = Object.keys(patch).every((key) => FLUENT.includes(key as keyof RunsState))
+    const isReplacing = Object.keys(patch).every((key) => REPLACING_KEYS.includes(key as keyof RunsState))
 
     // Changes the state in the address, which may be newer than the one rendered.
     const now = readRunsState(new URLSearchParams(location.search))
     changeQuery(writeRunsState({ ...now, ...patch, ...('group' in patch && { unfolded: [] }) }), {
-      replace: isTyped || isFluent,
+      replace: isTyped || isReplacing,
     })
   }
 
   const [hovered, setHovered] = useState<string | undefined>()
 
-  const listed = runsListed(project, state)
+  const listed = toRunListRequest(project, state)
   const { filter } = listed
-  const asked = useInfiniteQuery({ ...runsQuery(listed), placeholderData: (before) => before })
+  const runPages = useInfiniteQuery({ ...runsQuery(listed), placeholderData: (before) => before })
 
   // A filter is invalid for a while as it is typed: the last valid list stays on the screen.
-  const lastGood = useRef(asked.data)
-  if (asked.data) lastGood.current = asked.data
-  const list = { ...asked, data: asked.data ?? (asked.error ? lastGood.current : undefined) }
+  const lastGood = useRef(runPages.data)
+  if (runPages.data) lastGood.current = runPages.data
+  const list = { ...runPages, data: runPages.data ?? (runPages.error ? lastGood.current : undefined) }
 
   // Counts, directions and charts are loaded after the rows are on the screen.
-  const isResting = useRest(list.data !== undefined)
+  const isResting = useHasIdled(list.data !== undefined)
   const counts = useCounts({ project, filter: state.filter.trim(), trash: state.isTrash || undefined }, isResting)
   const directions = useDirections(project, isResting || showsBest(state))
 
@@ -75,17 +75,20 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
 
   // Charts use the first three pages only, so that they do not change while further pages are loaded.
   const [first, second, third] = pages
-  const head = useMemo(() => [first, second, third].flatMap((page) => page ?? []), [first, second, third])
+  const firstRuns = useMemo(() => [first, second, third].flatMap((page) => page ?? []), [first, second, third])
 
   const highlighted = useDeferredValue(hovered)
   const { selected, drawn: drawnCount } = state
-  const fields = useMemo(() => fieldsOf(first ?? []), [first])
-  const chosen = useSelectedRuns(project, { runs, selected, fields })
-  const drawn = useMemo(() => drawnRuns(head, { selected: chosen, drawn: drawnCount }), [head, chosen, drawnCount])
+  const fields = useMemo(() => carriedFields(first ?? []), [first])
+  const selectedRuns = useSelectedRuns(project, { runs, selected, fields })
+  const drawn = useMemo(
+    () => drawnRuns(firstRuns, { selected: selectedRuns, drawn: drawnCount }),
+    [firstRuns, selectedRuns, drawnCount],
+  )
 
   const total = list.data?.pages[0]?.total ?? runs.length
   const columns = useMemo(
-    () => state.columns ?? defaultColumns(runs.slice(0, PAGE), state.sort),
+    () => state.columns ?? defaultColumns(runs.slice(0, FIRST_PAGE_ROWS), state.sort),
     [state.columns, state.sort, runs],
   )
 
@@ -94,9 +97,9 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
     !list.isFetching &&
     !counts.isPlaceholderData &&
     counts.dataUpdatedAt >= list.dataUpdatedAt
-  const news = isComparable && counts.data ? countOf(counts.data, state.phases) - total : 0
+  const countChange = isComparable && counts.data ? countOf(counts.data, state.phases) - total : 0
 
-  const isLookedAt = hovered !== undefined || pages.length > 2
+  const isInUse = hovered !== undefined || pages.length > 2
   const queries = useQueryClient()
 
   const readAgain = (): void => {
@@ -108,12 +111,12 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
     void list.refetch()
   }
 
-  const showNews = useEffectEvent(() => news !== 0 && !isLookedAt && readAgain())
+  const readIfChanged = useEffectEvent(() => countChange !== 0 && !isInUse && readAgain())
   // Once for each count: if the list and the count always differed, the list would be read again for ever.
-  useEffect(() => void showNews(), [counts.dataUpdatedAt, isLookedAt])
+  useEffect(() => void readIfChanged(), [counts.dataUpdatedAt, isInUse])
 
   if (list.error && !list.data && state.filter === '' && state.sort.length === 0)
-    return <Failure error={list.error} onRetry={() => void list.refetch()} />
+    return <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
 
   const isEmpty = list.data !== undefined && total === 0
   const isNew = isEmpty && state.filter === '' && state.phases.length === 0 && !state.isTrash
@@ -127,7 +130,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
             {t('back_to_runs')}
           </Link>
         )}
-        <ViewMenu project={project} state={state} onOpen={change} />
+        <SavedViewMenu project={project} state={state} onOpen={change} />
         <span className="grow" />
         <GroupMenu
           project={project}
@@ -153,10 +156,10 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
         onPhases={(phases) => change({ phases })}
       />
       {!list.data && list.error ? (
-        isUnread(list.error) ? (
+        isRefused(list.error) ? (
           <Empty title={t('filter_unread')} text={t('filter_unread_how')} />
         ) : (
-          <Failure error={list.error} onRetry={() => void list.refetch()} />
+          <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
         )
       ) : !list.data ? (
         <Loading what={t('runs')} lines={14} />
@@ -196,7 +199,7 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
             )}
             <SelectionBar
               project={project}
-              runs={chosen}
+              runs={selectedRuns}
               selected={selected}
               total={total}
               filter={filter}
@@ -207,10 +210,10 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
             />
             <div className="status">
               <span>{t('runs_of', { n: total })}</span>
-              {news !== 0 && isLookedAt && (
+              {countChange !== 0 && isInUse && (
                 <button type="button" className="btn bare small" onClick={readAgain}>
                   <Icon name="retry" size={13} />
-                  {news > 0 ? t('new_runs', { n: news }) : t('runs_changed')}
+                  {countChange > 0 ? t('new_runs', { n: countChange }) : t('runs_changed')}
                 </button>
               )}
               <span className="grow" />
@@ -222,8 +225,8 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
           <RunCharts
             project={project}
             filter={filter}
-            runs={isResting ? drawn : NONE}
-            listed={isResting ? head : NONE}
+            runs={isResting ? drawn : NO_RUNS}
+            listed={isResting ? firstRuns : NO_RUNS}
             total={total}
             directions={directions}
             state={state}
@@ -243,6 +246,6 @@ function countOf({ phases, total }: CountsView, shown: readonly string[]): numbe
 }
 
 /** Whether the server refused the filter or the order, rather than being unreachable. */
-function isUnread(error: Error): boolean {
+function isRefused(error: Error): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500
 }

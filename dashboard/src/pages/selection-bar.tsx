@@ -9,7 +9,7 @@ import { useAction, useProjects } from '../api/queries.ts'
 import { saveFile } from '../ui/save-file.ts'
 import { paths, runLabels } from '../paths.ts'
 import { t } from '../texts/texts.ts'
-import { Confirm, IconButton, Link, Menu } from '../ui/controls.tsx'
+import { ConfirmDialog, IconButton, Link, Menu } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { cellOf, parseColumn } from './columns.ts'
@@ -39,14 +39,14 @@ interface Bulk {
   readonly to?: string
 }
 
-const PAGE = 1_000
+const PAGE_RUNS = 1_000
 const EXPORT_MAX = 100_000
 /** Largest number of runs that one click starts again. */
 const RESTART_MAX = 500
 
-const DONE = { delete: 'deleted', restore: 'restored', stop: 'stopped', tag: 'tagged', move: 'moved' } as const
+const DONE_WORDS = { delete: 'deleted', restore: 'restored', stop: 'stopped', tag: 'tagged', move: 'moved' } as const
 /** For each action that can be undone, the action that undoes it. `move` needs the project that the runs were in. */
-const BACK = {
+const UNDO = {
   delete: () => ({ action: 'restore' as const }),
   move: (project: string) => ({ action: 'move' as const, to: project }),
 }
@@ -65,11 +65,11 @@ export function SelectionBar({
 }: SelectionBarProps): ReactElement | null {
   // The filter whose matches are all selected, not only the ticked runs. Reset when no run is ticked or the filter
   // changes.
-  const [allOf, setAllOf] = useState<string | undefined>()
-  if (allOf !== undefined && (selected.length === 0 || allOf !== filter)) setAllOf(undefined)
-  const isAll = allOf === filter && selected.length > 0
+  const [allFilter, setAllOf] = useState<string | undefined>()
+  if (allFilter !== undefined && (selected.length === 0 || allFilter !== filter)) setAllOf(undefined)
+  const isAll = allFilter === filter && selected.length > 0
 
-  const [asked, setAsked] = useState<'stop' | 'delete' | 'restart' | undefined>()
+  const [confirming, setAsked] = useState<'stop' | 'delete' | 'restart' | undefined>()
   // A change of all matching runs waits here to be confirmed: the list does not show all of them.
   const [pending, setPending] = useState<Bulk & { readonly action: 'move' | 'tag' }>()
   const [tag, setTag] = useState('')
@@ -82,9 +82,9 @@ export function SelectionBar({
       call<{ changed: number }>('/runs/bulk', { method: 'POST', body: { ...which, ...rest } }),
     ({ changed }, { action, scope: which }) => {
       // No undo for a filter: it may also match runs that were in the trash before.
-      const back = 'runs' in which ? BACK[action as keyof typeof BACK]?.(project) : undefined
-      const undo = back && (() => bulk.mutate({ ...back, scope: which }))
-      toast(t(`bulk_${DONE[action as keyof typeof DONE]}`, { n: changed }), undo)
+      const undoAction = 'runs' in which ? UNDO[action as keyof typeof UNDO]?.(project) : undefined
+      const undo = undoAction && (() => bulk.mutate({ ...undoAction, scope: which }))
+      toast(t(`bulk_${DONE_WORDS[action as keyof typeof DONE_WORDS]}`, { n: changed }), undo)
     },
   )
 
@@ -101,7 +101,7 @@ export function SelectionBar({
     (n) => toast(t('restarted', { n })),
   )
 
-  const exported = useAction(
+  const exportAction = useAction(
     () =>
       exportRuns({
         project,
@@ -115,12 +115,13 @@ export function SelectionBar({
 
   if (selected.length === 0) return null
 
-  const doNow = (what: Bulk): void => {
+  const applyBulk = (what: Bulk): void => {
     bulk.mutate(what)
     if (what.action === 'move') onSelect([])
   }
 
-  const change = (what: Bulk & { readonly action: 'move' | 'tag' }): void => (isAll ? setPending(what) : doNow(what))
+  const change = (what: Bulk & { readonly action: 'move' | 'tag' }): void =>
+    isAll ? setPending(what) : applyBulk(what)
 
   return (
     <div className="selbar" role="toolbar" aria-label={t('selection')}>
@@ -173,7 +174,7 @@ export function SelectionBar({
             </form>
           </Menu>
           <Menu label={t('move')} icon="right">
-            <Targets
+            <MoveTargets
               project={project}
               onChoose={(to) => {
                 change({ action: 'move', scope, to })
@@ -193,8 +194,8 @@ export function SelectionBar({
           <button
             type="button"
             className="btn bare"
-            disabled={exported.isPending}
-            onClick={() => exported.mutate(undefined)}
+            disabled={exportAction.isPending}
+            onClick={() => exportAction.mutate(undefined)}
           >
             <Icon name="download" />
             {t('export')}
@@ -209,26 +210,26 @@ export function SelectionBar({
         </>
       )}
       {pending && (
-        <Confirm
+        <ConfirmDialog
           title={t(`${pending.action}_runs`, { n: count, to: pending.to ?? '', tag: pending.tags?.join(', ') ?? '' })}
           text={t(`${pending.action}_runs_text`)}
           verb={t(pending.action)}
           isHarmless
-          onConfirm={() => doNow(pending)}
+          onConfirm={() => applyBulk(pending)}
           onClose={() => setPending(undefined)}
         />
       )}
       <IconButton name="cross" label={t('clear_selection')} onClick={() => onSelect([])} />
-      {asked && (
-        <Confirm
-          title={t(`${asked}_runs`, { n: count })}
-          text={[t(`${asked}_runs_text`), ...(isAll ? [] : [namesOf(runs, selected)])].join(' ')}
-          verb={t(asked === 'restart' ? 'run_again' : asked)}
-          isHarmless={asked === 'restart'}
+      {confirming && (
+        <ConfirmDialog
+          title={t(`${confirming}_runs`, { n: count })}
+          text={[t(`${confirming}_runs_text`), ...(isAll ? [] : [namesOf(runs, selected)])].join(' ')}
+          verb={t(confirming === 'restart' ? 'run_again' : confirming)}
+          isHarmless={confirming === 'restart'}
           onConfirm={() => {
-            if (asked === 'restart') restart.mutate(isAll ? 'all' : selected)
-            else bulk.mutate({ action: asked, scope })
-            if (asked === 'delete') onSelect([])
+            if (confirming === 'restart') restart.mutate(isAll ? 'all' : selected)
+            else bulk.mutate({ action: confirming, scope })
+            if (confirming === 'delete') onSelect([])
           }}
           onClose={() => setAsked(undefined)}
         />
@@ -238,7 +239,7 @@ export function SelectionBar({
 }
 
 /** Buttons for the projects that runs can be moved to. */
-function Targets({
+function MoveTargets({
   project,
   onChoose,
 }: {
@@ -321,7 +322,7 @@ async function readAll({
   const all: RunView[] = []
   for (let cursor: string | null | undefined; cursor !== null && all.length < max;) {
     const page: RunPageView = await call<RunPageView>(
-      `/runs${toQuery({ project, filter, limit: PAGE, cursor, fields })}`,
+      `/runs${toQuery({ project, filter, limit: PAGE_RUNS, cursor, fields })}`,
     )
     all.push(...page.runs)
     cursor = page.next

@@ -2,9 +2,9 @@ import type { ReactElement } from 'react'
 
 import { call } from '../api/client.ts'
 import { useAction } from '../api/queries.ts'
-import { choose, usePreferences } from '../state/preferences.ts'
+import { setPreference, usePreferences } from '../state/preferences.ts'
 import { t } from '../texts/texts.ts'
-import { Segments } from '../ui/controls.tsx'
+import { SegmentedControl } from '../ui/controls.tsx'
 import { useTitle } from '../ui/page.tsx'
 import { TokenList } from './token-list.tsx'
 
@@ -27,19 +27,19 @@ export function Settings(): ReactElement {
         <dl className="settings">
           <dt>{t('language')}</dt>
           <dd>
-            <Segments
+            <SegmentedControl
               label={t('language')}
               value={chosen.language}
               choices={[
                 ['en', 'English'],
                 ['ja', '日本語'],
               ]}
-              onChoose={(value) => choose('language', value)}
+              onChoose={(value) => setPreference('language', value)}
             />
           </dd>
           <dt>{t('theme')}</dt>
           <dd>
-            <Segments
+            <SegmentedControl
               label={t('theme')}
               value={chosen.theme}
               choices={[
@@ -47,24 +47,24 @@ export function Settings(): ReactElement {
                 ['light', t('theme_light')],
                 ['dark', t('theme_dark')],
               ]}
-              onChoose={(value) => choose('theme', value)}
+              onChoose={(value) => setPreference('theme', value)}
             />
           </dd>
           <dt>{t('density')}</dt>
           <dd>
-            <Segments
+            <SegmentedControl
               label={t('density')}
               value={chosen.density}
               choices={[
                 ['compact', t('density_compact')],
                 ['comfortable', t('density_comfortable')],
               ]}
-              onChoose={(value) => choose('density', value)}
+              onChoose={(value) => setPreference('density', value)}
             />
           </dd>
           <dt>{t('time_zone')}</dt>
           <dd>
-            <Segments
+            <SegmentedControl
               label={t('time_zone')}
               value={chosen.timeZone}
               choices={[
@@ -72,7 +72,7 @@ export function Settings(): ReactElement {
                 ['Asia/Tokyo', 'JST'],
                 ['UTC', 'UTC'],
               ]}
-              onChoose={(value) => choose('timeZone', value)}
+              onChoose={(value) => setPreference('timeZone', value)}
             />
           </dd>
           <dt>{t('tokens')}</dt>

@@ -3,9 +3,9 @@ import { useEffect, useEffectEvent, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import { ApiError, call, setSignedOut } from '../api/client.ts'
-import { go } from '../state/location.ts'
+import { navigate } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
-import { Mark } from '../ui/icons.tsx'
+import { Logo } from '../ui/icons.tsx'
 import { useTitle } from '../ui/page.tsx'
 
 /**
@@ -18,12 +18,12 @@ export function SignIn(): ReactElement {
   const [problem, setProblem] = useState<string | undefined>()
   useTitle(t('sign_in'))
 
-  const open = async (body: { code: string } | { token: string }, to: string): Promise<void> => {
+  const signIn = async (body: { code: string } | { token: string }, to: string): Promise<void> => {
     try {
       await call('/session', { method: 'POST', body })
       setSignedOut(false)
       await queries.resetQueries()
-      go(to, { replace: true })
+      navigate(to, { replace: true })
     } catch (error) {
       const isWrong = error instanceof ApiError && error.status === 401
       setProblem(isWrong ? t('code' in body ? 'sign_in_code_old' : 'sign_in_token_wrong') : (error as Error).message)
@@ -31,11 +31,11 @@ export function SignIn(): ReactElement {
   }
 
   const redeemCode = useEffectEvent((): void => {
-    const given = new URLSearchParams(location.hash.slice(1))
-    const code = given.get('code')
+    const fragment = new URLSearchParams(location.hash.slice(1))
+    const code = fragment.get('code')
     if (code === null) return
     history.replaceState(null, '', location.pathname)
-    void open({ code }, safePath(given.get('to')))
+    void signIn({ code }, safePath(fragment.get('to')))
   })
 
   useEffect(() => redeemCode(), [])
@@ -44,7 +44,7 @@ export function SignIn(): ReactElement {
     <main>
       <section className="empty">
         <p className="name">
-          <Mark />
+          <Logo />
           <b className="strong">Hagane</b>
         </p>
         <h1>{t('sign_in')}</h1>
@@ -53,7 +53,7 @@ export function SignIn(): ReactElement {
           className="name"
           onSubmit={(event) => {
             event.preventDefault()
-            void open(
+            void signIn(
               { token: token.trim() },
               location.pathname === '/sign-in' ? '/' : location.pathname + location.search,
             )

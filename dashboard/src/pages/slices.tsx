@@ -2,16 +2,16 @@ import { useMemo } from 'react'
 import type { ReactElement } from 'react'
 
 import type { AxisView, TrialsView } from '../../../src/contract/charts.ts'
-import { dot, drawCategories, drawFrame, edgeMark, MARGIN } from '../charts/axes.ts'
-import { Sketch } from '../charts/canvas.tsx'
-import { Faint } from '../charts/faint.tsx'
+import { drawDot, drawCategories, drawFrame, drawEdgeTriangle, MARGIN } from '../charts/axes.ts'
+import { CanvasChart } from '../charts/canvas-chart.tsx'
+import { EmptyChart } from '../charts/empty-chart.tsx'
 import { Distribution } from '../charts/distribution.tsx'
 import { Contour } from '../charts/contour.tsx'
 import { coordinatesOf } from '../charts/parallel-axes.ts'
 import { usePicking } from '../charts/picking.ts'
-import { temper, token } from '../charts/theme.ts'
+import { temperColor, cssToken } from '../charts/theme.ts'
 import { trialText } from '../charts/history.tsx'
-import { beyondWords, sideOf, trialData, undrawnWords } from '../charts/trials.ts'
+import { beyondNote, sideOf, trialData, undrawnNotes } from '../charts/trials.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
@@ -32,7 +32,7 @@ export function Slices({
   readonly onOpen: (trial: Trial) => void
 }): ReactElement {
   if (view.axes.length === 0 || set.trials.every(({ value }) => value === null))
-    return <Faint text={t(isEnded ? 'no_values_ended' : 'no_trials_yet')} />
+    return <EmptyChart text={t(isEnded ? 'no_values_ended' : 'no_trials_yet')} />
 
   return (
     <div className="plates slices">
@@ -57,19 +57,19 @@ function Slice({
   const picking = usePicking(onOpen)
   const { placed, picked } = picking
 
-  const { scale: x, isCategory, at } = useMemo(() => coordinatesOf(axis, set), [axis, set])
+  const { scale: x, isCategory, at: positionOf } = useMemo(() => coordinatesOf(axis, set), [axis, set])
   const points = useMemo(
     () =>
       set.trials.flatMap((trial) => {
-        const place = at(trial)
+        const place = positionOf(trial)
         return trial.value === null || place === undefined ? [] : [{ trial, x: place, y: trial.value }]
       }),
-    [at, set],
+    [positionOf, set],
   )
 
-  const beyond = points.filter(({ y }) => sideOf(set.scale, y) !== 0).length
+  const beyondCount = points.filter(({ y }) => sideOf(set.scale, y) !== 0).length
   // Number of trials that have a value but lack this parameter.
-  const lacking = set.trials.filter((trial) => trial.value !== null && at(trial) === undefined).length
+  const lackingCount = set.trials.filter((trial) => trial.value !== null && positionOf(trial) === undefined).length
 
   return (
     <Panel
@@ -84,15 +84,15 @@ function Slice({
       note={[
         t('drawn_of', { n: points.length, total: set.trials.length }),
         axis.scale === 'log' ? t('log_axis') : '',
-        ...undrawnWords(set.trials),
-        lacking > 0 ? t('without_value', { n: lacking }) : '',
-        beyondWords(beyond),
+        ...undrawnNotes(set.trials),
+        lackingCount > 0 ? t('without_value', { n: lackingCount }) : '',
+        beyondNote(beyondCount),
       ]
         .filter(Boolean)
         .join(' · ')}
       className="slice"
     >
-      <Sketch
+      <CanvasChart
         label={t('slice_label', { name: axis.name, n: points.length })}
         cursor={picked ? 'pointer' : 'default'}
         tip={picked && { x: picked.x, y: picked.y, text: trialText(picked.item) }}
@@ -100,24 +100,24 @@ function Slice({
           const frame = drawFrame(context, size, { x, y: set.scale, margin: MARGIN })
           placed.length = 0
           points.forEach((point) => {
-            const on = { x: frame.x(point.x), y: frame.y(point.y) }
-            placed.push({ item: point.trial, ...on })
+            const pixel = { x: frame.x(point.x), y: frame.y(point.y) }
+            placed.push({ item: point.trial, ...pixel })
 
             const side = sideOf(set.scale, point.y)
-            if (side !== 0) return edgeMark(context, [on.x, on.y], side > 0, token('--ink-3'))
+            if (side !== 0) return drawEdgeTriangle(context, [pixel.x, pixel.y], side > 0, cssToken('--ink-3'))
 
             const isBest = point.trial.index === set.best?.index
             context.globalAlpha = isBest ? 1 : 0.75
-            dot(context, [on.x, on.y], isBest ? 4.5 : 2.6, {
-              fill: temper(0.15 + (0.85 * point.trial.index) / Math.max(1, set.trials.length - 1)),
-              ...(isBest && { stroke: token('--ink') }),
+            drawDot(context, [pixel.x, pixel.y], isBest ? 4.5 : 2.6, {
+              fill: temperColor(0.15 + (0.85 * point.trial.index) / Math.max(1, set.trials.length - 1)),
+              ...(isBest && { stroke: cssToken('--ink') }),
             })
           })
           context.globalAlpha = 1
           if (isCategory) drawCategories(context, size, { frame, side: 'x', categories: axis.categories })
         }}
         onPointer={picking.onPointer}
-        onKey={picking.onKey}
+        onKey={picking.handleKey}
       />
       <p className="foot clip" role="status">
         {picked ? trialText(picked.item) : t('slice_how')}

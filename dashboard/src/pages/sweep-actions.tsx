@@ -9,42 +9,42 @@ import { toQuery } from '../api/to-query.ts'
 import { useAction, useArtifacts, useTrials } from '../api/queries.ts'
 import { formatBytes } from '../format.ts'
 import { paths } from '../paths.ts'
-import { go } from '../state/location.ts'
+import { navigate } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
-import { Confirm, Menu } from '../ui/controls.tsx'
+import { ConfirmDialog, Menu } from '../ui/controls.tsx'
 import { toast } from '../ui/toasts.ts'
 import { Icon } from '../ui/icons.tsx'
 import { InTrash } from './in-trash.tsx'
-import { MarksEditor } from './marks-editor.tsx'
+import { AnnotationsEditor } from './annotations-editor.tsx'
 
 /** The error of these actions is shown beside the buttons, not in a toast. */
-const SHOWN_HERE = { showsError: true }
+const SHOWS_ERROR = { showsError: true }
 
 /**
  * Buttons for all actions on a sweep, the least harmful first. A sweep in the trash has only a button that restores it.
  */
 export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactElement {
-  const [asked, setAsked] = useState<'stop' | 'delete' | 'restart' | 'retry' | undefined>()
+  const [confirming, setAsked] = useState<'stop' | 'delete' | 'restart' | 'retry' | undefined>()
   const { number, project } = sweep
   const isOpen = !isSweepEnded(sweep.phase)
 
-  const post = useAction(
+  const change = useAction(
     ({ path, body, method = 'POST' }: { path: string; body?: unknown; method?: 'POST' | 'PATCH' }) =>
       call<{ number?: number }>(`/sweeps/${number}${path}`, { method, ...(body !== undefined && { body }) }),
     undefined,
-    SHOWN_HERE,
+    SHOWS_ERROR,
   )
 
   const restart = useAction(
     () => call<{ number: number }>(`/sweeps/${number}/restart`, { method: 'POST', body: {} }),
-    (made) => go(paths.sweep(project, made.number)),
-    SHOWN_HERE,
+    (made) => navigate(paths.sweep(project, made.number)),
+    SHOWS_ERROR,
   )
 
-  const retry = useAction(
+  const restartFailed = useAction(
     () => call<{ changed: number }>(`/sweeps/${number}/restart-failed`, { method: 'POST', body: {} }),
     ({ changed }) => toast(t('restarted', { n: changed })),
-    SHOWN_HERE,
+    SHOWS_ERROR,
   )
 
   const restore = useAction(
@@ -56,7 +56,7 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
     () => call(`/sweeps/${number}`, { method: 'DELETE' }),
     () => {
       toast(t('sweep_deleted'), () => restore.mutate(undefined))
-      go(paths.sweeps(project))
+      navigate(paths.sweeps(project))
     },
   )
 
@@ -64,12 +64,12 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
     return <InTrash since={sweep.deletedAt} isBusy={restore.isPending} onRestore={() => restore.mutate(undefined)} />
 
   const act = {
-    stop: () => post.mutate({ path: '/stop' }),
+    stop: () => change.mutate({ path: '/stop' }),
     delete: () => remove.mutate(undefined),
     restart: () => restart.mutate(undefined),
-    retry: () => retry.mutate(undefined),
+    retry: () => restartFailed.mutate(undefined),
   }
-  const problem = post.error ?? restart.error ?? retry.error
+  const problem = change.error ?? restart.error ?? restartFailed.error
 
   return (
     <div className="name actions not-phone-wrap">
@@ -78,13 +78,13 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
           {problem.message}
         </span>
       )}
-      <MarksEditor path={`/sweeps/${number}`} marked={sweep} />
+      <AnnotationsEditor path={`/sweeps/${number}`} marked={sweep} />
       {isOpen && (
         <button
           type="button"
           className="btn"
-          disabled={post.isPending || sweep.phase === 'stopping'}
-          onClick={() => post.mutate(sweep.isPaused ? { path: '/resume' } : { path: '/pause', body: {} })}
+          disabled={change.isPending || sweep.phase === 'stopping'}
+          onClick={() => change.mutate(sweep.isPaused ? { path: '/resume' } : { path: '/pause', body: {} })}
         >
           <Icon name={sweep.isPaused ? 'right' : 'pause'} />
           {t(sweep.isPaused ? 'resume' : 'pause')}
@@ -96,7 +96,7 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
           shown={sweep.concurrency}
           verb={t('save')}
           max={1000}
-          onSave={(concurrency) => post.mutate({ path: '', method: 'PATCH', body: { concurrency } })}
+          onSave={(concurrency) => change.mutate({ path: '', method: 'PATCH', body: { concurrency } })}
         />
       )}
       <NumberMenu
@@ -104,11 +104,16 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
         shown={undefined}
         verb={t('extend')}
         max={100_000}
-        onSave={(trials) => post.mutate({ path: '/extend', body: { trials } })}
+        onSave={(trials) => change.mutate({ path: '/extend', body: { trials } })}
       />
-      <AddPoint sweep={sweep} onAdd={(params) => post.mutate({ path: '/points', body: { params } })} />
+      <AddPoint sweep={sweep} onAdd={(params) => change.mutate({ path: '/points', body: { params } })} />
       {(sweep.counts.failed ?? 0) > 0 && (
-        <button type="button" className="btn not-phone" disabled={retry.isPending} onClick={() => setAsked('retry')}>
+        <button
+          type="button"
+          className="btn not-phone"
+          disabled={restartFailed.isPending}
+          onClick={() => setAsked('retry')}
+        >
           {t('retry_failed', { n: sweep.counts.failed ?? 0 })}
         </button>
       )}
@@ -126,11 +131,11 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
         <Icon name={isOpen ? 'stop' : 'cross'} />
         {t(isOpen ? 'stop_keep_best' : 'delete')}
       </button>
-      {asked && (
-        <Confirm
-          {...questionOf(asked, sweep)}
-          isHarmless={asked === 'restart' || asked === 'retry'}
-          onConfirm={() => act[asked]()}
+      {confirming && (
+        <ConfirmDialog
+          {...confirmationOf(confirming, sweep)}
+          isHarmless={confirming === 'restart' || confirming === 'retry'}
+          onConfirm={() => act[confirming]()}
           onClose={() => setAsked(undefined)}
         />
       )}
@@ -138,11 +143,11 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
   )
 }
 
-type Asked = 'stop' | 'delete' | 'restart' | 'retry'
+type ConfirmedAction = 'stop' | 'delete' | 'restart' | 'retry'
 
 /** Returns the texts of the dialog that confirms an action, with the number of runs that it affects. */
-function questionOf(
-  asked: Asked,
+function confirmationOf(
+  confirming: ConfirmedAction,
   { trials, counts, concurrency }: SweepView,
 ): { title: string; text: string; verb: string } {
   const [all, failed] = [Object.values(counts).reduce((sum, count) => sum + count, 0), counts.failed ?? 0]
@@ -160,7 +165,7 @@ function questionOf(
       text: t('retry_failed_text', { n: failed }),
       verb: t('run_again'),
     },
-  }[asked]
+  }[confirming]
 }
 
 function NumberMenu({
@@ -182,7 +187,7 @@ function NumberMenu({
 
   return (
     <Menu
-      bare={false}
+      isBare={false}
       label={
         <>
           {label} {shown !== undefined && <b className="strong">{shown}</b>}
@@ -216,7 +221,7 @@ function NumberMenu({
 function BestFiles({ best }: { readonly best: number }): ReactElement {
   return (
     <span className="not-phone">
-      <Menu bare={false} icon="download" label={t('best_files')}>
+      <Menu isBare={false} icon="download" label={t('best_files')}>
         <FileLinks run={String(best)} />
       </Menu>
     </span>
@@ -258,17 +263,17 @@ function AddPoint({
   const { data } = useTrials(String(sweep.number))
   const [values, setValues] = useState<Readonly<Record<string, string>>>({})
   const axes = data?.axes ?? []
-  const started = (name: string): string => values[name] ?? (sweep.best ? plain(sweep.best.params[name]) : '')
+  const textOf = (name: string): string => values[name] ?? (sweep.best ? toFieldText(sweep.best.params[name]) : '')
 
   return (
-    <Menu bare={false} icon="plus" label={t('add_point')}>
+    <Menu isBare={false} icon="plus" label={t('add_point')}>
       <form
         className="point"
         onSubmit={(event) => {
           event.preventDefault()
           onAdd(
             Object.fromEntries(
-              axes.flatMap(({ name }) => (started(name) === '' ? [] : [[name, typed(started(name))]])),
+              axes.flatMap(({ name }) => (textOf(name) === '' ? [] : [[name, parseField(textOf(name))]])),
             ),
           )
         }}
@@ -282,7 +287,7 @@ function AddPoint({
               placeholder={
                 categories.length > 0 ? categories.slice(0, 3).join(', ') : low === null ? '' : `${low} … ${high ?? ''}`
               }
-              value={started(name)}
+              value={textOf(name)}
               onChange={(event) => setValues({ ...values, [name]: event.target.value })}
             />
             {categories.length > 0 && (
@@ -302,12 +307,12 @@ function AddPoint({
   )
 }
 
-function plain(value: unknown): string {
+function toFieldText(value: unknown): string {
   return value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Parses the text of a field as JSON; returns the text itself where it is not JSON. */
-function typed(text: string): unknown {
+function parseField(text: string): unknown {
   try {
     return parseJson(text)
   } catch {

@@ -2,10 +2,10 @@ import type { ReactElement } from 'react'
 
 import { useRun } from '../api/queries.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
-import { changeQuery, usePlace } from '../state/location.ts'
+import { changeQuery, usePageAddress } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
-import { Faint } from '../charts/faint.tsx'
-import { Failure, Loading } from '../ui/states.tsx'
+import { EmptyChart } from '../charts/empty-chart.tsx'
+import { ErrorNotice, Loading } from '../ui/states.tsx'
 import { LogView } from './log-view.tsx'
 
 const OFFERED_MAX = 500
@@ -14,14 +14,14 @@ const OFFERED_MAX = 500
  * The log of one trial of a sweep: the one in the address, else the latest running one, else the best, else the last.
  */
 export function SweepLogs({ set, isEnded }: { readonly set: TrialSet; readonly isEnded: boolean }): ReactElement {
-  const { query } = usePlace()
+  const { query } = usePageAddress()
   const started = set.trials.filter(({ startedAt }) => startedAt !== null)
   const chosen =
     started.find(({ number }) => String(number) === query.get('trial')) ??
     started.findLast(({ phase }) => phase === 'running') ??
     set.best ??
     started.at(-1)
-  if (!chosen) return <Faint text={t(isEnded ? 'no_log' : 'no_log_yet')} />
+  if (!chosen) return <EmptyChart text={t(isEnded ? 'no_log' : 'no_log_yet')} />
 
   return (
     <div className="panel grow trial-log">
@@ -32,7 +32,7 @@ export function SweepLogs({ set, isEnded }: { readonly set: TrialSet; readonly i
           value={chosen.number}
           onChange={(event) => changeQuery({ trial: event.target.value, at: null, attempt: null })}
         >
-          {offered(started, chosen).map((trial) => (
+          {offeredTrials(started, chosen).map((trial) => (
             <option key={trial.number} value={trial.number}>
               {trial.index + 1} · #{trial.number} · {t(`phase_${trial.phase}`)}
               {trial.index === set.best?.index ? ` · ${t('best')}` : ''}
@@ -46,13 +46,13 @@ export function SweepLogs({ set, isEnded }: { readonly set: TrialSet; readonly i
 }
 
 /** Returns the trials that the select offers: the latest ones, and the chosen one. */
-function offered(trials: readonly Trial[], chosen: Trial): Trial[] {
+function offeredTrials(trials: readonly Trial[], chosen: Trial): Trial[] {
   const latest = trials.slice(-OFFERED_MAX).toReversed()
   return latest.includes(chosen) ? latest : [chosen, ...latest]
 }
 
 function TrialLog({ number }: { readonly number: number }): ReactElement {
   const run = useRun(String(number))
-  if (run.error && !run.data) return <Failure error={run.error} onRetry={() => void run.refetch()} />
+  if (run.error && !run.data) return <ErrorNotice error={run.error} onRetry={() => void run.refetch()} />
   return run.data ? <LogView run={run.data} isWide /> : <Loading what={t('log')} />
 }

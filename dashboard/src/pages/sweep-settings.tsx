@@ -6,7 +6,7 @@ import type { SweepView } from '../../../src/contract/sweep.ts'
 import { useDocument } from '../api/queries.ts'
 import { formatDate, formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { Pairs } from '../ui/page.tsx'
+import { DefinitionList } from '../ui/page.tsx'
 import { Sources } from './sources.tsx'
 
 /** The settings of a sweep: its method and metric, its search space, and the document that it was created from. */
@@ -16,7 +16,7 @@ export function SweepSettings({ sweep, view }: { readonly sweep: SweepView; read
   return (
     <div className="panel grow spec">
       <div className="about narrow">
-        <Pairs
+        <DefinitionList
           pairs={[
             [t('method'), sweep.choice ? `${sweep.method} → ${sweep.choice.method}` : sweep.method],
             [
@@ -33,7 +33,7 @@ export function SweepSettings({ sweep, view }: { readonly sweep: SweepView; read
           ]}
         />
         <h2>{t('space')}</h2>
-        <Pairs
+        <DefinitionList
           pairs={view.axes.map(({ name, scale, low, high, categories }) => [
             name,
             scale === 'category'

@@ -5,44 +5,44 @@ import type { TrialsView } from '../../../src/contract/charts.ts'
 import { isSweepEnded } from '../../../src/contract/phases.ts'
 import { measureName } from '../../../src/contract/measure.ts'
 import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
-import { useAction, useBeliefs, useRunPage, useSweep, useTrials } from '../api/queries.ts'
+import { useAction, useSweepInsights, useRunPage, useSweep, useTrials } from '../api/queries.ts'
 import { call } from '../api/client.ts'
-import { Faint } from '../charts/faint.tsx'
+import { EmptyChart } from '../charts/empty-chart.tsx'
 import { History } from '../charts/history.tsx'
-import { inside, toAxes } from '../charts/parallel-axes.ts'
+import { trialsInsideBrushes, toAxes } from '../charts/parallel-axes.ts'
 import {
-  AS_IT_IS,
+  INITIAL_PARALLEL_STATE,
   isBrushed,
   moveAxis,
   readParallelState,
-  turnAxis,
+  invertAxis,
   writeParallelState,
 } from '../charts/parallel-state.ts'
 import type { ParallelState } from '../charts/parallel-state.ts'
 import { Parallel } from '../charts/parallel.tsx'
 import { Rungs } from '../charts/rungs.tsx'
 import { Timeline } from '../charts/timeline.tsx'
-import { beyondWords, tally, toTrialSet, trialData, undrawnWords } from '../charts/trials.ts'
+import { beyondNote, countByOutcome, toTrialSet, trialData, undrawnNotes } from '../charts/trials.ts'
 import type { Trial, TrialSet } from '../charts/trials.ts'
 import { formatClock, formatDuration, formatNumber } from '../format.ts'
 import { paths, sweepName } from '../paths.ts'
-import { changeQuery, go, usePlace } from '../state/location.ts'
+import { changeQuery, navigate, usePageAddress } from '../state/location.ts'
 import { useNow } from '../state/now.ts'
 import { t } from '../texts/texts.ts'
-import { Confirm, Link } from '../ui/controls.tsx'
-import { Crumbs, Figures, Tabs, useTitle } from '../ui/page.tsx'
+import { ConfirmDialog, Link } from '../ui/controls.tsx'
+import { Breadcrumbs, Figures, Tabs, useTitle } from '../ui/page.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Note } from './note.tsx'
 import type { PanelData } from '../ui/panel.tsx'
 import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
-import { Failure, Loading } from '../ui/states.tsx'
-import { byCause } from './causes.ts'
+import { ErrorNotice, Loading } from '../ui/states.tsx'
+import { groupByCause } from './causes.ts'
 import { columnFor } from './columns.ts'
 import { Slices } from './slices.tsx'
 import { SweepActions } from './sweep-actions.tsx'
 import { SweepLogs } from './sweep-logs.tsx'
 import { SweepSettings } from './sweep-settings.tsx'
-import { ended, SweepBar } from './sweeps.tsx'
+import { countEnded, SweepBar } from './sweeps.tsx'
 import { TrialTable } from './trial-table.tsx'
 
 const TABS = ['overview', 'trials', 'timeline', 'space', 'logs', 'settings'] as const
@@ -62,7 +62,7 @@ export function Sweep({
   const now = useNow()
   useTitle(sweep.data?.name ?? t('sweep_n', { number }), project)
 
-  if (sweep.error && !sweep.data) return <Failure error={sweep.error} onRetry={() => void sweep.refetch()} />
+  if (sweep.error && !sweep.data) return <ErrorNotice error={sweep.error} onRetry={() => void sweep.refetch()} />
   if (!sweep.data) return <Loading what={t('sweep_n', { number })} />
 
   const view = sweep.data
@@ -72,7 +72,7 @@ export function Sweep({
   return (
     <>
       <div className="top">
-        <Crumbs
+        <Breadcrumbs
           parts={[
             { text: project, to: paths.runs(project) },
             { text: t('sweeps'), to: paths.sweeps(project) },
@@ -113,11 +113,11 @@ export function Sweep({
           }))}
         />
       </div>
-      {trials.error && !trials.data && <Failure error={trials.error} onRetry={() => void trials.refetch()} />}
+      {trials.error && !trials.data && <ErrorNotice error={trials.error} onRetry={() => void trials.refetch()} />}
       {!trials.data ? (
         !trials.error && <Loading what={t('trials')} />
       ) : (
-        <Body tab={current} sweep={view} view={trials.data} now={now} />
+        <TabBody tab={current} sweep={view} view={trials.data} now={now} />
       )}
     </>
   )
@@ -133,13 +133,17 @@ function SweepFigures({
   readonly now: number
 }): ReactElement {
   const { best, counts, trials, concurrency } = sweep
-  const done = ended(sweep)
-  const fates = useMemo(() => view && tally(toTrialSet(view).trials), [view])
+  const endedCount = countEnded(sweep)
+  const outcomes = useMemo(() => view && countByOutcome(toTrialSet(view).trials), [view])
   const isOpen = !isSweepEnded(sweep.phase)
-  const wall = ((sweep.endedAt && !isOpen ? Date.parse(sweep.endedAt) : now) - Date.parse(sweep.createdAt)) / 1000
+  const wallSeconds =
+    ((sweep.endedAt && !isOpen ? Date.parse(sweep.endedAt) : now) - Date.parse(sweep.createdAt)) / 1000
 
-  const each = done > 0 ? sweep.runSeconds / done : undefined
-  const left = isOpen && each !== undefined && trials !== null ? ((trials - done) * each) / concurrency : undefined
+  const secondsPerTrial = endedCount > 0 ? sweep.runSeconds / endedCount : undefined
+  const secondsLeft =
+    isOpen && secondsPerTrial !== undefined && trials !== null
+      ? ((trials - endedCount) * secondsPerTrial) / concurrency
+      : undefined
 
   const [running, waiting] = [
     (counts.running ?? 0) + (counts.starting ?? 0),
@@ -160,14 +164,16 @@ function SweepFigures({
                 </>
               ),
             }
-          : { label: t('best'), value: '—', sub: t(done === 0 ? 'best_none' : 'best_without_value') },
+          : { label: t('best'), value: '—', sub: t(endedCount === 0 ? 'best_none' : 'best_without_value') },
         {
           label: t('trials'),
-          value: done.toLocaleString('en-US'),
+          value: endedCount.toLocaleString('en-US'),
           unit: trials === null ? '/ ∞' : t('of_n', { n: trials }),
           sub:
-            fates &&
-            FATES.flatMap((fate) => (fates[fate] > 0 ? [t(`fate_${fate}`, { n: fates[fate] })] : [])).join(', '),
+            outcomes &&
+            OUTCOMES.flatMap((fate) => (outcomes[fate] > 0 ? [t(`fate_${fate}`, { n: outcomes[fate] })] : [])).join(
+              ', ',
+            ),
         },
         {
           label: t('progress'),
@@ -176,14 +182,14 @@ function SweepFigures({
             t('running_waiting', { running, waiting }) +
             ((counts.paused ?? 0) > 0 ? ` · ${t('fate_resting', { n: counts.paused ?? 0 })}` : ''),
         },
-        left !== undefined && {
+        secondsLeft !== undefined && {
           label: t('time_left'),
-          value: formatDuration(left),
-          sub: t('ends_about', { time: formatClock(now + left * 1000, false) }),
+          value: formatDuration(secondsLeft),
+          sub: t('ends_about', { time: formatClock(now + secondsLeft * 1000, false) }),
         },
         {
           label: !isOpen ? t('ran_for') : sweep.isPaused ? t('open_for') : t('running_for'),
-          value: formatDuration(wall),
+          value: formatDuration(wallSeconds),
           sub: t('machine_time', { time: formatDuration(sweep.runSeconds) }),
         },
       ]}
@@ -192,7 +198,7 @@ function SweepFigures({
 }
 
 /** Outcomes of trials that are counted, in the order shown. */
-const FATES = ['finished', 'early', 'stopped', 'failed', 'resting'] as const
+const OUTCOMES = ['finished', 'early', 'stopped', 'failed', 'resting'] as const
 
 interface BodyProps {
   readonly sweep: SweepView
@@ -200,9 +206,9 @@ interface BodyProps {
   readonly now: number
 }
 
-function Body({ tab, sweep, view, now }: BodyProps & { readonly tab: (typeof TABS)[number] }): ReactElement {
+function TabBody({ tab, sweep, view, now }: BodyProps & { readonly tab: (typeof TABS)[number] }): ReactElement {
   const set = useMemo(() => toTrialSet(view), [view])
-  const open = (trial: Trial): void => go(paths.run(sweep.project, trial.number))
+  const open = (trial: Trial): void => navigate(paths.run(sweep.project, trial.number))
   const isEnded = isSweepEnded(sweep.phase)
   switch (tab) {
     case 'trials':
@@ -211,7 +217,7 @@ function Body({ tab, sweep, view, now }: BodyProps & { readonly tab: (typeof TAB
       return (
         <Panel title={t('timeline')} data={attemptData(view)} className="grow tall">
           {view.attempts.index.length === 0 ? (
-            <Faint text={t(isEnded ? 'never_began' : 'no_attempts')} />
+            <EmptyChart text={t(isEnded ? 'never_began' : 'no_attempts')} />
           ) : (
             <Timeline view={view} trials={set.trials} now={now} onOpen={open} />
           )}
@@ -235,7 +241,7 @@ function Overview({
   now,
   onOpen,
 }: BodyProps & { readonly set: TrialSet; readonly onOpen: (trial: Trial) => void }): ReactElement {
-  const beliefs = useBeliefs(String(sweep.number), ended(sweep) + view.reached.length)
+  const beliefs = useSweepInsights(String(sweep.number), countEnded(sweep) + view.reached.length)
   const isEnded = isSweepEnded(sweep.phase)
   const noTrials = t(isEnded ? 'no_values_ended' : 'no_trials_yet')
 
@@ -251,28 +257,32 @@ function Overview({
           className="span7 high"
         >
           {set.trials.length === 0 ? (
-            <Faint text={noTrials} />
+            <EmptyChart text={noTrials} />
           ) : (
             <History set={set} total={sweep.trials} onOpen={onOpen} />
           )}
         </Panel>
         <Importance beliefs={beliefs.data} isEnded={isEnded} />
-        <Coordinates sweep={sweep} view={view} set={set} hasRungs={view.rungs !== null} />
+        <ParallelPanel sweep={sweep} view={view} set={set} hasRungs={view.rungs !== null} />
         {view.rungs && (
           <Panel
             title={t('rungs')}
             data={rungData(view)}
-            note={[t('rungs_note', { resource: view.rungs.resource }), beyondWords(set.beyond)]
+            note={[t('rungs_note', { resource: view.rungs.resource }), beyondNote(set.beyond)]
               .filter(Boolean)
               .join(' · ')}
             className="span4 high"
           >
-            {view.reached.length === 0 ? <Faint text={noTrials} /> : <Rungs view={view} set={set} onOpen={onOpen} />}
+            {view.reached.length === 0 ? (
+              <EmptyChart text={noTrials} />
+            ) : (
+              <Rungs view={view} set={set} onOpen={onOpen} />
+            )}
           </Panel>
         )}
         <Panel title={t('timeline')} data={attemptData(view)} className="span12 high">
           {view.attempts.index.length === 0 ? (
-            <Faint text={t(isEnded ? 'never_began' : 'no_attempts')} />
+            <EmptyChart text={t(isEnded ? 'never_began' : 'no_attempts')} />
           ) : (
             <Timeline view={view} trials={set.trials} now={now} onOpen={onOpen} />
           )}
@@ -324,8 +334,8 @@ function drawnNote(set: TrialSet): string {
   return [
     set.metric ?? '',
     t('drawn_of', { n: drawn, total: set.trials.length }),
-    ...undrawnWords(set.trials),
-    beyondWords(set.beyond),
+    ...undrawnNotes(set.trials),
+    beyondNote(set.beyond),
   ]
     .filter((part) => part !== '')
     .join(' · ')
@@ -351,7 +361,7 @@ function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly belief
         <section key={name} className="diag advice">
           <h2>{t('best_at_border')}</h2>
           <p>{t(side === 'low' ? 'border_low' : 'border_high', { name })}</p>
-          {wider && <Widen sweep={sweep} name={name} side={side} wider={wider} />}
+          {wider && <WidenButton sweep={sweep} name={name} side={side} wider={wider} />}
         </section>
       ))}
       {failed > 0 && (
@@ -380,7 +390,7 @@ function Advice({ sweep, beliefs }: { readonly sweep: SweepView; readonly belief
 type Border = BeliefsView['borders'][number]
 
 /** A button that starts the sweep again with a wider range of one parameter. */
-function Widen({
+function WidenButton({
   sweep,
   name,
   side,
@@ -391,7 +401,7 @@ function Widen({
   readonly side: Border['side']
   readonly wider: NonNullable<Border['wider']>
 }): ReactElement {
-  const [isAsked, setAsked] = useState(false)
+  const [isConfirming, setAsked] = useState(false)
   const end = formatNumber(wider.values[side === 'low' ? 0 : 1])
 
   const restart = useAction(
@@ -402,7 +412,7 @@ function Widen({
         body: { sources: [{ file: 'wider.yml', text }] },
       })
     },
-    (made) => go(paths.sweep(sweep.project, made.number)),
+    (created) => navigate(paths.sweep(sweep.project, created.number)),
   )
 
   return (
@@ -410,8 +420,8 @@ function Widen({
       <button type="button" className="btn" disabled={restart.isPending} onClick={() => setAsked(true)}>
         {t('widen_to', { end })}
       </button>
-      {isAsked && (
-        <Confirm
+      {isConfirming && (
+        <ConfirmDialog
           title={t('widen_sweep', { name, end })}
           text={t('restart_sweep_text', { n: sweep.trials ?? '∞', concurrency: sweep.concurrency })}
           verb={t('start')}
@@ -430,7 +440,7 @@ const FAILURES_READ_MAX = 200
 /** The causes of failed trials, the most frequent first. */
 function Causes({ sweep: { number } }: { readonly sweep: SweepView }): ReactElement | null {
   const { data } = useRunPage({ sweep: number, filter: 'phase = failed', limit: FAILURES_READ_MAX, fields: 'number' })
-  const causes = byCause(data?.runs ?? []).toSorted((a, b) => b.runs.length - a.runs.length)
+  const causes = groupByCause(data?.runs ?? []).toSorted((a, b) => b.runs.length - a.runs.length)
   if (causes.length === 0) return null
 
   return (
@@ -465,7 +475,7 @@ function Importance({
       className="span5 high"
     >
       {!beliefs || beliefs.importance.length === 0 ? (
-        <Faint text={t(isEnded ? 'importance_ended' : 'importance_none')} />
+        <EmptyChart text={t(isEnded ? 'importance_ended' : 'importance_none')} />
       ) : (
         <table className="tbl importance">
           <thead>
@@ -510,7 +520,7 @@ function Importance({
 }
 
 /** Parallel coordinates of the trials. The trials inside the brushes are listed below. */
-function Coordinates({
+function ParallelPanel({
   sweep,
   view,
   set,
@@ -521,9 +531,9 @@ function Coordinates({
   readonly set: TrialSet
   readonly hasRungs: boolean
 }): ReactElement {
-  const { query } = usePlace()
+  const { query } = usePageAddress()
   const state = useMemo(() => readParallelState(query), [query])
-  const show = (next: ParallelState): void => changeQuery(writeParallelState(next))
+  const saveState = (next: ParallelState): void => changeQuery(writeParallelState(next))
 
   const { brushes, order, inverted } = state
   const axes = useMemo(() => {
@@ -533,12 +543,12 @@ function Coordinates({
   }, [view, set, inverted, order])
 
   const hasBrush = isBrushed(state)
-  const isIn = useMemo(() => inside(set.trials, axes, brushes), [set, axes, brushes])
+  const insideIndexes = useMemo(() => trialsInsideBrushes(set.trials, axes, brushes), [set, axes, brushes])
 
   const note = [
     t('drawn_of', { n: set.trials.length, total: set.trials.length }),
-    beyondWords(set.beyond),
-    hasBrush ? t('inside_n', { n: isIn.size }) : '',
+    beyondNote(set.beyond),
+    hasBrush ? t('inside_n', { n: insideIndexes.size }) : '',
   ]
     .filter(Boolean)
     .join(' · ')
@@ -550,7 +560,7 @@ function Coordinates({
         set.trials.length > 0
           ? () =>
               trialData(
-                set.trials.filter(({ index }) => isIn.has(index)),
+                set.trials.filter(({ index }) => insideIndexes.has(index)),
                 set,
                 namesOf(view),
               )
@@ -564,7 +574,7 @@ function Coordinates({
           <span className="ramp" aria-hidden="true" />
           <span className="dim small">{formatNumber(set.ends[set.isMaximized ? 1 : 0], 3)}</span>
           {(hasBrush || inverted.length > 0 || order.length > 0) && (
-            <button type="button" className="btn bare small" onClick={() => show(AS_IT_IS)}>
+            <button type="button" className="btn bare small" onClick={() => saveState(INITIAL_PARALLEL_STATE)}>
               {t('reset')}
             </button>
           )}
@@ -572,16 +582,16 @@ function Coordinates({
       }
     >
       {set.trials.every(({ value }) => value === null) ? (
-        <Faint text={t(isSweepEnded(sweep.phase) ? 'no_values_ended' : 'no_trials_yet')} />
+        <EmptyChart text={t(isSweepEnded(sweep.phase) ? 'no_values_ended' : 'no_trials_yet')} />
       ) : (
         <>
           <Parallel
             axes={axes}
             set={set}
             brushes={brushes}
-            onBrush={(name, list) => show({ ...state, brushes: { ...brushes, [name]: list } })}
+            onBrush={(name, list) => saveState({ ...state, brushes: { ...brushes, [name]: list } })}
             onMove={(name, to) =>
-              show({
+              saveState({
                 ...state,
                 order: moveAxis(
                   axes.map((axis) => axis.name),
@@ -590,8 +600,8 @@ function Coordinates({
                 ),
               })
             }
-            onInvert={(name) => show(turnAxis(state, name))}
-            onOpen={(trial) => go(paths.run(sweep.project, trial.number))}
+            onInvert={(name) => saveState(invertAxis(state, name))}
+            onOpen={(trial) => navigate(paths.run(sweep.project, trial.number))}
           />
           {hasBrush ? (
             <div className="brushed">
@@ -600,7 +610,7 @@ function Coordinates({
                 sweep={sweep.number}
                 view={view}
                 set={set}
-                trials={set.trials.filter(({ index }) => isIn.has(index))}
+                trials={set.trials.filter(({ index }) => insideIndexes.has(index))}
               />
             </div>
           ) : (

@@ -12,14 +12,14 @@ import { Link } from '../ui/controls.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { useTitle } from '../ui/page.tsx'
 import { PhaseIcon, sweepShape } from '../ui/phase.tsx'
-import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { Empty, ErrorNotice, Loading } from '../ui/states.tsx'
 
 /** The page of a project's sweeps, newest first, with the progress and the best value of each. */
 export function Sweeps({ project }: { readonly project: string }): ReactElement {
   useTitle(t('sweeps'), project)
   const now = useNow()
   const sweeps = useSweeps(project)
-  if (sweeps.error && !sweeps.data) return <Failure error={sweeps.error} onRetry={() => void sweeps.refetch()} />
+  if (sweeps.error && !sweeps.data) return <ErrorNotice error={sweeps.error} onRetry={() => void sweeps.refetch()} />
   if (!sweeps.data) return <Loading what={t('sweeps')} />
 
   return (
@@ -67,7 +67,7 @@ export function Sweeps({ project }: { readonly project: string }): ReactElement 
 
 function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }): ReactElement {
   const { best, counts, trials } = sweep
-  const done = ended(sweep)
+  const endedCount = countEnded(sweep)
   const isOpen = !isSweepEnded(sweep.phase)
 
   return (
@@ -94,7 +94,7 @@ function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }
         <SweepBar sweep={sweep} />
       </td>
       <td className="num">
-        {done.toLocaleString('en-US')} <span className="dim">/ {trials?.toLocaleString('en-US') ?? '∞'}</span>
+        {endedCount.toLocaleString('en-US')} <span className="dim">/ {trials?.toLocaleString('en-US') ?? '∞'}</span>
       </td>
       <td className={(counts.failed ?? 0) > 0 ? 'num bad' : 'num'}>
         <span className={(counts.failed ?? 0) > 0 ? undefined : 'zero'}>{counts.failed ?? 0}</span>
@@ -108,7 +108,7 @@ function Row({ sweep, now }: { readonly sweep: SweepView; readonly now: number }
 }
 
 /** Returns the number of trials in each part of a sweep's bar, by the CSS variable of its colour. */
-function partsOf({ counts, ends }: SweepView): Readonly<Record<string, number>> {
+function barPartsOf({ counts, ends }: SweepView): Readonly<Record<string, number>> {
   return {
     '--ph-succeeded': ends.finished,
     '--accent-2': ends.early,
@@ -124,15 +124,15 @@ function partsOf({ counts, ends }: SweepView): Readonly<Record<string, number>> 
  */
 export function SweepBar({ sweep }: { readonly sweep: SweepView }): ReactElement {
   const { trials, concurrency } = sweep
-  const parts = Object.entries(partsOf(sweep))
-  const known = parts.reduce((sum, [, n]) => sum + n, 0)
-  const all = Math.max(1, trials ?? 0, known)
+  const parts = Object.entries(barPartsOf(sweep))
+  const total = parts.reduce((sum, [, n]) => sum + n, 0)
+  const all = Math.max(1, trials ?? 0, total)
 
   return (
     <span
       className="stack"
       role="img"
-      aria-label={t('sweep_line', { done: ended(sweep), trials: trials ?? '∞', concurrency })}
+      aria-label={t('sweep_line', { done: countEnded(sweep), trials: trials ?? '∞', concurrency })}
     >
       {parts.map(([color, n]) => (
         <i key={color} style={{ width: `${(100 * n) / all}%`, background: `var(${color})` }} />
@@ -142,6 +142,6 @@ export function SweepBar({ sweep }: { readonly sweep: SweepView }): ReactElement
 }
 
 /** Number of trials that succeeded, failed or were stopped. */
-export function ended({ counts }: Pick<SweepView, 'counts'>): number {
+export function countEnded({ counts }: Pick<SweepView, 'counts'>): number {
   return (counts.succeeded ?? 0) + (counts.failed ?? 0) + (counts.stopped ?? 0)
 }

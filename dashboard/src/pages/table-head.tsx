@@ -3,16 +3,16 @@ import type { ReactElement } from 'react'
 
 import { t } from '../texts/texts.ts'
 import { Icon } from '../ui/icons.tsx'
-import { columnTitle, isUnordered } from './columns.ts'
+import { columnTitle, isUnsortable } from './columns.ts'
 import { nextSort, WIDTH_LIMITS } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 /** Change of width with one press of an arrow key. */
 const STEP_PX = 16
 /** Type of the dragged data: only columns can be dropped on a head. */
-const DRAGGED = 'application/x-hagane-column'
+const COLUMN_MIME = 'application/x-hagane-column'
 
-interface HeadProps {
+interface ColumnHeadProps {
   /** Field that the column shows. A click sorts the list by it. */
   readonly column: string
   /** Title; by default the name of the field. */
@@ -31,7 +31,7 @@ interface HeadProps {
 }
 
 /** The head of a column. A click sorts the list, dragging moves the column, dragging its right edge resizes it. */
-export function Head({
+export function ColumnHead({
   column,
   text,
   state,
@@ -42,9 +42,9 @@ export function Head({
   onPlace,
   columnIndex,
   direction,
-}: HeadProps): ReactElement {
-  const at = state.sort.findIndex((key) => key.field === column)
-  const key = state.sort[at]
+}: ColumnHeadProps): ReactElement {
+  const sortIndex = state.sort.findIndex((key) => key.field === column)
+  const key = state.sort[sortIndex]
   const [isTarget, setTarget] = useState(false)
   const { name, part } = columnTitle(column)
 
@@ -55,9 +55,9 @@ export function Head({
       className={`cell ${className}${isTarget ? ' target' : ''}`}
       aria-sort={key ? (key.isDescending ? 'descending' : 'ascending') : 'none'}
       draggable={onPlace !== undefined}
-      onDragStart={(event) => event.dataTransfer.setData(DRAGGED, column)}
+      onDragStart={(event) => event.dataTransfer.setData(COLUMN_MIME, column)}
       onDragOver={(event) => {
-        if (!onPlace || !event.dataTransfer.types.includes(DRAGGED)) return
+        if (!onPlace || !event.dataTransfer.types.includes(COLUMN_MIME)) return
         event.preventDefault()
         setTarget(true)
       }}
@@ -65,35 +65,36 @@ export function Head({
       onDrop={(event) => {
         setTarget(false)
         event.preventDefault()
-        onPlace?.(event.dataTransfer.getData(DRAGGED))
+        onPlace?.(event.dataTransfer.getData(COLUMN_MIME))
       }}
     >
       <button
         type="button"
         className={key ? 'sort on' : 'sort'}
-        title={isUnordered(column) ? undefined : t('sort_hint')}
-        disabled={isUnordered(column)}
+        title={isUnsortable(column) ? undefined : t('sort_hint')}
+        disabled={isUnsortable(column)}
         onClick={(event) => onSort(nextSort(state.sort, column, event.shiftKey))}
       >
         {key && <Icon name={key.isDescending ? 'sort' : 'up'} size={13} />}
-        {key && state.sort.length > 1 && <sub>{at + 1}</sub>}
+        {key && state.sort.length > 1 && <sub>{sortIndex + 1}</sub>}
         <span className="clip">{text ?? name}</span>
         {part && <span className="dim"> .{part}</span>}
       </button>
       {direction}
-      <Sizer label={t('width_of', { name: text ?? name })} width={width} onWidth={onWidth} />
+      <WidthHandle label={t('width_of', { name: text ?? name })} width={width} onWidth={onWidth} />
     </span>
   )
 }
 
 /** The right edge of a head, which resizes the column by dragging or with the arrow keys. */
-function Sizer({
+function WidthHandle({
   label,
   width,
   onWidth,
-}: { readonly label: string } & Pick<HeadProps, 'width' | 'onWidth'>): ReactElement {
+}: { readonly label: string } & Pick<ColumnHeadProps, 'width' | 'onWidth'>): ReactElement {
   const drag = useRef<{ x: number; width: number } | undefined>(undefined)
-  const within = (value: number): number => Math.round(Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, value)))
+  const clampWidth = (value: number): number =>
+    Math.round(Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, value)))
 
   return (
     <span
@@ -116,10 +117,10 @@ function Sizer({
         drag.current = { x: event.clientX, width }
       }}
       onPointerMove={(event) =>
-        drag.current && onWidth(within(drag.current.width + event.clientX - drag.current.x), false)
+        drag.current && onWidth(clampWidth(drag.current.width + event.clientX - drag.current.x), false)
       }
       onPointerUp={(event) => {
-        if (drag.current) onWidth(within(drag.current.width + event.clientX - drag.current.x), true)
+        if (drag.current) onWidth(clampWidth(drag.current.width + event.clientX - drag.current.x), true)
         drag.current = undefined
       }}
       onPointerCancel={() => (drag.current = undefined)}
@@ -127,7 +128,7 @@ function Sizer({
         const by = event.key === 'ArrowLeft' ? -STEP_PX : event.key === 'ArrowRight' ? STEP_PX : 0
         if (by === 0) return
         event.preventDefault()
-        onWidth(within(width + by), true)
+        onWidth(clampWidth(width + by), true)
       }}
     />
   )

@@ -1,14 +1,14 @@
 /** Default widths in pixels of the columns that every row has. */
 const FIXED = { check: 40, sample: 28, name: 240, duration: 92, created: 92 }
 const METRIC_WIDTH = 128
-const WIDTH = 104
+const PARAM_WIDTH = 104
 /** Wider than other columns, because a cause is a sentence. */
 const CAUSE_WIDTH = 320
 /** Number of columns that are drawn on either side of those in sight, so that a slow scroll shows no empty ones. */
-const SPARE = 2
+const SPARE_COLUMNS = 2
 
 /** A column and its width in pixels. */
-export interface LaidColumn {
+export interface SizedColumn {
   readonly column: string
   readonly width: number
 }
@@ -16,9 +16,9 @@ export interface LaidColumn {
 /** The columns of a run list: those that stay in sight, then those that scroll under them. All widths are in pixels. */
 export interface TableLayout {
   readonly nameWidth: number
-  readonly pinned: readonly LaidColumn[]
+  readonly pinned: readonly SizedColumn[]
   /** Columns that scroll, with `LAST_COLUMNS` at the end. */
-  readonly moving: readonly LaidColumn[]
+  readonly moving: readonly SizedColumn[]
   /** Width of all that stays in sight: the checkbox, the line sample, the name, the pinned columns. */
   readonly pinsWidth: number
   /** Width of the whole row. */
@@ -26,7 +26,7 @@ export interface TableLayout {
 }
 
 /** The layout of a window too narrow for columns: each row has two lines, the name and a summary. */
-export const NARROW: TableLayout = {
+export const NARROW_LAYOUT: TableLayout = {
   nameWidth: 0,
   pinned: [],
   moving: [],
@@ -42,26 +42,26 @@ export function layOut(
   columns: readonly string[],
   { pinned, widths }: { pinned: readonly string[]; widths: Readonly<Record<string, number>> },
 ): TableLayout {
-  const laid = (column: string): LaidColumn => ({ column, width: widths[column] ?? widthOf(column) })
+  const toSized = (column: string): SizedColumn => ({ column, width: widths[column] ?? widthOf(column) })
   const nameWidth = widths['name'] ?? FIXED.name
-  const stays = columns.filter((column) => pinned.includes(column)).map(laid)
-  const moving = [...columns.filter((column) => !pinned.includes(column)), ...LAST_COLUMNS].map(laid)
-  const pinsWidth = FIXED.check + FIXED.sample + nameWidth + sum(stays)
-  return { nameWidth, pinned: stays, moving, pinsWidth, width: pinsWidth + sum(moving) }
+  const pinnedColumns = columns.filter((column) => pinned.includes(column)).map(toSized)
+  const scrolling = [...columns.filter((column) => !pinned.includes(column)), ...LAST_COLUMNS].map(toSized)
+  const pinsWidth = FIXED.check + FIXED.sample + nameWidth + sum(pinnedColumns)
+  return { nameWidth, pinned: pinnedColumns, moving: scrolling, pinsWidth, width: pinsWidth + sum(scrolling) }
 }
 
 function widthOf(column: string): number {
   if (column === 'duration' || column === 'created') return FIXED[column]
   if (column === 'cause') return CAUSE_WIDTH
-  return column.startsWith('m.') ? METRIC_WIDTH : WIDTH
+  return column.startsWith('m.') ? METRIC_WIDTH : PARAM_WIDTH
 }
 
-function sum(columns: readonly LaidColumn[]): number {
+function sum(columns: readonly SizedColumn[]): number {
   return columns.reduce((total, { width }) => total + width, 0)
 }
 
 /**
- * Returns the first and the last index in `moving` of the columns to draw: those in sight, with `SPARE` more on either
+ * Returns the first and the last index in `scrolling` of the columns to draw: those in sight, with `SPARE_COLUMNS` more on either
  * side, or all of them where the whole table fits or the window has no width yet.
  */
 export function columnsInSight(
@@ -72,13 +72,13 @@ export function columnsInSight(
 
   const room = view.width - pinsWidth
   let first = 0
-  let at = 0
-  while (first < moving.length - 1 && at + moving[first]!.width <= view.left) at += moving[first++]!.width
+  let left = 0
+  while (first < moving.length - 1 && left + moving[first]!.width <= view.left) left += moving[first++]!.width
 
   let last = first
-  while (last < moving.length - 1 && at + moving[last]!.width < view.left + room) at += moving[last++]!.width
+  while (last < moving.length - 1 && left + moving[last]!.width < view.left + room) left += moving[last++]!.width
 
-  return [Math.max(0, first - SPARE), Math.min(moving.length - 1, last + SPARE)]
+  return [Math.max(0, first - SPARE_COLUMNS), Math.min(moving.length - 1, last + SPARE_COLUMNS)]
 }
 
 /** Returns `grid-template-columns` of a row. All that stays in sight is one track, which takes the free space. */
@@ -98,9 +98,9 @@ export function pinsTemplate({ nameWidth, pinned }: TableLayout): string {
 
 /** Moves a column to the place of another; changes nothing where one of them is missing. */
 export function moveColumn(columns: readonly string[], column: string, to: string): string[] {
-  const at = columns.indexOf(to)
-  if (at < 0 || column === to || !columns.includes(column)) return [...columns]
+  const left = columns.indexOf(to)
+  if (left < 0 || column === to || !columns.includes(column)) return [...columns]
   const others = columns.filter((one) => one !== column)
-  others.splice(at, 0, column)
+  others.splice(left, 0, column)
   return others
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { Trial } from '../charts/trials.ts'
-import { changedFiles } from './changed-files.ts'
-import { diffRows, isSame } from './compare-rows.ts'
+import { diffFiles } from './changed-files.ts'
+import { toRows, areEqual } from './compare-rows.ts'
 import { indentJson } from './indent-json.ts'
 import { parseTable } from './parse-table.ts'
 import { readTrialSort, sortTrials, writeTrialSort } from './sort-trials.ts'
@@ -54,13 +54,13 @@ describe('an indented document', () => {
 
 describe('a comparison', () => {
   it('A comparison has a row for each fact of any run, and finds the rows of equal values', () => {
-    const rows = diffRows([{ a: 1, b: 'x', n: null }, { a: 1 }, { a: 1, c: [1] }])
+    const rows = toRows([{ a: 1, b: 'x', n: null }, { a: 1 }, { a: 1, c: [1] }])
     expect(rows).toEqual([
       { name: 'a', values: [1, 1, 1] },
       { name: 'b', values: ['x', undefined, undefined] },
       { name: 'c', values: [undefined, undefined, [1]] },
     ])
-    expect(rows.map(({ values }) => isSame(values))).toEqual([true, false, false])
+    expect(rows.map(({ values }) => areEqual(values))).toEqual([true, false, false])
   })
 })
 
@@ -97,10 +97,7 @@ describe('an order of trials', () => {
 it('The changed files are those that were added, removed or changed between two versions of a folder', () => {
   const file = (path: string, sha256: string, sizeBytes = 1) => ({ path, sha256, sizeBytes })
   expect(
-    changedFiles(
-      [file('a', '1'), file('b', '2'), file('c', '3', 9)],
-      [file('a', '1'), file('c', '4', 5), file('d', '2')],
-    ),
+    diffFiles([file('a', '1'), file('b', '2'), file('c', '3', 9)], [file('a', '1'), file('c', '4', 5), file('d', '2')]),
   ).toEqual([
     { path: 'b', change: 'removed', before: '2', after: null, sizeBytes: 1 },
     { path: 'c', change: 'changed', before: '3', after: '4', sizeBytes: 9 },

@@ -6,8 +6,8 @@ import { call } from '../api/client.ts'
 import { useAction, useTokens } from '../api/queries.ts'
 import { formatDate } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { Confirm, CopyButton } from '../ui/controls.tsx'
-import { Failure } from '../ui/states.tsx'
+import { ConfirmDialog, CopyButton } from '../ui/controls.tsx'
+import { ErrorNotice } from '../ui/states.tsx'
 
 /**
  * The list of access tokens for programs, with a form that creates a token and shows it once, and buttons to revoke
@@ -16,8 +16,8 @@ import { Failure } from '../ui/states.tsx'
 export function TokenList(): ReactElement {
   const { data = [], error } = useTokens()
   const [name, setName] = useState('')
-  const [made, setMade] = useState<CreatedTokenView | undefined>()
-  const [asked, setAsked] = useState<{ id: string; name: string } | undefined>()
+  const [created, setMade] = useState<CreatedTokenView | undefined>()
+  const [revoking, setAsked] = useState<{ id: string; name: string } | undefined>()
 
   const create = useAction(
     (wanted: string) => call<CreatedTokenView>('/tokens', { method: 'POST', body: { name: wanted } }),
@@ -30,7 +30,7 @@ export function TokenList(): ReactElement {
   return (
     <section aria-label={t('tokens')}>
       <p className="mid small">{t('tokens_how')}</p>
-      {error && <Failure error={error} />}
+      {error && <ErrorNotice error={error} />}
       {data.length > 0 && (
         <table className="tbl">
           <thead>
@@ -59,11 +59,11 @@ export function TokenList(): ReactElement {
           </tbody>
         </table>
       )}
-      {made && (
+      {created && (
         <div className="made" role="status">
-          <p>{t('token_once', { name: made.name })}</p>
-          <code className="mono">{made.token}</code>
-          <CopyButton text={made.token} />
+          <p>{t('token_once', { name: created.name })}</p>
+          <code className="mono">{created.token}</code>
+          <CopyButton text={created.token} />
         </div>
       )}
       <form
@@ -85,15 +85,15 @@ export function TokenList(): ReactElement {
           {t('create_token')}
         </button>
       </form>
-      {create.error && <Failure error={create.error} />}
-      {asked && (
-        <Confirm
-          title={t('take_back_token', { name: asked.name })}
+      {create.error && <ErrorNotice error={create.error} />}
+      {revoking && (
+        <ConfirmDialog
+          title={t('take_back_token', { name: revoking.name })}
           text={t('take_back_text')}
           verb={t('take_back')}
           onConfirm={() => {
-            remove.mutate(asked.id)
-            if (made?.id === asked.id) setMade(undefined)
+            remove.mutate(revoking.id)
+            if (created?.id === revoking.id) setMade(undefined)
           }}
           onClose={() => setAsked(undefined)}
         />

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { loadPlan } from '../../../src/core/spec/load.ts'
-import { trialDocument } from './trial-document.ts'
+import { toTrialDocument } from './trial-document.ts'
 
 const SWEEP = `version: 1
 kind: group
@@ -18,7 +18,7 @@ run:
 
 describe("a trial's document", () => {
   it('The document of a trial is that of its sweep without the search, with the values of the trial', () => {
-    const { text, params } = trialDocument(SWEEP, { lr: 0.25, mode: 'a "b"' })
+    const { text, params } = toTrialDocument(SWEEP, { lr: 0.25, mode: 'a "b"' })
     expect(text).toBe(
       'version: 1\nkind: experiment\nparams:\n  "lr": 0.25\n  "mode": "a \\"b\\""\nname: valley\nrun:\n  cmd: python train.py {{ lr }} {{ mode }}\n',
     )
@@ -30,7 +30,7 @@ describe("a trial's document", () => {
   })
 
   it('The values of a trial stand beside a document that has parameters of its own', () => {
-    const { text, params } = trialDocument(SWEEP.replace('name: valley', 'params: {mode: slow}'), {
+    const { text, params } = toTrialDocument(SWEEP.replace('name: valley', 'params: {mode: slow}'), {
       lr: 0.25,
       mode: 'slow',
     })
@@ -42,9 +42,9 @@ describe("a trial's document", () => {
   })
 
   it('A document may end with its search or have none', () => {
-    expect(trialDocument('kind: group\nrun: {cmd: a}\nhptuning: {x: 1}', {}).text).toBe(
+    expect(toTrialDocument('kind: group\nrun: {cmd: a}\nhptuning: {x: 1}', {}).text).toBe(
       'kind: experiment\nrun: {cmd: a}',
     )
-    expect(trialDocument('kind: job\nrun: {cmd: a}', {}).text).toBe('kind: job\nrun: {cmd: a}')
+    expect(toTrialDocument('kind: job\nrun: {cmd: a}', {}).text).toBe('kind: job\nrun: {cmd: a}')
   })
 })

@@ -4,32 +4,35 @@ export interface TrialDocument {
   readonly params: Readonly<Record<string, string>>
 }
 
-const SEARCH = /^hptuning\s*:/
-const SECTION = /^(params|declarations)\s*:/
+const HPTUNING_HEAD = /^hptuning\s*:/
+const PARAMS_HEAD = /^(params|declarations)\s*:/
 
 /**
  * Derives the document of one trial from that of its sweep: without `hptuning`, with the parameter values of the trial.
  * The values are written into the text; if the text has `params:` or `declarations:` already, they are returned as
  * `params`.
  */
-export function trialDocument(text: string, values: Readonly<Record<string, unknown>>): TrialDocument {
-  const lines = withoutBlock(text.split('\n'), SEARCH).map((line) =>
+export function toTrialDocument(text: string, values: Readonly<Record<string, unknown>>): TrialDocument {
+  const lines = withoutBlock(text.split('\n'), HPTUNING_HEAD).map((line) =>
     line.replace(/^kind\s*:\s*["']?group["']?/, 'kind: experiment'),
   )
 
-  const given = Object.entries(values)
-  if (given.length === 0) return { text: lines.join('\n'), params: {} }
-  if (lines.some((line) => SECTION.test(line)))
+  const entries = Object.entries(values)
+  if (entries.length === 0) return { text: lines.join('\n'), params: {} }
+  if (lines.some((line) => PARAMS_HEAD.test(line)))
     return {
       text: lines.join('\n'),
       params: Object.fromEntries(
-        given.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+        entries.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
       ),
     }
 
-  const own = ['params:', ...given.map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)]
+  const paramLines = [
+    'params:',
+    ...entries.map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`),
+  ]
   const at = lines.findIndex((line) => /^kind\s*:/.test(line))
-  return { text: [...lines.slice(0, at + 1), ...own, ...lines.slice(at + 1)].join('\n'), params: {} }
+  return { text: [...lines.slice(0, at + 1), ...paramLines, ...lines.slice(at + 1)].join('\n'), params: {} }
 }
 
 /** Removes the first section whose head matches: all lines up to the next top-level key. */

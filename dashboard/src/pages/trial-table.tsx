@@ -8,7 +8,7 @@ import type { Trial, TrialSet } from '../charts/trials.ts'
 import { saveFile } from '../ui/save-file.ts'
 import { formatDuration, formatNumber, formatValue } from '../format.ts'
 import { paths } from '../paths.ts'
-import { changeQuery, usePlace } from '../state/location.ts'
+import { changeQuery, usePageAddress } from '../state/location.ts'
 import { usePreferences } from '../state/preferences.ts'
 import { t } from '../texts/texts.ts'
 import { Link } from '../ui/controls.tsx'
@@ -16,9 +16,9 @@ import { Icon } from '../ui/icons.tsx'
 import { PhaseIcon } from '../ui/phase.tsx'
 import { RowWindow } from '../ui/row-window.tsx'
 import { columnFor } from './columns.ts'
-import { readTrialSort, secondsOf, sortTrials, writeTrialSort } from './sort-trials.ts'
-import { useKeptScroll } from '../state/kept-scroll.ts'
-import type { Key } from './sort-trials.ts'
+import { readTrialSort, durationSecondsOf, sortTrials, writeTrialSort } from './sort-trials.ts'
+import { useScrollRestoration } from '../state/scroll-restoration.ts'
+import type { TrialSortKey } from './sort-trials.ts'
 
 /** The table of a sweep's trials, sorted by a click on a column. Only the rows in sight are in the DOM. */
 export function TrialTable({
@@ -34,14 +34,14 @@ export function TrialTable({
   readonly set: TrialSet
   readonly trials: readonly Trial[]
 }): ReactElement {
-  const { query } = usePlace()
+  const { query } = usePageAddress()
   const sort = useMemo(() => readTrialSort(query), [query])
   const scroller = useRef<HTMLDivElement>(null)
   const { density } = usePreferences()
-  useKeptScroll(scroller, trials.length > 0)
+  useScrollRestoration(scroller, trials.length > 0)
 
   const names = Object.keys(view.params)
-  const words = new Set(view.axes.filter(({ scale }) => scale === 'category').map(({ name }) => name))
+  const textParams = new Set(view.axes.filter(({ scale }) => scale === 'category').map(({ name }) => name))
   const sorted = useMemo(() => sortTrials(trials, sort), [trials, sort])
   const height = density === 'compact' ? 28 : 36
 
@@ -54,7 +54,7 @@ export function TrialTable({
 
   const template = `168px 130px minmax(110px, 1fr) ${view.rungs ? '70px ' : ''}${names.map(() => 'minmax(110px, 1fr)').join(' ')} 110px`
 
-  const head = (key: Key, text: string, isNumber = true): ReactElement => (
+  const renderHead = (key: TrialSortKey, text: string, isNumber = true): ReactElement => (
     <span
       role="columnheader"
       className={isNumber ? 'cell num' : 'cell'}
@@ -83,7 +83,7 @@ export function TrialTable({
       <div className="status">
         <span>{t('trials_n', { n: trials.length })}</span>
         <span className="grow" />
-        <Link className="btn bare small" to={listOf(project, sweep, view)}>
+        <Link className="btn bare small" to={runListPath(project, sweep, view)}>
           {t('open_as_runs')}
         </Link>
         <button type="button" className="btn bare small" onClick={() => download(set, sorted, names)}>
@@ -104,23 +104,23 @@ export function TrialTable({
         }}
       >
         <div className="row headrow" role="row">
-          {head('index', t('trial'), false)}
+          {renderHead('index', t('trial'), false)}
           <span role="columnheader" className="cell">
             {t('phase')}
           </span>
-          {head('value', set.metric ?? t('value'))}
+          {renderHead('value', set.metric ?? t('value'))}
           {view.rungs && (
             <span role="columnheader" className="cell num">
               {t('rung')}
             </span>
           )}
-          {names.map((name) => head(`p.${name}`, name, !words.has(name)))}
-          {head('seconds', t('duration'))}
+          {names.map((name) => renderHead(`p.${name}`, name, !textParams.has(name)))}
+          {renderHead('seconds', t('duration'))}
         </div>
         <RowWindow rows={rows}>
           {rows.getVirtualItems().map(({ index }) => {
             const trial = sorted[index]!
-            const seconds = secondsOf(trial)
+            const seconds = durationSecondsOf(trial)
 
             return (
               <div
@@ -169,7 +169,7 @@ export function TrialTable({
 }
 
 /** Returns the address of the run list with these trials, where they can be selected, tagged, compared and stopped. */
-function listOf(project: string, sweep: number, { metric, optimization, axes }: TrialsView): string {
+function runListPath(project: string, sweep: number, { metric, optimization, axes }: TrialsView): string {
   const value = metric === null ? [] : [columnFor('metric', metric)]
   const columns = [...value, ...axes.map(({ name }) => columnFor('param', name))]
   const query = new URLSearchParams({ q: `sweep = ${sweep}`, cols: columns.map(encodeURIComponent).join(',') })
@@ -186,12 +186,12 @@ function download(set: TrialSet, trials: readonly Trial[], names: readonly strin
       trial.number,
       trial.phase,
       trial.value ?? null,
-      ...names.map((name) => fieldOf(trial.params[name])),
+      ...names.map((name) => toCsvField(trial.params[name])),
     ]),
   )
   saveFile('trials.csv', [csvLine(['trial', 'run', 'phase', set.metric ?? 'value', ...names]), ...rows].join(''))
 }
 
-function fieldOf(value: unknown): string | number {
+function toCsvField(value: unknown): string | number {
   return typeof value === 'number' ? value : formatValue(value)
 }

@@ -9,7 +9,7 @@ const LATEST_MS = 500
  * Whether the browser has been idle since `isThere` became true: six frames were drawn, then an idle callback ran.
  * Stays true from then on.
  */
-export function useRest(isThere: boolean): boolean {
+export function useHasIdled(isThere: boolean): boolean {
   const [isResting, setResting] = useState(false)
   useEffect(() => {
     if (!isThere || isResting) return undefined

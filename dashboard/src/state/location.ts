@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
 /** The address of the page. All that the page shows follows from it. */
-export interface Place {
+export interface PageAddress {
   readonly path: string
   readonly query: URLSearchParams
 }
@@ -9,7 +9,7 @@ export interface Place {
 let place = read()
 const listeners = new Set<() => void>()
 
-function read(): Place {
+function read(): PageAddress {
   return { path: location.pathname, query: new URLSearchParams(location.search) }
 }
 
@@ -31,7 +31,7 @@ export function isGoingBack(): boolean {
 }
 
 /** Returns the address, and renders the component again when it changes. */
-export function usePlace(): Place {
+export function usePageAddress(): PageAddress {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener)
@@ -45,7 +45,7 @@ export function usePlace(): Place {
  * Goes to another path with its query. `replace` replaces the entry in the browser's history and keeps the scroll
  * position.
  */
-export function go(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
+export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
   if (to === location.pathname + location.search) return
   history[replace ? 'replaceState' : 'pushState'](null, '', to)
   isBack = false
@@ -61,7 +61,7 @@ export function changeQuery(
   patch: Readonly<Record<string, string | null>>,
   options: { readonly replace?: boolean } = { replace: true },
 ): void {
-  go(withQuery(patch), options)
+  navigate(withQuery(patch), options)
 }
 
 /** Returns the current path and query with some parameters set; null or an empty text removes one. */

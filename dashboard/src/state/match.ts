@@ -2,7 +2,7 @@
  * Matches a path with a pattern such as `/p/:project/runs/:run/:tab?` and returns the named parts, decoded. Undefined
  * where the path does not fit. A part whose name ends in `?` may be absent.
  */
-export function match(pattern: string, path: string): Record<string, string> | undefined {
+export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
   const [wanted, given] = [pattern.split('/'), path.replace(/\/+$/, '').split('/')]
   if (given.length > wanted.length) return undefined
 

@@ -36,6 +36,6 @@ export function readPreferences(): Preferences {
 }
 
 /** Stores a preference in the browser. */
-export function keepPreference<K extends keyof Preferences>(key: K, value: Preferences[K]): void {
+export function storePreference<K extends keyof Preferences>(key: K, value: Preferences[K]): void {
   localStorage.setItem(keyOf(key), value)
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-import { keepPreference, readPreferences } from './preferences-store.ts'
+import { storePreference, readPreferences } from './preferences-store.ts'
 import type { Preferences } from './preferences-store.ts'
 
 let current = readPreferences()
@@ -25,8 +25,8 @@ function subscribe(listener: () => void): () => void {
  * Stores a preference and applies it at once. A new language reloads the page, because the texts are loaded at its
  * start.
  */
-export function choose<K extends keyof Preferences>(key: K, value: Preferences[K]): void {
-  keepPreference(key, value)
+export function setPreference<K extends keyof Preferences>(key: K, value: Preferences[K]): void {
+  storePreference(key, value)
   current = { ...current, [key]: value }
   const root = document.documentElement
 

@@ -2,7 +2,7 @@ import { Component, useEffect } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
 import { t } from '../texts/texts.ts'
-import { Failure } from './states.tsx'
+import { ErrorNotice } from './states.tsx'
 
 interface BoundaryProps {
   /** Address of the page inside. A new address clears the error. */
@@ -30,42 +30,42 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
   override render(): ReactNode {
     const { error } = this.state
     if (error === undefined) return this.props.children
-    return isUnloaded(error) ? <Unloaded /> : <Failure error={error} onRetry={() => location.reload()} />
+    return isLoadFailure(error) ? <ReloadWhenBack /> : <ErrorNotice error={error} onRetry={() => location.reload()} />
   }
 }
 
 /** Whether a code file of the page could not be loaded. Each browser has its own message for this. */
-function isUnloaded({ message, name }: Error): boolean {
+function isLoadFailure({ message, name }: Error): boolean {
   return (
     name === 'ChunkLoadError' ||
     /dynamically imported module|importing a module script|module script failed|preload CSS/i.test(message)
   )
 }
 
-const ASK_EVERY_MS = 2_000
+const POLL_MS = 2_000
 /** Key in the session storage of the time of the last automatic reload. */
-const RELOADED = 'hagane.reloaded'
+const RELOADED_AT_KEY = 'hagane.reloaded'
 /** Shortest time between two automatic reloads, for a page that fails again right after one. */
-const RELOAD_APART_MS = 30_000
+const RELOAD_INTERVAL_MIN_MS = 30_000
 
 /**
  * Shown where a code file of the page could not be loaded: the server is away, or has a newer version of the dashboard.
  * Reloads the page once the server answers.
  */
-function Unloaded(): ReactElement {
+function ReloadWhenBack(): ReactElement {
   useEffect(() => {
-    const ask = async (): Promise<void> => {
-      if (Date.now() - Number(sessionStorage.getItem(RELOADED) ?? 0) < RELOAD_APART_MS) return
+    const reloadIfServerAnswers = async (): Promise<void> => {
+      if (Date.now() - Number(sessionStorage.getItem(RELOADED_AT_KEY) ?? 0) < RELOAD_INTERVAL_MIN_MS) return
       const answer = await fetch('/api/v1/health').catch(() => undefined)
       if (!answer?.ok) return
-      sessionStorage.setItem(RELOADED, String(Date.now()))
+      sessionStorage.setItem(RELOADED_AT_KEY, String(Date.now()))
       location.reload()
     }
 
-    void ask()
-    const timer = setInterval(() => void ask(), ASK_EVERY_MS)
+    void reloadIfServerAnswers()
+    const timer = setInterval(() => void reloadIfServerAnswers(), POLL_MS)
     return () => clearInterval(timer)
   }, [])
 
-  return <Failure error={new Error(t('part_missing'))} onRetry={() => location.reload()} />
+  return <ErrorNotice error={new Error(t('part_missing'))} onRetry={() => location.reload()} />
 }

@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useState } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
 import { t } from '../texts/texts.ts'
-import { go } from '../state/location.ts'
+import { navigate } from '../state/location.ts'
 import { dismissToast, toast, useToasts } from './toasts.ts'
 import { Icon } from './icons.tsx'
 import type { IconName } from './icons.tsx'
@@ -32,7 +32,7 @@ export function Link({
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
         event.preventDefault()
-        go(to)
+        navigate(to)
       }}
     >
       {children}
@@ -41,7 +41,7 @@ export function Link({
 }
 
 /** A labelled checkbox row. `children` follow the name. */
-export function CheckItem({
+export function CheckboxRow({
   name,
   isOn,
   onToggle,
@@ -68,12 +68,12 @@ export function IconButton({
   name,
   label,
   onClick,
-  pressed,
+  isPressed,
 }: {
   readonly name: IconName
   readonly label: string
   readonly onClick: () => void
-  readonly pressed?: boolean
+  readonly isPressed?: boolean
 }): ReactElement {
   return (
     <button
@@ -81,7 +81,7 @@ export function IconButton({
       className="icon"
       aria-label={label}
       title={label}
-      {...(pressed !== undefined && { 'aria-pressed': pressed })}
+      {...(isPressed !== undefined && { 'aria-pressed': isPressed })}
       onClick={onClick}
     >
       <Icon name={name} size={15} />
@@ -117,7 +117,7 @@ export function ChoiceMenu<T extends string | number>({
   onChoose,
 }: ChoiceMenuProps<T>): ReactElement {
   return (
-    <Menu label={label} bare={false} side="left">
+    <Menu label={label} isBare={false} side="left">
       {choices.map(([choice, text]) => (
         <button
           key={choice}
@@ -143,13 +143,13 @@ export function Menu({
   icon,
   children,
   side = 'right',
-  bare = true,
+  isBare = true,
 }: {
   readonly label: ReactNode
   readonly icon?: IconName
   readonly children: ReactNode
   readonly side?: 'left' | 'right'
-  readonly bare?: boolean
+  readonly isBare?: boolean
 }): ReactElement {
   const [isOpen, setOpen] = useState(false)
   const holder = useRef<HTMLSpanElement>(null)
@@ -187,7 +187,7 @@ export function Menu({
     <span className="anchor" ref={holder}>
       <button
         type="button"
-        className={bare ? 'btn bare' : 'btn'}
+        className={isBare ? 'btn bare' : 'btn'}
         aria-expanded={isOpen}
         aria-controls={id}
         onClick={() => setOpen(!isOpen)}
@@ -211,7 +211,7 @@ export function Menu({
 }
 
 /** A row of buttons, one for each choice, of which one is selected. */
-export function Segments<T extends string>({
+export function SegmentedControl<T extends string>({
   label,
   value,
   choices,
@@ -234,7 +234,7 @@ export function Segments<T extends string>({
 }
 
 /** A dialog that asks before something is lost or much is started. Its button repeats the verb of the action. */
-export function Confirm({
+export function ConfirmDialog({
   title,
   text,
   verb,

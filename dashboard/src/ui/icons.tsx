@@ -57,7 +57,7 @@ export function Icon({ name, size = 16 }: { readonly name: IconName; readonly si
 }
 
 /** The logo: an H of two cut bars and a ridge in the colour of glowing steel. */
-export function Mark(): ReactElement {
+export function Logo(): ReactElement {
   return (
     <svg width={20} height={20} viewBox="0 0 20 20" fill="currentColor" aria-hidden="true">
       <path d="M2 5.6 6.2 2v16H2z" />

@@ -12,7 +12,7 @@ export function useTitle(...parts: readonly string[]): void {
 }
 
 /** The links above the title of a page that lead to the pages above it. */
-export function Crumbs({
+export function Breadcrumbs({
   parts,
 }: {
   readonly parts: readonly { readonly text: string; readonly to?: string }[]
@@ -90,7 +90,7 @@ export function Tabs({
 }
 
 /** A list of names with their values. */
-export function Pairs({ pairs }: { readonly pairs: readonly (readonly [string, ReactNode])[] }): ReactElement {
+export function DefinitionList({ pairs }: { readonly pairs: readonly (readonly [string, ReactNode])[] }): ReactElement {
   return (
     <dl className="kv">
       {pairs.map(([name, value]) => (

@@ -57,7 +57,12 @@ export function Panel({ title, note, acts, data, dataNote, children, className =
             {acts}
             {data && (
               <>
-                <IconButton name="table" label={t('show_data')} pressed={isTable} onClick={() => setTable(!isTable)} />
+                <IconButton
+                  name="table"
+                  label={t('show_data')}
+                  isPressed={isTable}
+                  onClick={() => setTable(!isTable)}
+                />
                 <IconButton
                   name="download"
                   label={dataNote === undefined ? t('download_csv') : `${t('download_csv')}: ${dataNote}`}

@@ -11,7 +11,7 @@ export function sweepShape(phase: SweepPhase, isPaused = false): RunPhase {
 }
 
 /**
- * The icon of a phase: a ring while the run goes on, a filled shape once it has ended. `part`, from 0 to 1, is the
+ * The icon of a phase: a ring while the run goes on, a filled shape once it has ended. `progress`, from 0 to 1, is the
  * progress of a running run around its ring. An empty `label` hides the icon from screen readers, for use beside a
  * word.
  */
@@ -50,7 +50,7 @@ export function Phase({ phase, part }: { readonly phase: RunPhase; readonly part
   )
 }
 
-function shapeOf(phase: RunPhase, part: number): ReactElement {
+function shapeOf(phase: RunPhase, progress: number): ReactElement {
   const color = `var(--ph-${phase})`
   const ring = <circle cx="7" cy="7" r="5.3" fill="none" stroke={color} strokeWidth="1.5" />
   switch (phase) {
@@ -95,7 +95,7 @@ function shapeOf(phase: RunPhase, part: number): ReactElement {
             fill="none"
             stroke={color}
             strokeWidth="1.7"
-            strokeDasharray={`${(35.19 * part).toFixed(1)} 40`}
+            strokeDasharray={`${(35.19 * progress).toFixed(1)} 40`}
             transform="rotate(-90 7 7)"
           />
           <circle className="breathe" cx="7" cy="7" r="2.5" fill={color} />

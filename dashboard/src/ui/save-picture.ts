@@ -1,4 +1,4 @@
-import { tickFont, token } from '../charts/theme.ts'
+import { tickFont, cssToken } from '../charts/theme.ts'
 import { saveBlob } from './save-file.ts'
 
 const HEAD_PX = 34
@@ -22,12 +22,12 @@ export async function savePicture(panel: HTMLElement, title: string): Promise<vo
   const context = picture.getContext('2d')!
   context.scale(devicePixelRatio, devicePixelRatio)
 
-  context.fillStyle = token('--panel')
+  context.fillStyle = cssToken('--panel')
   context.fillRect(0, 0, frame.width, height)
 
   context.textBaseline = 'middle'
   context.font = tickFont(13, 600)
-  context.fillStyle = token('--ink')
+  context.fillStyle = cssToken('--ink')
   context.fillText(title, PAD_PX, HEAD_PX / 2, frame.width - 2 * PAD_PX)
 
   canvases.forEach((canvas, i) => {
@@ -62,7 +62,7 @@ function drawLabel(context: CanvasRenderingContext2D, label: HTMLElement, origin
   }
 
   context.font = tickFont()
-  context.fillStyle = token('--ink')
+  context.fillStyle = cssToken('--ink')
   context.fillText(name.textContent ?? '', box.left - origin.x, middle, box.width)
 }
 

@@ -38,7 +38,7 @@ export function Loading({ what, lines = 6 }: { readonly what: string; readonly l
           onClick={() => {
             setAge(0)
             setGivenUp(false)
-            void client.refetchQueries({ type: 'active', predicate: isAwaited })
+            void client.refetchQueries({ type: 'active', predicate: hasNoData })
           }}
         >
           {t('try_again')}
@@ -59,7 +59,7 @@ export function Loading({ what, lines = 6 }: { readonly what: string; readonly l
           className="btn"
           onClick={() => {
             setGivenUp(true)
-            void client.cancelQueries({ type: 'active', predicate: isAwaited })
+            void client.cancelQueries({ type: 'active', predicate: hasNoData })
           }}
         >
           {t('cancel')}
@@ -70,12 +70,18 @@ export function Loading({ what, lines = 6 }: { readonly what: string; readonly l
 }
 
 /** Whether a query has no data to show while its answer is awaited. */
-function isAwaited({ state }: Query): boolean {
+function hasNoData({ state }: Query): boolean {
   return state.data === undefined
 }
 
 /** An error: what happened, its probable cause, and a button to try again. */
-export function Failure({ error, onRetry }: { readonly error: Error; readonly onRetry?: () => void }): ReactElement {
+export function ErrorNotice({
+  error,
+  onRetry,
+}: {
+  readonly error: Error
+  readonly onRetry?: () => void
+}): ReactElement {
   const { title, text } = explain(error)
 
   return (

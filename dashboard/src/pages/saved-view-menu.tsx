@@ -20,15 +20,15 @@ interface ViewsProps {
 }
 
 /** A menu of the project's saved views: filter, order and columns under a name. It also opens the trash. */
-export function ViewMenu(props: ViewsProps): ReactElement {
+export function SavedViewMenu(props: ViewsProps): ReactElement {
   return (
     <Menu label={t('views')} icon="eye" side="left">
-      <Views {...props} />
+      <SavedViews {...props} />
     </Menu>
   )
 }
 
-function Views({ project, state, onOpen }: ViewsProps): ReactElement {
+function SavedViews({ project, state, onOpen }: ViewsProps): ReactElement {
   const { data = [] } = useViews(project)
   const [name, setName] = useState('')
   const path = (view: string): string => `/projects/${encodeURIComponent(project)}/views/${encodeURIComponent(view)}`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { looksOf } from './run-color.tsx'
+import { looksOf } from './run-look.tsx'
 
 const ids = (n: number): string[] => Array.from({ length: n }, (_, i) => `run ${i} 018f-${i * 7919}`)
 /** Families of hues that look alike, by number. */

@@ -3,7 +3,7 @@
  * browser reports `en-US@posix`. uPlot passes this to `Intl` when it is loaded, which throws, and no chart would be
  * shown.
  */
-export function mendLanguage(): void {
+export function fixNavigatorLanguage(): void {
   try {
     Intl.getCanonicalLocales(navigator.language)
   } catch {

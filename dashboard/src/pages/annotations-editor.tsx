@@ -12,7 +12,7 @@ interface MarksEditorProps {
 }
 
 /** A button that opens a form for the name, the note and the tags of a run or a sweep. */
-export function MarksEditor(props: MarksEditorProps): ReactElement {
+export function AnnotationsEditor(props: MarksEditorProps): ReactElement {
   const [isOpen, setOpen] = useState(false)
   return (
     <>
@@ -37,7 +37,7 @@ function Form({ path, marked, onClose }: MarksEditorProps & { readonly onClose: 
 
   const changes = {
     ...(name !== initial.name && { name: orNull(name) }),
-    ...(tags !== initial.tags && { tags: readTags(tags) }),
+    ...(tags !== initial.tags && { tags: parseTags(tags) }),
     ...(note !== initial.note && { note: orNull(note) }),
   }
 
@@ -93,6 +93,6 @@ function orNull(text: string): string | null {
 }
 
 /** Splits a text at commas, also Japanese ones, into distinct tags. */
-function readTags(text: string): string[] {
+function parseTags(text: string): string[] {
   return [...new Set(text.split(/[,、，]/).map((tag) => tag.trim()))].filter((tag) => tag !== '')
 }

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 
 /** Placeholder of a chart that has nothing to draw yet: a faint wavy line with a text. */
-export function Faint({ text }: { readonly text: string }): ReactElement {
+export function EmptyChart({ text }: { readonly text: string }): ReactElement {
   return (
     <div className="faint">
       <svg width="220" height="40" viewBox="0 0 220 40" fill="none" aria-hidden="true">

@@ -24,7 +24,7 @@ export interface SketchProps {
 /**
  * A canvas that fills its container, is sharp on every screen, and is drawn again when its data, size or theme changes.
  */
-export function Sketch({ label, draw, onPointer, onKey, cursor, tip }: SketchProps): ReactElement {
+export function CanvasChart({ label, draw, onPointer, onKey, cursor, tip }: SketchProps): ReactElement {
   const canvas = useRef<HTMLCanvasElement>(null)
   const latest = useRef(draw)
   latest.current = draw

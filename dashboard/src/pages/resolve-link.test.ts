@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { pathBeside } from './path-beside.ts'
+import { resolveLink } from './resolve-link.ts'
 
 it.each([
   ['report.md', 'curve.png', 'curve.png'],
@@ -17,5 +17,5 @@ it.each([
   ['report.md', '/\\[.png', '\\[.png'],
   ['\ud800/report.md', 'a.png', '\ud800/a.png'],
 ])('A text in %j that refers to %j means the file %j', (file, reference, path) => {
-  expect(pathBeside(file, reference)).toBe(path)
+  expect(resolveLink(file, reference)).toBe(path)
 })

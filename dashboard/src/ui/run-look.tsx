@@ -36,14 +36,14 @@ export function looksOf(ids: readonly string[]): Map<string, RunLook> {
 /** Gives each of at most twelve runs a hue of its own. */
 function huesOf(ids: readonly string[]): Map<string, RunLook> {
   const taken = new Set<number>()
-  const isAlone = (hue: number): boolean =>
+  const isFamilyFree = (hue: number): boolean =>
     FAMILIES.find((family) => family.includes(hue))!.every((one) => !taken.has(one))
 
   return new Map(
     ids.map((id) => {
       const own = Number(lookOf(id).color.slice(3))
       const around = Array.from({ length: HUES }, (_, i) => 1 + ((own - 1 + i) % HUES)).filter((hue) => !taken.has(hue))
-      const hue = around.find(isAlone) ?? around[0]!
+      const hue = around.find(isFamilyFree) ?? around[0]!
       taken.add(hue)
       return [id, { color: `--c${hue}`, dash: [] }]
     }),
@@ -68,7 +68,7 @@ function patternsOf(ids: readonly string[]): Map<string, RunLook> {
 }
 
 /** A short piece of the line of a run; a small ring without a look. */
-export function Sample({ look }: { readonly look: RunLook | undefined }): ReactElement {
+export function LineSample({ look }: { readonly look: RunLook | undefined }): ReactElement {
   return (
     <svg width="16" height="8" viewBox="0 0 16 8" aria-hidden="true">
       {look ? (

@@ -7,10 +7,10 @@ import type { ReactElement, ReactNode } from 'react'
 const AHEAD = '600px'
 
 /** Returns the names that have been in sight once, and a function that adds a name. */
-export function useSeen(): [ReadonlySet<string>, (name: string) => void] {
+export function useSeenNames(): [ReadonlySet<string>, (name: string) => void] {
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set())
   const see = useCallback(
-    (name: string) => setSeen((known) => (known.has(name) ? known : new Set([...known, name]))),
+    (name: string) => setSeen((names) => (names.has(name) ? names : new Set([...names, name]))),
     [],
   )
   return [seen, see]
@@ -20,7 +20,7 @@ export function useSeen(): [ReadonlySet<string>, (name: string) => void] {
  * Renders its children once its place is scrolled into sight, and calls `onSee` then. An empty box keeps the place
  * before.
  */
-export function InSight({
+export function RenderWhenVisible({
   name,
   onSee,
   children,

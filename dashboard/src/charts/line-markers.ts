@@ -1,13 +1,13 @@
 import type uPlot from 'uplot'
 
 import type { Line } from './lines.ts'
-import { tickFont, token } from './theme.ts'
+import { tickFont, cssToken } from './theme.ts'
 
 /** Number of crosses of one line at most. */
 const GAPS_MAX = 500
 
 /** Draws a cross on the base line at each x where the value of a line is no number. */
-export function drawGaps(chart: uPlot, { x, y }: Line, color: string): void {
+export function drawNonFiniteValues(chart: uPlot, { x, y }: Line, color: string): void {
   const { ctx, bbox } = chart
   const unit = devicePixelRatio
   const gaps = x.filter((_, i) => y[i] === null).slice(0, GAPS_MAX)
@@ -32,15 +32,15 @@ export function drawGaps(chart: uPlot, { x, y }: Line, color: string): void {
 }
 
 /** Draws a dashed line from top to bottom where a further attempt began, with the number of the attempt. */
-export function drawMark(chart: uPlot, at: number, text: string): void {
+export function drawRestart(chart: uPlot, at: number, text: string): void {
   const x = chart.valToPos(at, 'x', true)
   const { ctx, bbox } = chart
   if (x < bbox.left || x > bbox.left + bbox.width) return
   const unit = devicePixelRatio
 
   ctx.save()
-  ctx.strokeStyle = token('--ink-3')
-  ctx.fillStyle = token('--ink-2')
+  ctx.strokeStyle = cssToken('--ink-3')
+  ctx.fillStyle = cssToken('--ink-2')
   ctx.lineWidth = unit
 
   ctx.setLineDash([2 * unit, 3 * unit])
@@ -55,7 +55,7 @@ export function drawMark(chart: uPlot, at: number, text: string): void {
 }
 
 /** Draws a short slanted stroke at the end of a line that still grows. */
-export function drawOpenEnd(chart: uPlot, column: number, color: string): void {
+export function drawGrowingEnd(chart: uPlot, column: number, color: string): void {
   const [xs, ys] = [chart.data[0], chart.data[column]!]
   const i = ys.findLastIndex((value) => value !== null && value !== undefined)
   if (i < 0) return

@@ -2,10 +2,10 @@
  * Resolves a link in a file to the path of another file: relative to the folder of the file or, after a leading `/`, to
  * the top folder. `..` does not leave the top folder. Query and fragment are dropped.
  */
-export function pathBeside(file: string, reference: string): string {
-  const written = decode(reference.split(/[?#]/, 1)[0]!)
-  const parts = written.startsWith('/') ? [] : file.split('/').slice(0, -1)
-  for (const part of written.split('/')) {
+export function resolveLink(file: string, reference: string): string {
+  const target = decode(reference.split(/[?#]/, 1)[0]!)
+  const parts = target.startsWith('/') ? [] : file.split('/').slice(0, -1)
+  for (const part of target.split('/')) {
     if (part === '..') parts.pop()
     else if (part !== '' && part !== '.') parts.push(part)
   }

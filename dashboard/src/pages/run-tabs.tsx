@@ -7,25 +7,25 @@ import type { ArtifactView } from '../../../src/contract/tracking.ts'
 import { toQuery } from '../api/to-query.ts'
 import { useArtifacts, useDocument, useEnvironment, useSnapshot } from '../api/queries.ts'
 import { formatBytes } from '../format.ts'
-import { changeQuery, usePlace } from '../state/location.ts'
+import { changeQuery, usePageAddress } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Icon } from '../ui/icons.tsx'
-import { Pairs } from '../ui/page.tsx'
-import { Empty, Failure, Loading } from '../ui/states.tsx'
+import { DefinitionList } from '../ui/page.tsx'
+import { Empty, ErrorNotice, Loading } from '../ui/states.tsx'
 import { FileTree } from './file-tree.tsx'
-import { pathBeside } from './path-beside.ts'
+import { resolveLink } from './resolve-link.ts'
 import { Preview } from './preview.tsx'
 import { Diff } from './diff.tsx'
 import { Sources } from './sources.tsx'
 
 /** The tab of artifacts: the output files of a run as a tree, and a preview of the chosen one. */
-export function Artifacts({ run }: { readonly run: RunDetailView }): ReactElement {
+export function ArtifactsTab({ run }: { readonly run: RunDetailView }): ReactElement {
   const artifacts = useArtifacts(String(run.number))
-  const { query } = usePlace()
+  const { query } = usePageAddress()
   const path = query.get('file') ?? undefined
 
   if (artifacts.error && !artifacts.data)
-    return <Failure error={artifacts.error} onRetry={() => void artifacts.refetch()} />
+    return <ErrorNotice error={artifacts.error} onRetry={() => void artifacts.refetch()} />
   if (!artifacts.data) return <Loading what={t('tab_artifacts')} />
   if (artifacts.data.length === 0)
     return (
@@ -57,7 +57,7 @@ function Artifact({ run, artifact, all }: ArtifactProps): ReactElement {
   const address = addressOf(artifact)
 
   const drawPicture = (relative: string): ReactElement | undefined => {
-    const path = pathBeside(artifact.path, relative)
+    const path = resolveLink(artifact.path, relative)
     const found = all.find((one) => one.path === path)
     return found && <Preview address={addressOf(found)} path={found.path} sizeBytes={found.sizeBytes} />
   }
@@ -80,19 +80,19 @@ function Artifact({ run, artifact, all }: ArtifactProps): ReactElement {
 }
 
 /** The tab of code: commit and branch, the files of the snapshot, and the uncommitted changes. */
-export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
+export function CodeTab({ run }: { readonly run: RunDetailView }): ReactElement {
   const snapshot = useSnapshot(run.snapshot)
   const document = useDocument(String(run.number))
-  const { query } = usePlace()
+  const { query } = usePageAddress()
   const path = query.get('file') ?? undefined
-  const changes = document.data?.changes ?? null
+  const diff = document.data?.changes ?? null
   const file = snapshot.data?.files.find((one) => one.path === path)
 
   return (
     <div className="files">
       <div>
         <div className="about">
-          <Pairs
+          <DefinitionList
             pairs={[
               [t('commit'), run.commit ?? t('none')],
               [t('branch'), run.branch ?? t('none')],
@@ -100,7 +100,7 @@ export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
             ]}
           />
         </div>
-        {snapshot.error && <Failure error={snapshot.error} />}
+        {snapshot.error && <ErrorNotice error={snapshot.error} />}
         {snapshot.data && (
           <FileTree
             files={snapshot.data.files}
@@ -118,13 +118,13 @@ export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
           </header>
           <Preview key={file.path} address={`/blobs/${file.sha256}`} path={file.path} sizeBytes={file.sizeBytes} />
         </section>
-      ) : changes !== null ? (
+      ) : diff !== null ? (
         <section className="panel" aria-label={t('changes')}>
           <header>
             <h2>{t('changes')}</h2>
             <span className="note">{t('changes_note')}</span>
           </header>
-          <Diff text={changes} />
+          <Diff text={diff} />
         </section>
       ) : (
         <p className="none">{t('choose_file')}</p>
@@ -134,7 +134,7 @@ export function Code({ run }: { readonly run: RunDetailView }): ReactElement {
 }
 
 /** The tab of the environment: the Python interpreter of a run, and the packages of its virtual environment. */
-export function Environment({ run }: { readonly run: RunDetailView }): ReactElement {
+export function EnvironmentTab({ run }: { readonly run: RunDetailView }): ReactElement {
   const environment = useEnvironment(run.environment)
   const [search, setSearch] = useState('')
   const packages = (environment.data?.packages ?? []).filter((name) =>
@@ -144,7 +144,7 @@ export function Environment({ run }: { readonly run: RunDetailView }): ReactElem
   return (
     <div className="panel grow">
       <div className="about narrow">
-        <Pairs
+        <DefinitionList
           pairs={[
             ['Python', run.ranOn?.python ? `${run.ranOn.python.version} (${run.ranOn.python.executable})` : t('none')],
             [t('environment'), run.environment?.slice(0, 12) ?? t('environment_own')],
@@ -170,17 +170,17 @@ export function Environment({ run }: { readonly run: RunDetailView }): ReactElem
             </ul>
           </>
         )}
-        {environment.error && <Failure error={environment.error} />}
+        {environment.error && <ErrorNotice error={environment.error} />}
       </div>
     </div>
   )
 }
 
 /** The tab of the document: the sources that a run was compiled from, and the parameters submitted beside them. */
-export function Spec({ run }: { readonly run: RunDetailView }): ReactElement {
+export function DocumentTab({ run }: { readonly run: RunDetailView }): ReactElement {
   const document = useDocument(String(run.number))
   if (document.error && !document.data)
-    return <Failure error={document.error} onRetry={() => void document.refetch()} />
+    return <ErrorNotice error={document.error} onRetry={() => void document.refetch()} />
   if (!document.data) return <Loading what={t('tab_spec')} />
 
   const { sources, params } = document.data
@@ -192,7 +192,7 @@ export function Spec({ run }: { readonly run: RunDetailView }): ReactElement {
       {Object.keys(params).length > 0 && (
         <section aria-label={t('parameters')}>
           <h2>{t('given_params')}</h2>
-          <Pairs pairs={Object.entries(params)} />
+          <DefinitionList pairs={Object.entries(params)} />
         </section>
       )}
       <p className="dim small mono">{run.planDigest}</p>

@@ -4,20 +4,20 @@ import type { RefObject } from 'react'
 import { isGoingBack } from './location.ts'
 
 /** Last scroll position of the box at each address, in pixels. */
-const places = new Map<string, number>()
+const scrollTops = new Map<string, number>()
 
 /**
  * Remembers how far a box is scrolled at each address, and restores it after the browser's Back or Forward. `isFilled`:
  * the box has content to scroll to.
  */
-export function useKeptScroll(box: RefObject<HTMLElement | null>, isFilled: boolean): void {
+export function useScrollRestoration(box: RefObject<HTMLElement | null>, isFilled: boolean): void {
   useLayoutEffect(() => {
-    const top = places.get(location.href)
+    const top = scrollTops.get(location.href)
     if (isFilled && top !== undefined && isGoingBack()) box.current!.scrollTop = top
   }, [box, isFilled])
   useEffect(() => {
     const node = box.current!
-    const keep = (): void => void places.set(location.href, node.scrollTop)
+    const keep = (): void => void scrollTops.set(location.href, node.scrollTop)
     node.addEventListener('scroll', keep, { passive: true })
     return () => node.removeEventListener('scroll', keep)
   }, [box])
