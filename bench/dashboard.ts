@@ -7,8 +7,8 @@ import type { Browser, Page } from 'playwright-core'
 import { ensureDashboard, firstLoadBytes } from '../scripts/dashboard.ts'
 import { openSqlite } from '../src/store/database.ts'
 import { launchBrowser, openPage } from '../test/support/browser.ts'
-import { recordRun } from '../test/support/recorded.ts'
-import { startTestServer, until } from '../test/support/server.ts'
+import { recordRun } from '../test/support/recorded-run.ts'
+import { startTestServer, waitUntil } from '../test/support/server.ts'
 import type { TestServer } from '../test/support/server.ts'
 import { fill, RUNS } from './large-data.ts'
 import { withRatio, openStatic, serveStatic, staticReadyMs } from './references.ts'
@@ -74,7 +74,7 @@ async function seed(dataDir: string): Promise<{ sweep: number; log: number; last
 
   writeFileSync(join(dataDir, 'talk.py'), PRINT)
   const log = await server.submit('version: 1\nkind: experiment\nname: talkative\nrun: {cmd: python talk.py}\n')
-  await until(
+  await waitUntil(
     async () => (await server.call<{ phase: string }>('GET', `/runs/${log.number}`)).body.phase === 'succeeded',
     120_000,
   )
@@ -87,7 +87,7 @@ async function seed(dataDir: string): Promise<{ sweep: number; log: number; last
   const { body: wide } = await server.call<{ id: string }>('POST', '/projects', { name: 'wide' })
 
   await server.call('POST', `/sweeps/${sweep.number}/stop`)
-  await until(
+  await waitUntil(
     async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep.number}`)).body.phase === 'stopped',
     60_000,
   )

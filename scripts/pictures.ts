@@ -6,10 +6,10 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 import { launchBrowser, openPage } from '../test/support/browser.ts'
-import type { Look } from '../test/support/browser.ts'
-import { startTestServer, until } from '../test/support/server.ts'
+import type { PageOptions } from '../test/support/browser.ts'
+import { startTestServer, waitUntil } from '../test/support/server.ts'
 import type { TestServer } from '../test/support/server.ts'
-import { sweepEnded } from '../test/support/work.ts'
+import { waitForSweepEnd } from '../test/support/both-servers.ts'
 import { ensureDashboard } from './dashboard.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -64,7 +64,7 @@ rmSync(target, { recursive: true, force: true })
 mkdirSync(target, { recursive: true })
 try {
   const pages = await seed(server, folder)
-  const looks: readonly (readonly [string, Look])[] = [
+  const looks: readonly (readonly [string, PageOptions])[] = [
     ['en-light', { language: 'en', theme: 'light' }],
     ['ja-dark', { language: 'ja', theme: 'dark' }],
     ['ja-light', { language: 'ja', theme: 'light' }],
@@ -95,7 +95,7 @@ async function stopRuns(at: TestServer): Promise<void> {
   const listOpen = async () =>
     (await at.call<{ runs: { number: number }[] }>('GET', `/runs?filter=${open}&limit=100`)).body.runs
   for (const { number } of await listOpen()) await at.call('POST', `/runs/${number}/stop`)
-  await until(async () => (await listOpen()).length === 0)
+  await waitUntil(async () => (await listOpen()).length === 0)
 }
 
 /**
@@ -162,7 +162,7 @@ async function seed(at: TestServer, work: string): Promise<(readonly [string, st
     work,
   )
 
-  for (const { number } of [auto, asha]) await sweepEnded(at, number, 120_000)
+  for (const { number } of [auto, asha]) await waitForSweepEnd(at, number, 120_000)
   await at.call('PUT', '/projects/default/metrics/f1_macro', { direction: 'maximize' })
 
   const running = await at.submit(
@@ -242,7 +242,7 @@ async function takeStates(pages: readonly (readonly [string, string])[]): Promis
 
 interface Shot {
   readonly path: string
-  readonly look: Look
+  readonly look: PageOptions
   /**
    * Returns the body of a response 503 that replaces each response of the API; undefined leaves the request unanswered.
    */

@@ -95,7 +95,7 @@ async function runPythons(pythons: readonly Python[]): Promise<void> {
   const waiting = [...pythons]
   const lane = async (): Promise<void> => {
     for (let python = waiting.shift(); python; python = waiting.shift())
-      report(python, await runPython(python, { HAGANE_TEST_SERVER: server.url, HAGANE_TEST_TOKEN: server.token() }))
+      report(python, await runPython(python, { HAGANE_TEST_SERVER: server.url, HAGANE_TEST_TOKEN: server.readToken() }))
   }
   await Promise.all(Array.from({ length: PYTHONS_AT_ONCE }, lane))
 }

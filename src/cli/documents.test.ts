@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, describe, expect, it } from 'vitest'
 
-import { SpecError } from '../core/spec/document.ts'
+import { SpecError } from '../core/language/document.ts'
 import { readParams, readSources } from './documents.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hagane-documents-'))

@@ -3,8 +3,8 @@ import { extname, join } from 'node:path'
 
 import type { Problem } from '../contract/problems.ts'
 import type { Args, DetailCode, ProblemCode } from '../contract/messages/messages.ts'
-import { SpecError } from '../core/spec/document.ts'
-import type { Source } from '../core/spec/document.ts'
+import { SpecError } from '../core/language/document.ts'
+import type { Source } from '../core/language/document.ts'
 
 const TYPES = new Set(['.yml', '.yaml', '.json'])
 const DEFAULT_NAMES = ['haganefile', 'polyaxon', 'polyaxonci', 'polyaxon-ci', 'polyaxon.ci', 'polyaxonfile'].flatMap(

@@ -8,7 +8,7 @@ import type { SweepNotice, SweepView } from '../contract/sweep.ts'
 import type { Client } from './client.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
-import { cutEnd } from './columns.ts'
+import { cutEnd } from './format-table.ts'
 import { formatDuration, formatNumber, formatPairs, progressBar } from './output.ts'
 import { createPaint, toTerminalLine } from './screen.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { textWidth } from './columns.ts'
+import { textWidth } from './format-table.ts'
 import { formatDuration, formatNumber, formatProblem } from './output.ts'
 import { createPaint } from './screen.ts'
 

@@ -1,5 +1,5 @@
 import type { ProblemView } from '../contract/problems.ts'
-import { cutEnd, cutStart, textWidth } from './columns.ts'
+import { cutEnd, cutStart, textWidth } from './format-table.ts'
 import { escapeText } from './screen.ts'
 import type { Paint, Style } from './screen.ts'
 

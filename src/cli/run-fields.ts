@@ -4,7 +4,7 @@ import type { SweepView } from '../contract/sweep.ts'
 import { FilterError } from '../core/filter/filter.ts'
 import type { ColumnName, Field } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
-import { parseColumn } from '../core/filter/parse.ts'
+import { parseColumn } from '../core/filter/parse-filter.ts'
 import { findNearest } from '../core/nearest.ts'
 
 /**

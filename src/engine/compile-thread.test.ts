@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 
-import { checkDocument } from '../core/spec/check.ts'
-import { SpecError } from '../core/spec/document.ts'
-import { loadPlan } from '../core/spec/load.ts'
+import { checkDocument } from '../core/language/check.ts'
+import { SpecError } from '../core/language/document.ts'
+import { loadPlan } from '../core/language/load.ts'
 import { createCompileThread } from './compile-thread.ts'
 
 const source = (text: string) => [{ file: 'a.yml', text }]

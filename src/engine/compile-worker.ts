@@ -1,10 +1,10 @@
 import { parentPort } from 'node:worker_threads'
 
 import { encodeValue } from '../contract/values.ts'
-import { checkDocument } from '../core/spec/check.ts'
-import { SpecError } from '../core/spec/document.ts'
-import type { Source } from '../core/spec/document.ts'
-import { loadPlan } from '../core/spec/load.ts'
+import { checkDocument } from '../core/language/check.ts'
+import { SpecError } from '../core/language/document.ts'
+import type { Source } from '../core/language/document.ts'
+import { loadPlan } from '../core/language/load.ts'
 import type { Answer } from './thread.ts'
 
 /** Asks for a document to be compiled; with `shown`, for it to be checked and for its first `shown` runs. */

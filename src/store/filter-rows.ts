@@ -1,7 +1,7 @@
 import { LIMITS } from '../contract/limits.ts'
 import { asNumber, LongInteger } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import { toPythonText } from '../core/spec/python.ts'
+import { toPythonText } from '../core/language/python.ts'
 import type { Tables } from './tables.ts'
 
 /**

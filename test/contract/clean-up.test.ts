@@ -10,31 +10,31 @@ import { changeSweep, pauseSweep, restoreSweep, resumeSweep, stopSweep } from '.
 import type { ControlDeps } from '../../src/services/controls.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
-import { describeOnBoth } from '../support/databases.ts'
+import { describeOnBothDatabases } from '../support/databases.ts'
 import { HOST, newRun, SWEEP } from '../support/records.ts'
 
 const STOPPED = { phase: 'stopped', ending: { reason: 'StoppedByUser', evidence: {} } } as const
 const DAY_MS = 86_400_000
 const NOW = 1_000 * DAY_MS
 
-describeOnBoth('a round of clean-up', (openFresh) => {
+describeOnBothDatabases('a round of clean-up', (openFresh) => {
   async function fresh(): Promise<Store> {
     const database = await openFresh()
     await migrate(database)
     return createStore(database, { now: () => 1 })
   }
 
-  const failing = (message: string) => async (): Promise<never> => {
+  const failWith = (message: string) => async (): Promise<never> => {
     throw Object.assign(new Error(message), { code: 'EACCES' })
   }
 
   /**
    * Returns dependencies whose file operations fail: always, except for the files of runs, which fail where `isBad` is
-   * true. `told` collects the logged fields.
+   * true. `logged` collects the logged fields.
    */
   function depsOf(store: Store, isBad: (number: number) => boolean): { deps: CleanUpDeps; told: object[] } {
-    const told: object[] = []
-    const note = (fields: object): void => void told.push(fields)
+    const logged: object[] = []
+    const note = (fields: object): void => void logged.push(fields)
     const deps = {
       store,
       clock: { now: () => NOW, after: () => () => {} },
@@ -42,15 +42,15 @@ describeOnBoth('a round of clean-up', (openFresh) => {
       trashKeepMs: DAY_MS,
       executor: {
         purge: async ({ run }: { run: { number: number } }) => {
-          if (isBad(run.number)) await failing(`run ${run.number}`)()
+          if (isBad(run.number)) await failWith(`run ${run.number}`)()
         },
-        removeWorkCopies: failing('work copies'),
+        removeWorkCopies: failWith('work copies'),
       },
-      code: { alone: failing('code') },
-      builder: { remove: failing('environment') },
+      code: { alone: failWith('code') },
+      builder: { remove: failWith('environment') },
     } as unknown as CleanUpDeps
 
-    return { deps, told }
+    return { deps, told: logged }
   }
 
   it('A round of clean-up removes all it can, logs each failure, and a later round removes the rest', async () => {
@@ -94,7 +94,7 @@ describeOnBoth('a round of clean-up', (openFresh) => {
   })
 })
 
-describeOnBoth('an act on what has just been removed for good', (openFresh) => {
+describeOnBothDatabases('an act on what has just been removed for good', (openFresh) => {
   const deps = (store: Store): ControlDeps => ({
     store,
     nudges: { run: () => {}, sweep: () => {}, scheduler: () => {} } as unknown as ControlDeps['nudges'],

@@ -8,14 +8,14 @@ import type { ReasonCode } from '../../src/contract/messages/messages.ts'
 import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
 import type { RunPhase } from '../../src/contract/phases.ts'
 import { encodeValue, Float, LongInteger } from '../../src/contract/values.ts'
-import { parseFilter, parseSort } from '../../src/core/filter/parse.ts'
+import { parseFilter, parseSort } from '../../src/core/filter/parse-filter.ts'
 import { POINT_WIDTH } from '../../src/core/metrics/series.ts'
 import type { Store } from '../../src/core/ports.ts'
 import type { NewRun, Run } from '../../src/core/records.ts'
-import { loadPlan } from '../../src/core/spec/load.ts'
+import { loadPlan } from '../../src/core/language/load.ts'
 import { migrate, NewerSchemaError } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
-import { describeOnBoth } from '../support/databases.ts'
+import { describeOnBothDatabases } from '../support/databases.ts'
 import { HOST, newRun as newPlainRun } from '../support/records.ts'
 
 function runPlan(): RunPlan {
@@ -34,10 +34,10 @@ function newRun(patch: Partial<NewRun> = {}): NewRun {
   return newPlainRun({ plan: runPlan(), ...patch })
 }
 
-describeOnBoth('the store', (openFresh) => {
+describeOnBothDatabases('the store', (openFresh) => {
   let time = 1_000
 
-  async function fresh(): Promise<Store> {
+  async function openStore(): Promise<Store> {
     const database = await openFresh()
     await migrate(database)
     return createStore(database, { now: () => (time += 1) })
@@ -48,7 +48,7 @@ describeOnBoth('the store', (openFresh) => {
   }
 
   it('A run is read exactly as it was inserted, with floats still floats', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const run = await insertRun(store)
     const read = await store.read.runs.get(run.id)
     expect(read).toEqual(run)
@@ -57,7 +57,7 @@ describeOnBoth('the store', (openFresh) => {
   })
 
   it('Runs and sweeps share one sequence of numbers without gaps', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const first = await insertRun(store)
     const sweep = await store.write((parts) =>
       parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
@@ -69,14 +69,14 @@ describeOnBoth('the store', (openFresh) => {
   })
 
   it('A transition fails if the run has changed since its version was read', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const run = await insertRun(store)
     const move = () => store.write((parts) => parts.runs.transition(run, 'starting'))
     expect([await move(), await move()]).toEqual([true, false])
   })
 
   it('A transition that the table of phases does not allow is refused', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const run = await insertRun(store)
     expect(await store.write((parts) => parts.runs.transition(run, 'running'))).toBe(false)
   })
@@ -94,7 +94,7 @@ describeOnBoth('the store', (openFresh) => {
   })
 
   it('A stop request wins over a decision that was made from an older version', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const run = await insertRun(store)
     expect(await store.write((parts) => parts.runs.requestStop({ id: run.id }, 'user'))).toEqual([run.id])
     expect(await store.write((parts) => parts.runs.transition(run, 'starting'))).toBe(false)
@@ -102,7 +102,7 @@ describeOnBoth('the store', (openFresh) => {
   })
 
   it('The same attempt of a run cannot be inserted twice', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const run = await insertRun(store)
     const insert = (name: string) =>
       store.write((parts) =>
@@ -114,7 +114,7 @@ describeOnBoth('the store', (openFresh) => {
   })
 
   it('A write that fails is undone alone when several writes share a commit', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const works = Array.from({ length: 10 }, (_, index) =>
       store.write(async (parts) => {
         const [run] = await parts.runs.insert([newRun()])
@@ -129,7 +129,7 @@ describeOnBoth('the store', (openFresh) => {
   })
 
   it('Metric points are kept bit for bit, including NaN, infinities and minus zero', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const double = fc.double({ noDefaultInfinity: false, noNaN: false })
     await fc.assert(
       fc.asyncProperty(
@@ -158,7 +158,7 @@ describeOnBoth('the store', (openFresh) => {
   })
 
   it('Integer parameters keep every digit, are sorted by size and found by their digits', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const long = (value: bigint) => new LongInteger(value)
     const seeds = [
       long(2n ** 63n - 1n),
@@ -194,7 +194,7 @@ describeOnBoth('the store', (openFresh) => {
   })
 
   it('A series is read in pages that start at any point', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const run = await insertRun(store)
     for (let index = 0; index < 40; index += 1)
       await store.write((parts) =>
@@ -218,7 +218,7 @@ describeOnBoth('the store', (openFresh) => {
   })
 
   it('After a shared commit fails, its other writes start again from the state in the database', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const run = await insertRun(store)
 
     const append = (value: number, fails: boolean) =>
@@ -235,7 +235,7 @@ describeOnBoth('the store', (openFresh) => {
   })
 
   it('The best trial is chosen by finite last values among ended trials that did not fail', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const sweep = await store.write((parts) =>
       parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
     )
@@ -267,7 +267,7 @@ describeOnBoth('the store', (openFresh) => {
   })
 
   it('Trials that did not fail are counted by how they ended: by themselves, early, or by a person', async () => {
-    const store = await fresh()
+    const store = await openStore()
     const sweep = await store.write((parts) =>
       parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
     )
@@ -436,10 +436,10 @@ describeOnBoth('the store', (openFresh) => {
     })
     expect(await store.read.trials.listFailures(sweep.id, 0, 9)).toEqual([{ id: failed.id, ending: failed.ending }])
 
-    const fresh = newRun({ sweepId: sweep.id, trialIndex: 0, rerunCount: 1 })
+    const openStore = newRun({ sweepId: sweep.id, trialIndex: 0, rerunCount: 1 })
     const [again] = await store.write(async (parts) => {
       await parts.runs.removeFromTrials([failed.id])
-      return await parts.runs.insert([fresh])
+      return await parts.runs.insert([openStore])
     })
 
     expect(await store.read.runs.get(failed.id)).toMatchObject({ sweepId: sweep.id, trialIndex: null, phase: 'failed' })

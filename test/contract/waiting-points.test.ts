@@ -14,12 +14,12 @@ import type { FaultKind } from '../../src/store/faults.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
 import type { Tables } from '../../src/store/tables.ts'
-import { describeOnBoth } from '../support/databases.ts'
+import { describeOnBothDatabases } from '../support/databases.ts'
 import { newRun } from '../support/records.ts'
 
 const SECOND: PointSource = { attempt: 2, writer: 7 }
 
-describeOnBoth('points that wait to be folded into their series', (openFresh, engine) => {
+describeOnBothDatabases('points that wait to be folded into their series', (openFresh, engine) => {
   const open = (database: Database): Store => createStore(database, { now: () => 1 })
 
   async function openMigrated(): Promise<Database> {

@@ -8,16 +8,16 @@ import { describe, expect, it } from 'vitest'
 
 import { createCli } from '../../src/cli/context.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { blocksOf, commandsOf, DOCS, LANGUAGES, PAGES, readPage } from './pages.ts'
-import type { Block } from './pages.ts'
-import { freePort } from '../support/postgres.ts'
+import { blocksOf, commandsOf, DOCS, LANGUAGES, PAGES, readPage } from './guide-pages.ts'
+import type { Block } from './guide-pages.ts'
+import { findFreePort } from '../support/postgres.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 // A page takes seconds on an idle machine, but other tests may keep the machine busy.
 const PAGE_TIMEOUT_MS = 300_000
 
 /** Runs the commands of a page in order, as its reader would, with its own home, folder and data directory. */
-class Reader implements AsyncDisposable {
+class GuideRunner implements AsyncDisposable {
   readonly #home = mkdtempSync(join(tmpdir(), 'hagane-guide-'))
   readonly #work = join(this.#home, 'work')
   readonly #state = join(this.#home, 'state.sh')
@@ -97,8 +97,8 @@ describe('the guide', () => {
       blocksOf(readPage(language, page)).filter((block) => block.language !== 'text' || block.title),
     )
 
-    const plain = (blocks: readonly Block[]) => blocks.map((block) => ({ ...block, line: 0 }))
-    expect(plain(japanese!)).toEqual(plain(english!))
+    const withoutLines = (blocks: readonly Block[]) => blocks.map((block) => ({ ...block, line: 0 }))
+    expect(withoutLines(japanese!)).toEqual(withoutLines(english!))
 
     const [first, second] = LANGUAGES.map((language) => shapeOf(readPage(language, page)))
     expect(second).toEqual(first)
@@ -122,7 +122,7 @@ describe('the guide', () => {
   it.concurrent.each(PAGES)(
     'The commands of %s end as the page says',
     async (page) => {
-      await using reader = new Reader(await freePort())
+      await using reader = new GuideRunner(await findFreePort())
       for (const block of blocksOf(readPage('en', page))) {
         if (block.title !== undefined) reader.write(block.title, block.text)
         else if (block.language === 'sh' && !block.isSkipped)
@@ -153,31 +153,32 @@ function toAnchor(heading: string): string {
     .replaceAll(' ', '-')
 }
 
-interface Known {
+interface KnownCommand {
   readonly path: string
   readonly options: readonly Option[]
 }
 
-function commandsIn(command: Command, path: string): Known[] {
+function commandsIn(command: Command, path: string): KnownCommand[] {
   const inside = command.commands.flatMap((child) => commandsIn(child, `${path} ${child.name()}`))
   return command.commands.length > 0 ? inside : [{ path, options: command.options }]
 }
 
 /** An option of at least this many commands may be described anywhere on the page. */
-const COMMON_FROM = 4
+const COMMON_OPTION_COMMANDS_MIN = 4
 
 describe.each(LANGUAGES)('the reference pages (%s)', (language) => {
   it('commands.md has a row for every command, with each option that few other commands have', () => {
-    const known = commandsIn(createProgram(createCli()), 'hagane')
+    const commands = commandsIn(createProgram(createCli()), 'hagane')
 
     const page = readPage(language, 'commands.md')
-    const uses = (long: string) => known.filter(({ options }) => options.some((option) => option.long === long)).length
+    const countCommandsWith = (long: string) =>
+      commands.filter(({ options }) => options.some((option) => option.long === long)).length
 
-    const missing = known.flatMap(({ path, options }) => {
+    const missing = commands.flatMap(({ path, options }) => {
       const row = page.split('\n').find((line) => new RegExp(`^\\| \`${path}[ \`]`).test(line))
       if (row === undefined) return [path]
       return options.flatMap(({ long, short, hidden }) => {
-        const where = hidden || uses(long!) >= COMMON_FROM ? page : row
+        const where = hidden || countCommandsWith(long!) >= COMMON_OPTION_COMMANDS_MIN ? page : row
         return [long!, ...(short ? [`${short}, ${long}`] : [])].every((text) => where.includes(text))
           ? []
           : [`${path} ${long}`]

@@ -8,15 +8,15 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { EnvironmentView } from '../../src/contract/routes.ts'
 import type { RunView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
-import { freePort } from '../support/postgres.ts'
+import { findFreePort } from '../support/postgres.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 const TIMEOUT_MS = 300_000
 
 const folder = mkdtempSync(join(tmpdir(), 'hagane-sklearn-'))
-const port = await freePort()
-const missing = findObstacle()
+const port = await findFreePort()
+const obstacle = findObstacle()
 
 /** Returns why the example cannot run here, '' if it can. Downloads one small package of the example to find out. */
 function findObstacle(): string {
@@ -45,7 +45,7 @@ function findObstacle(): string {
   return fetched.status === 0 ? '' : 'no Python index'
 }
 
-function hagane<T>(...args: string[]): T {
+function runHagane<T>(...args: string[]): T {
   const env = { ...process.env, HOME: folder, HAGANE_DATA: join(folder, 'data'), HAGANE_PORT: String(port), LANG: 'C' }
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     cwd: EXAMPLES,
@@ -58,48 +58,51 @@ function hagane<T>(...args: string[]): T {
 }
 
 afterAll(() => {
-  if (missing === '') hagane('down')
+  if (obstacle === '') runHagane('down')
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
-describe.skipIf(missing !== '')(`the example with scikit-learn${missing === '' ? '' : ` (${missing})`}`, () => {
-  const few = join(folder, 'few.yml')
-  const sweep = (): SweepView => {
-    writeFileSync(few, 'hptuning: {random_search: {n_experiments: 4}, matrix: {n_estimators: {values: [5, 10]}}}\n')
+describe.skipIf(obstacle !== '')(`the example with scikit-learn${obstacle === '' ? '' : ` (${obstacle})`}`, () => {
+  const smallSearchFile = join(folder, 'few.yml')
+  const runSweep = (): SweepView => {
+    writeFileSync(
+      smallSearchFile,
+      'hptuning: {random_search: {n_experiments: 4}, matrix: {n_estimators: {values: [5, 10]}}}\n',
+    )
 
-    const { number } = hagane<{ number: number }>(
+    const { number } = runHagane<{ number: number }>(
       'run',
       '-f',
       'departments-sklearn/group.yml',
       '-f',
-      few,
+      smallSearchFile,
       '--workdir',
       EXAMPLES,
       '--wait',
       '--json',
     )
 
-    return hagane<SweepView>('show', String(number), '--json')
+    return runHagane<SweepView>('show', String(number), '--json')
   }
 
   it(
     'The example with scikit-learn installs its packages once for all trials, and a second sweep starts at once',
     () => {
-      const first = sweep()
+      const first = runSweep()
       expect(first).toMatchObject({ phase: 'done', counts: { succeeded: 4 }, best: { metric: 'f1_macro' } })
       expect(first.best!.value).toBeGreaterThan(0.3)
 
-      const [environment, ...others] = hagane<EnvironmentView[]>('env', 'ls', '--json')
+      const [environment, ...others] = runHagane<EnvironmentView[]>('env', 'ls', '--json')
       expect([environment!.state, others]).toEqual(['ready', []])
-      const { packages } = hagane<EnvironmentView>('env', 'show', environment!.hash.slice(0, 12), '--json')
+      const { packages } = runHagane<EnvironmentView>('env', 'show', environment!.hash.slice(0, 12), '--json')
       expect(packages).toEqual(expect.arrayContaining(['joblib==1.4.2', 'scikit-learn==1.6.1', 'threadpoolctl==3.5.0']))
 
-      const second = sweep()
+      const second = runSweep()
       expect(second).toMatchObject({ phase: 'done', counts: { succeeded: 4 }, best: { value: first.best!.value } })
 
-      expect(hagane<RunView[]>('ls', '--filter', 'kind = build', '--json')).toHaveLength(1)
+      expect(runHagane<RunView[]>('ls', '--filter', 'kind = build', '--json')).toHaveLength(1)
 
-      const trials = hagane<RunView[]>('ls', '--sweep', String(second.number), '--json')
+      const trials = runHagane<RunView[]>('ls', '--sweep', String(second.number), '--json')
       const waits = trials.map((trial) => Date.parse(trial.startedAt!) - Date.parse(trial.createdAt))
       expect(Math.min(...waits)).toBeLessThan(5_000)
     },

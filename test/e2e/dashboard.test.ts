@@ -9,10 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { launchBrowser, openPage } from '../support/browser.ts'
-import type { Look } from '../support/browser.ts'
-import { startTestServer, until } from '../support/server.ts'
+import type { PageOptions } from '../support/browser.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
-import { sweepEnded } from '../support/work.ts'
+import { waitForSweepEnd } from '../support/both-servers.ts'
 
 const TRAIN = `
 import os, sys, time
@@ -56,7 +56,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'train.py'), TRAIN)
   writeFileSync(join(folder, 'slow.py'), SLOW)
   sweep = (await server.submit(SWEEP, folder)).number
-  await sweepEnded(server, sweep, 60_000)
+  await waitForSweepEnd(server, sweep, 60_000)
 }, 120_000)
 afterAll(async () => {
   await browser?.close()
@@ -64,10 +64,10 @@ afterAll(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
-const open = async (path: string, look?: Look) => await openPage(browser!, server, path, look)
+const openDashboard = async (path: string, look?: PageOptions) => await openPage(browser!, server, path, look)
 
 /** Calls `look` with each page, several pages at a time, because pages mostly wait for the server. */
-async function onEach(
+async function visitEach(
   pages: readonly (readonly [string, string])[],
   look: (name: string, path: string) => Promise<void>,
 ): Promise<void> {
@@ -78,7 +78,7 @@ async function onEach(
   await Promise.all(Array.from({ length: PAGES_AT_ONCE }, lane))
 }
 
-const trials = async () =>
+const loadTrials = async () =>
   (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${sweep}&limit=100`)).body.runs
 const submitSlow = async (name: string) =>
   (await server.submit(`version: 1\nkind: experiment\nrun: {cmd: python slow.py}\nname: ${name}\n`, folder)).number
@@ -119,7 +119,7 @@ describe.skipIf(!browser)('the dashboard', () => {
     const other = await (await browser!.newContext()).newPage()
     await other.goto(address)
     await other.getByText('That link has been used or is too old').waitFor()
-    await other.getByLabel('Token').fill(server.token())
+    await other.getByLabel('Token').fill(server.readToken())
     await other.getByRole('button', { name: 'Sign in' }).click()
     await other.getByRole('heading', { name: 'Home' }).waitFor()
 
@@ -130,14 +130,14 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('The run list filters and sorts runs and keeps its state in the address', async () => {
-    const page = await open('/p/default/runs')
+    const page = await openDashboard('/p/default/runs')
     const rows = page.getByRole('table', { name: 'Runs' }).getByRole('row')
     await expect.poll(async () => await rows.count()).toBe(13)
 
     await page.getByRole('combobox', { name: 'Filter' }).fill('m.loss < 0.3')
     await page.waitForURL(/q=m\.loss/)
-    const few = (await trials()).filter(({ metrics }) => Number(metrics['loss']?.last) < 0.3).length
-    await expect.poll(async () => await rows.count()).toBe(few + 1)
+    const matchingCount = (await loadTrials()).filter(({ metrics }) => Number(metrics['loss']?.last) < 0.3).length
+    await expect.poll(async () => await rows.count()).toBe(matchingCount + 1)
 
     await page.getByRole('button', { name: 'loss .last' }).click()
     await page.waitForURL(/sort=-m\.loss/)
@@ -162,7 +162,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('Runs are selected and compared by keyboard, and the comparison lists what differs', async () => {
-    const page = await open('/p/default/runs')
+    const page = await openDashboard('/p/default/runs')
     await page.getByRole('table', { name: 'Runs' }).getByRole('row').nth(2).waitFor()
 
     for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key)
@@ -180,7 +180,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   it('The page of a run shows charts, the log in its colours, files as text, the document and the attempts', async () => {
     const number = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!.number
 
-    const page = await open(`/p/default/runs/${number}`)
+    const page = await openDashboard(`/p/default/runs/${number}`)
     await page.getByRole('region', { name: 'Log' }).getByText('step 10').waitFor()
     expect(await page.getByText('loading').getAttribute('style')).toBe('color: var(--bad);')
     await page.getByRole('img', { name: /^loss, 1 line/ }).waitFor()
@@ -212,7 +212,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('The run list groups runs by a parameter and shows the runs of one group', async () => {
-    const page = await open('/p/default/runs')
+    const page = await openDashboard('/p/default/runs')
     await page.getByRole('img', { name: /^\d+ runs: m\./ }).waitFor()
 
     await page.getByRole('button', { name: 'Group' }).click()
@@ -220,7 +220,7 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.waitForURL(/group=p\.k/)
     await page.getByRole('columnheader', { name: /^loss/ }).waitFor()
 
-    const expected = (await trials()).filter(({ params }) => params['k'] === 'a').length
+    const expected = (await loadTrials()).filter(({ params }) => params['k'] === 'a').length
     const row = page.getByRole('row').filter({ has: page.getByRole('button', { name: 'a', exact: true }) })
     expect(await row.getByRole('cell').nth(2).textContent()).toBe(String(expected))
 
@@ -240,7 +240,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   it('The search in a log finds a line anywhere and scrolls to it', async () => {
     const number = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!.number
 
-    const page = await open(`/p/default/runs/${number}/logs`)
+    const page = await openDashboard(`/p/default/runs/${number}/logs`)
     await page.getByRole('button', { name: 'Search the whole log' }).click()
 
     const pattern = page.getByRole('textbox', { name: 'Regular expression' })
@@ -268,7 +268,7 @@ describe.skipIf(!browser)('the dashboard', () => {
       .poll(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase, { timeout: 60_000 })
       .toBe('succeeded')
 
-    const page = await open(`/p/default/runs/${number}/logs`)
+    const page = await openDashboard(`/p/default/runs/${number}/logs`)
     await page.getByText('row 29999 ').waitFor()
     await page.getByRole('button', { name: 'Search the whole log' }).click()
 
@@ -285,8 +285,8 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('A failed run shows its cause on its page and on the home page, and the first error is found in its log', async () => {
-    const failed = (await trials()).find(({ phase }) => phase === 'failed')!
-    const page = await open(`/p/default/runs/${failed.number}`)
+    const failed = (await loadTrials()).find(({ phase }) => phase === 'failed')!
+    const page = await openDashboard(`/p/default/runs/${failed.number}`)
     await page.getByRole('heading', { name: failed.cause! }).waitFor()
     await page.getByRole('button', { name: 'First error' }).click()
     await page.getByRole('log').getByText('ValueError: x is too large').waitFor()
@@ -297,7 +297,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('The page of a sweep shows history, importance, parallel coordinates, timeline, trials, space, logs and settings', async () => {
-    const page = await open(`/p/default/sweeps/${sweep}`)
+    const page = await openDashboard(`/p/default/sweeps/${sweep}`)
     await page.getByRole('heading', { name: 'valley' }).waitFor()
     for (const name of [/^Values of 12 trials/, /^12 trials across/, /^12 attempts on/])
       await page.getByRole('img', { name }).waitFor()
@@ -352,7 +352,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('Every chart of a sweep is available as a table, a file, a picture and a link', async () => {
-    const page = await open(`/p/default/sweeps/${sweep}`)
+    const page = await openDashboard(`/p/default/sweeps/${sweep}`)
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.getByRole('img', { name: /^Values of/ }).waitFor()
 
@@ -390,14 +390,14 @@ describe.skipIf(!browser)('the dashboard', () => {
 
   it.each(['loading', 'failing'] as const)(
     'Every page shows the state of its requests: %s',
-    async (how) => {
-      const some = pages().filter(([one]) =>
+    async (requestState) => {
+      const pagesUnderTest = pages().filter(([one]) =>
         ['projects', 'runs', 'run', 'sweep', 'compare', 'edit', 'health'].includes(one),
       )
-      await onEach(some, async (name, path) => {
-        const page = await open('/settings')
+      await visitEach(pagesUnderTest, async (name, path) => {
+        const page = await openDashboard('/settings')
         await page.route('**/api/v1/**', async (route) => {
-          if (how === 'failing')
+          if (requestState === 'failing')
             await route.fulfill({
               status: 503,
               contentType: 'application/json',
@@ -406,14 +406,14 @@ describe.skipIf(!browser)('the dashboard', () => {
         })
 
         await page.goto(server.url + path)
-        const said =
-          how === 'failing'
+        const statusMessage =
+          requestState === 'failing'
             ? page.getByText('the disk is full').first()
             : page
                 .getByRole('status')
                 .filter({ hasText: /^Reading/ })
                 .first()
-        await said.waitFor({ timeout: 20_000 }).catch((error: unknown) => {
+        await statusMessage.waitFor({ timeout: 20_000 }).catch((error: unknown) => {
           throw new Error(`${name}: ${(error as Error).message}`)
         })
 
@@ -425,7 +425,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   )
 
   it('A request that takes long can be cancelled and tried again', async () => {
-    const page = await open('/settings')
+    const page = await openDashboard('/settings')
     let isSlow = true
     await page.route('**/api/v1/sweeps/**', async (route) => {
       if (!isSlow) await route.continue()
@@ -452,19 +452,19 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('The page of a sweep adds a point by hand, extends the budget, and shows both as they run', async () => {
-    const page = await open(`/p/default/sweeps/${sweep}`)
+    const page = await openDashboard(`/p/default/sweeps/${sweep}`)
     await page.getByRole('button', { name: 'Add a point' }).click()
     await page.getByLabel('x', { exact: true }).fill('0.31')
     await page.getByLabel('k', { exact: true }).fill('a')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByText('13', { exact: true }).first().waitFor()
 
-    await sweepEnded(server, sweep, 60_000)
+    await waitForSweepEnd(server, sweep, 60_000)
     await page.getByRole('button', { name: 'Extend budget' }).click()
     await page.getByLabel('Extend budget').fill('2')
     await page.getByRole('button', { name: 'Extend budget' }).last().click()
     await expect.poll(async () => (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.trials).toBe(15)
-    await sweepEnded(server, sweep, 60_000)
+    await waitForSweepEnd(server, sweep, 60_000)
 
     await page.getByText('of 15', { exact: true }).waitFor()
     await page.close()
@@ -472,26 +472,26 @@ describe.skipIf(!browser)('the dashboard', () => {
 
   it('No page scrolls sideways on a phone', async () => {
     await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })
-    const wide: [string, number][] = []
-    const more = [
+    const widePages: [string, number][] = []
+    const extraPages = [
       ['sweep settings', `/p/default/sweeps/${sweep}/settings`],
       ['system', `/p/default/runs/${sweep + 3}/system`],
     ] as const
 
-    await onEach([...pages(), ...more], async (name, path) => {
-      const page = await open(path, { width: 390, height: 844, language: 'ja' })
+    await visitEach([...pages(), ...extraPages], async (name, path) => {
+      const page = await openDashboard(path, { width: 390, height: 844, language: 'ja' })
       await page.waitForLoadState('networkidle').catch(() => {})
       await page.waitForTimeout(300)
       const width = await page.evaluate<number>('document.documentElement.scrollWidth')
-      if (width > 390) wide.push([name, width])
+      if (width > 390) widePages.push([name, width])
       await page.close()
     })
-    expect(wide).toEqual([])
+    expect(widePages).toEqual([])
   })
 
   it('The page of a run follows its log live and stops the run, on a phone', async () => {
     const number = await submitSlow('slow')
-    const page = await open(`/p/default/runs/${number}`, { width: 390, height: 844 })
+    const page = await openDashboard(`/p/default/runs/${number}`, { width: 390, height: 844 })
     await page.getByText('line 3', { exact: true }).waitFor()
     await page.getByText('line 30', { exact: true }).waitFor()
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
@@ -504,7 +504,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('The dashboard shows that it is not live while the server is away, and reconnects by itself', async () => {
-    const page = await open('/')
+    const page = await openDashboard('/')
     await page.getByRole('heading', { name: 'Home' }).waitFor()
 
     await server.kill()
@@ -522,17 +522,17 @@ describe.skipIf(!browser)('the dashboard', () => {
     const number = await submitSlow('editable')
     await server.call('POST', `/runs/${number}/stop`)
 
-    const page = await open(`/p/default/new?from=${number}`)
+    const page = await openDashboard(`/p/default/new?from=${number}`)
     const text = page.getByRole('textbox')
     await text.waitFor()
 
-    const write = async (lines: readonly string[]): Promise<void> => await text.fill(lines.join('\n'))
+    const replaceText = async (lines: readonly string[]): Promise<void> => await text.fill(lines.join('\n'))
 
-    await write(['version: 1', 'kind: experimant', 'run: {cmd: echo edited}'])
+    await replaceText(['version: 1', 'kind: experimant', 'run: {cmd: echo edited}'])
     await page.getByRole('button', { name: 'Line 2' }).click()
     await page.locator('[role=textbox]:focus').waitFor()
 
-    await write([
+    await replaceText([
       'version: 1',
       'kind: group',
       'hptuning:',
@@ -542,7 +542,7 @@ describe.skipIf(!browser)('the dashboard', () => {
     await page.getByText('4 runs', { exact: true }).waitFor()
     await page.getByText('echo 2', { exact: true }).waitFor()
 
-    await write(['version: 1', 'kind: experiment', 'run: {cmd: echo edited}'])
+    await replaceText(['version: 1', 'kind: experiment', 'run: {cmd: echo edited}'])
     await page.getByText('Nothing wrong.').waitFor()
 
     await page.getByRole('button', { name: 'Start' }).click()
@@ -553,20 +553,20 @@ describe.skipIf(!browser)('the dashboard', () => {
 
   it('A trial is edited as a run of its own, and the failed trials of a sweep are run again in the sweep', async () => {
     const best = (await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.best!
-    const page = await open(`/p/default/new?from=${best.number}`)
+    const page = await openDashboard(`/p/default/new?from=${best.number}`)
     await page.getByText('1 run', { exact: true }).waitFor()
     await page.getByText(new RegExp(`^python train\\.py ${String(best.params['x']).slice(0, 6)}`)).waitFor()
 
     await page.goto(`${server.url}/p/default/sweeps/${sweep}`)
-    const before = (await trials()).filter(({ phase }) => phase === 'failed').length
+    const before = (await loadTrials()).filter(({ phase }) => phase === 'failed').length
 
     await page.getByRole('button', { name: `Run ${before} failed again` }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).click()
     await page.getByText(`${before} run${before === 1 ? '' : 's'} started again.`).waitFor()
-    await sweepEnded(server, sweep, 60_000)
+    await waitForSweepEnd(server, sweep, 60_000)
 
     // The new trials fail again, in the place of the trials that failed before.
-    expect((await trials()).filter(({ phase }) => phase === 'failed').length).toBe(before)
+    expect((await loadTrials()).filter(({ phase }) => phase === 'failed').length).toBe(before)
     await page.close()
   })
 
@@ -575,16 +575,16 @@ describe.skipIf(!browser)('the dashboard', () => {
       'version: 1\nkind: group\nhptuning: {concurrency: 5, matrix: {x: {range: [0, 40, 1]}}}\nrun: {cmd: "python -c \'import nosuchmodule\' {{ x }}"}\n'
     const { number } = await server.submit(text, folder)
     const view = async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body
-    await until(async () => (await view()).isPaused)
+    await waitUntil(async () => (await view()).isPaused)
 
     const cause = "ModuleNotFoundError: No module named 'nosuchmodule'"
-    const page = await open(`/p/default/sweeps/${number}`)
+    const page = await openDashboard(`/p/default/sweeps/${number}`)
     await page
       .getByRole('status')
       .filter({ hasText: `the first 5 trials all failed: ${cause}` })
       .waitFor()
 
-    const japanese = await open(`/p/default/sweeps/${number}`, { language: 'ja' })
+    const japanese = await openDashboard(`/p/default/sweeps/${number}`, { language: 'ja' })
     await japanese
       .getByRole('status')
       .filter({ hasText: `最初の 5 件の試行がすべて失敗しています: ${cause}` })
@@ -596,13 +596,13 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('The editor suggests keys and values, and starts a run that was written from nothing', async () => {
-    const page = await open('/p/default/new')
+    const page = await openDashboard('/p/default/new')
     const text = page.getByRole('textbox')
     await text.waitFor()
     await page.getByText('Nothing wrong.').waitFor()
 
     // Enter takes a suggestion only after it has been visible for a moment. Before, Enter belongs to the text.
-    const take = async (name: string | RegExp): Promise<void> => {
+    const acceptSuggestion = async (name: string | RegExp): Promise<void> => {
       await page.getByRole('option', { name }).waitFor()
       await page.waitForTimeout(200)
       await text.press('Enter')
@@ -610,9 +610,9 @@ describe.skipIf(!browser)('the dashboard', () => {
 
     await text.fill('')
     await text.pressSequentially('ver')
-    await take(/^version/)
+    await acceptSuggestion(/^version/)
     await text.pressSequentially('1\nkind: exp')
-    await take('experiment')
+    await acceptSuggestion('experiment')
     await text.pressSequentially('\nrun: {cmd: echo written}')
     await page.getByText('Nothing wrong.').waitFor()
 
@@ -626,9 +626,9 @@ describe.skipIf(!browser)('the dashboard', () => {
   it('A deletion states the number of runs and can be undone', async () => {
     const number = await submitSlow('doomed')
     await server.call('POST', `/runs/${number}/stop`)
-    await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'stopped')
+    await waitUntil(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'stopped')
 
-    const page = await open(`/p/default/runs?q=${encodeURIComponent('name = doomed')}&sel=${number}`)
+    const page = await openDashboard(`/p/default/runs?q=${encodeURIComponent('name = doomed')}&sel=${number}`)
     await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('dialog', { name: 'Delete 1 run?' }).getByRole('button', { name: 'Delete' }).click()
     await page.getByText('1 run moved to the trash.').waitFor()
@@ -642,10 +642,10 @@ describe.skipIf(!browser)('the dashboard', () => {
   it('The page of a run says that the run is in the trash, and restores it', async () => {
     const number = await submitSlow('thrown')
     await server.call('POST', `/runs/${number}/stop`)
-    await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'stopped')
+    await waitUntil(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'stopped')
     await server.call('DELETE', `/runs/${number}`)
 
-    const page = await open(`/p/default/runs/${number}`)
+    const page = await openDashboard(`/p/default/runs/${number}`)
     await page.getByText(/^In the trash since/).waitFor()
     expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
 
@@ -656,7 +656,7 @@ describe.skipIf(!browser)('the dashboard', () => {
 
   it('The form of a run changes name, tags and note, and keeps the text when the server refuses it', async () => {
     const number = await submitSlow('unmarked')
-    const page = await open(`/p/default/runs/${number}`)
+    const page = await openDashboard(`/p/default/runs/${number}`)
     await page.getByRole('button', { name: 'Name and note' }).click()
 
     const form = page.getByRole('dialog', { name: 'Name and note' })
@@ -682,7 +682,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('The dashboard works while the browser reports no network, and reports at once an action that fails', async () => {
-    const page = await open('/p/default/sweeps')
+    const page = await openDashboard('/p/default/sweeps')
 
     // The browser reports that there is no network, although the server on this machine answers.
     await page.evaluate(
@@ -704,7 +704,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('A keyboard shortcut works while a ticked checkbox has the focus', async () => {
-    const page = await open('/p/default/runs')
+    const page = await openDashboard('/p/default/runs')
     const boxes = page.getByRole('checkbox', { name: /^Select / })
     await boxes.nth(1).check()
     await boxes.nth(2).check()
@@ -714,7 +714,7 @@ describe.skipIf(!browser)('the dashboard', () => {
   })
 
   it('The palette opens a page, and Enter does nothing while a word is being composed', async () => {
-    const page = await open('/')
+    const page = await openDashboard('/')
     await page.getByRole('heading', { name: 'Home' }).waitFor()
     await page.keyboard.press('Control+k')
 
@@ -740,8 +740,8 @@ describe.skipIf(!browser)('the dashboard', () => {
     await server.call('PATCH', `/runs/${sweep + 3}`, { name: LONG_NAME })
 
     const findings: string[] = []
-    await onEach(pages(), async (name, path) => {
-      const page = await open(path, { language, theme })
+    await visitEach(pages(), async (name, path) => {
+      const page = await openDashboard(path, { language, theme })
       await page.waitForLoadState('networkidle').catch(() => {})
       await page.waitForTimeout(400)
 

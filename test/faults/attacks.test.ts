@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { RunPageView } from '../../src/contract/routes.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -18,36 +18,36 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-interface Line {
+interface Connection {
   readonly socket: Socket
   text: string
   isClosed: boolean
 }
 
-async function open(): Promise<Line> {
+async function open(): Promise<Connection> {
   const socket = connect(port, '127.0.0.1')
-  const line: Line = { socket, text: '', isClosed: false }
-  socket.on('data', (chunk) => (line.text += chunk.toString('latin1')))
-  socket.on('close', () => (line.isClosed = true))
+  const connection: Connection = { socket, text: '', isClosed: false }
+  socket.on('data', (chunk) => (connection.text += chunk.toString('latin1')))
+  socket.on('close', () => (connection.isClosed = true))
   socket.on('error', () => {})
   await new Promise((resolve) => socket.once('connect', resolve))
-  return line
+  return connection
 }
 
 /** Sends the bytes of a request unchanged. Returns what was received by the first line end or the close. */
 async function sendRaw(request: string): Promise<string> {
-  const line = await open()
-  line.socket.write(request)
-  await until(async () => line.text.includes('\r\n') || line.isClosed, 20_000)
-  line.socket.destroy()
-  return line.text
+  const connection = await open()
+  connection.socket.write(request)
+  await waitUntil(async () => connection.text.includes('\r\n') || connection.isClosed, 20_000)
+  connection.socket.destroy()
+  return connection.text
 }
 
 const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0)
 
 describe('malformed and hostile requests', () => {
   const host = (): string => `Host: 127.0.0.1:${port}\r\n`
-  const auth = (): string => `Authorization: Bearer ${server.token()}\r\n`
+  const auth = (): string => `Authorization: Bearer ${server.readToken()}\r\n`
 
   it('Requests with two lengths, two hosts, broken headers or foreign addresses are refused, and a method override is ignored', async () => {
     const body = '0\r\n\r\nGET /api/v1/runs HTTP/1.1\r\n\r\n'
@@ -92,39 +92,39 @@ describe('malformed and hostile requests', () => {
 
   it('Unfinished requests delay no other, and unfinished headers are cut off', { timeout: 60_000 }, async () => {
     const slowHeaders = await Promise.all(Array.from({ length: 300 }, open))
-    for (const line of slowHeaders) line.socket.write('GET /api/v1/runs HTTP/1.1\r\nHost: 127')
+    for (const connection of slowHeaders) connection.socket.write('GET /api/v1/runs HTTP/1.1\r\nHost: 127')
 
     const slowBodies = await Promise.all(Array.from({ length: 50 }, open))
-    for (const line of slowBodies)
-      line.socket.write(
+    for (const connection of slowBodies)
+      connection.socket.write(
         `POST /api/v1/projects HTTP/1.1\r\n${host()}${auth()}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"name":`,
       )
 
     for (let count = 0; count < 20; count += 1) expect((await server.call('GET', '/runs?limit=1')).status).toBe(200)
 
-    await until(async () => slowHeaders.every((line) => line.isClosed), 30_000)
-    for (const line of slowBodies) line.socket.destroy()
+    await waitUntil(async () => slowHeaders.every((connection) => connection.isClosed), 30_000)
+    for (const connection of slowBodies) connection.socket.destroy()
     expect((await server.call('GET', '/health')).status).toBe(200)
   })
 
   it('A body beyond the limit is refused, with or without a declared length', async () => {
-    const line = await open()
-    line.socket.write(
+    const connection = await open()
+    connection.socket.write(
       `POST /api/v1/blobs HTTP/1.1\r\n${host()}${auth()}Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`,
     )
 
     const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`
-    for (let count = 0; count < 200 && !line.isClosed && line.text === ''; count += 1) {
-      if (!line.socket.write(chunk))
+    for (let count = 0; count < 200 && !connection.isClosed && connection.text === ''; count += 1) {
+      if (!connection.socket.write(chunk))
         await Promise.race([
-          new Promise((resolve) => line.socket.once('drain', resolve)),
-          new Promise((resolve) => line.socket.once('close', resolve)),
+          new Promise((resolve) => connection.socket.once('drain', resolve)),
+          new Promise((resolve) => connection.socket.once('close', resolve)),
         ])
     }
 
-    await until(async () => line.text !== '' || line.isClosed)
-    line.socket.destroy()
-    expect([400, 413, 0]).toContain(statusOf(line.text))
+    await waitUntil(async () => connection.text !== '' || connection.isClosed)
+    connection.socket.destroy()
+    expect([400, 413, 0]).toContain(statusOf(connection.text))
 
     for (const path of ['/projects', '/submissions', '/runs/bulk']) {
       const { status } = await server.call('POST', path, { pad: 'x'.repeat(4_100_000) })
@@ -155,14 +155,14 @@ describe('a client without a token', () => {
     'A server whose connections are all held by a client without a token continues its runs, and answers again afterwards',
     { timeout: 120_000 },
     async () => {
-      await using poor = await startTestServer({ within: ['prlimit', '--nofile=1024:1024'] })
-      const { number } = await poor.submit(
+      await using limitedServer = await startTestServer({ commandPrefix: ['prlimit', '--nofile=1024:1024'] })
+      const { number } = await limitedServer.submit(
         'version: 1\nkind: group\nhptuning: {concurrency: 4, matrix: {a: {range: [0, 24, 1]}}}\nrun: {cmd: "sleep 0.5; echo {{ a }}"}',
       )
 
       const sockets: Socket[] = []
       for (let count = 0; count < 1_500; count += 1) {
-        const socket = connect(Number(new URL(poor.url).port), '127.0.0.1')
+        const socket = connect(Number(new URL(limitedServer.url).port), '127.0.0.1')
         socket.on('error', () => {})
         socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
         sockets.push(socket)
@@ -172,13 +172,15 @@ describe('a client without a token', () => {
       await new Promise((resolve) => setTimeout(resolve, 7_000))
       for (const socket of sockets) socket.destroy()
 
-      await until(
+      await waitUntil(
         async () =>
-          (await poor.call<{ phase: string }>('GET', `/sweeps/${number}`).catch(() => undefined))?.body.phase ===
-          'done',
+          (await limitedServer.call<{ phase: string }>('GET', `/sweeps/${number}`).catch(() => undefined))?.body
+            .phase === 'done',
         60_000,
       )
-      expect((await poor.call<{ counts: object }>('GET', `/sweeps/${number}`)).body.counts).toEqual({ succeeded: 24 })
+      expect((await limitedServer.call<{ counts: object }>('GET', `/sweeps/${number}`)).body.counts).toEqual({
+        succeeded: 24,
+      })
     },
   )
 })

@@ -20,19 +20,19 @@ import { describe, expect, it } from 'vitest'
 import type { RunPageView } from '../../src/contract/routes.ts'
 import type { RunDetailView, RunView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
-import { seeded, startTestServer, until } from '../support/server.ts'
+import { createRandom, startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 import {
-  createWork,
-  isEnded,
-  pause,
-  pointsOf,
-  sweepEnded,
-  sweepOf,
-  sync,
+  createLedgerFolder,
+  hasRunEnded,
+  sleep,
+  readPoints,
+  waitForSweepEnd,
+  toSweepDocument,
+  runSync,
   trackingScript,
   tryCall,
-} from '../support/work.ts'
+} from '../support/both-servers.ts'
 
 const SUPERVISOR = join(import.meta.dirname, '../../src/executors/local/supervise.sh')
 const MIB = 2 ** 20
@@ -80,16 +80,16 @@ it('A server continues when its log file accepts no more lines', { timeout: 60_0
   await using server = await startTestServer({ dataDir })
 
   const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
-  await until(async () => await isEnded(server, number))
+  await waitUntil(async () => await hasRunEnded(server, number))
 
   await server.kill()
   rmSync(dataDir, { recursive: true })
 })
 
-const whyNot = canMount() ? '' : ' (this user may not mount a small disk)'
+const whyNoDisk = canMount() ? '' : ' (this user may not mount a small disk)'
 const canTrace = spawnSync('strace', ['-f', 'true']).status === 0
 
-describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
+describe.skipIf(whyNoDisk !== '')(`a server whose disk gets full${whyNoDisk}`, () => {
   it('An upload that does not fit on the disk gets status 507 and leaves no bytes', { timeout: 60_000 }, async () => {
     using disk = mountDisk(200)!
     await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
@@ -98,7 +98,7 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
     const upload = async (): Promise<number> => {
       const content = randomBytes(60 * MIB)
       const head = `${createHash('sha256').update(content).digest('hex')} ${content.length}\n`
-      const headers = { authorization: `Bearer ${server.token()}`, 'content-type': 'application/octet-stream' }
+      const headers = { authorization: `Bearer ${server.readToken()}`, 'content-type': 'application/octet-stream' }
       return (
         await fetch(`${server.url}/api/v1/blobs`, {
           method: 'POST',
@@ -129,17 +129,17 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
       async () => {
         using disk = mountDisk(sizeMib)!
         await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
-        const random = seeded()
+        const random = createRandom()
         const statuses = new Map<string, number>()
         const run = randomUUID()
         await server.call('POST', '/runs', { id: run, kind: 'job' })
 
         const writer = randomUUID()
         let acknowledged = 0
-        const over = new AbortController()
+        const stopping = new AbortController()
 
         const load = (async () => {
-          while (!over.signal.aborted) {
+          while (!stopping.signal.aborted) {
             const records = Array.from({ length: 50 }, (_, index) => ({
               k: 'm',
               s: acknowledged + index,
@@ -157,18 +157,18 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
             const name = answer ? `${answer.status} ${answer.body.error?.code ?? ''}`.trim() : 'no answer'
             statuses.set(name, (statuses.get(name) ?? 0) + 1)
             if (answer?.status === 200) acknowledged += records.length
-            else await pause(20)
+            else await sleep(20)
           }
         })()
 
         for (let fill = 0; fill < FILLS; fill += 1) {
-          await pause(random.next() * 300)
+          await sleep(random.next() * 300)
 
           const isKilled = fill % 3 === 2
           disk.fill(random.next() < 0.5 ? 0 : random.next() * MIB)
           const refusals = statuses.get('507 storage_full') ?? 0
           disk.fill()
-          await until(async () => {
+          await waitUntil(async () => {
             disk.fill()
             return (statuses.get('507 storage_full') ?? 0) > refusals + 2
           })
@@ -180,17 +180,17 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
           } else disk.free()
 
           const before = acknowledged
-          await until(async () => acknowledged > before).catch((error: unknown) => {
-            console.log(JSON.stringify([...statuses]), server.errors())
+          await waitUntil(async () => acknowledged > before).catch((error: unknown) => {
+            console.log(JSON.stringify([...statuses]), server.readErrors())
             throw error
           })
         }
 
-        over.abort()
+        stopping.abort()
         await load
         console.log(`${acknowledged} points, answers: ${JSON.stringify([...statuses])}`)
 
-        const points = await pointsOf(server, run, 'value')
+        const points = await readPoints(server, run, 'value')
         expect(points.slice(0, acknowledged)).toEqual(Array.from({ length: acknowledged }, (_, step) => [step, step]))
         expect([...statuses.keys()].filter((name) => name !== '200' && name !== 'no answer')).toEqual([
           '507 storage_full',
@@ -206,11 +206,11 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
     disk.fill()
 
     const supervisor = spawn('/bin/sh', [SUPERVISOR, attempt, '/bin/sh', '-c', 'exit 7'], { stdio: 'ignore' })
-    await pause(1_500)
+    await sleep(1_500)
     expect([supervisor.exitCode, existsSync(join(attempt, 'exit'))]).toEqual([null, false])
 
     disk.free()
-    await until(async () => existsSync(join(attempt, 'exit')))
+    await waitUntil(async () => existsSync(join(attempt, 'exit')))
     expect(readFileSync(join(attempt, 'exit'), 'utf8').trim()).toMatch(/^7/)
     expect(readFileSync(join(attempt, 'claim'), 'utf8')).toMatch(new RegExp(`^${supervisor.pid} `))
   })
@@ -220,38 +220,38 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
     spawnSync('/bin/sh', [SUPERVISOR, disk.folder, '/bin/sh', '-c', 'exit 0'])
 
     // A shell whose list of jobs shows that no signal ended the command writes "0 exited". Another shell writes "0".
-    const usual = readFileSync(join(disk.folder, 'exit'), 'utf8')
-    const ended = (code: number): string => usual.replace('0', String(code))
+    const exitRecordOfZero = readFileSync(join(disk.folder, 'exit'), 'utf8')
+    const exitRecordOf = (code: number): string => exitRecordOfZero.replace('0', String(code))
 
-    using work = createWork()
+    using work = createLedgerFolder()
     await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
-    seeded()
+    createRandom()
 
     writeFileSync(
       join(work.folder, 'ends.py'),
       'import ledger, os, sys, time\nwhile not os.path.exists("go"): time.sleep(0.05)\nsys.exit(int(sys.argv[1]) % 5)\n',
     )
 
-    const { number } = await server.submit(sweepOf(20, 20, 'python ends.py {{ a }}'), work.folder)
-    await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.running === 20)
+    const { number } = await server.submit(toSweepDocument(20, 20, 'python ends.py {{ a }}'), work.folder)
+    await waitUntil(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.running === 20)
 
     disk.fill()
-    await until(async () => !existsSync(join(server.dataDir, 'reserve')))
+    await waitUntil(async () => !existsSync(join(server.dataDir, 'reserve')))
     disk.fill()
     writeFileSync(join(work.folder, 'go'), '')
 
     const runs = (await server.call<RunPageView>('GET', `/runs?sweep=${number}`)).body.runs
     const exitFile = (run: number): string => join(server.dataDir, 'attempts', `hagane-${run}-1`, 'exit')
-    await until(async () =>
+    await waitUntil(async () =>
       runs.every(
         (run) =>
           existsSync(exitFile(run.number)) &&
-          readFileSync(exitFile(run.number), 'utf8') === ended(Number(run.params['a']) % 5),
+          readFileSync(exitFile(run.number), 'utf8') === exitRecordOf(Number(run.params['a']) % 5),
       ),
     )
 
     disk.free()
-    expect((await sweepEnded(server, number)).phase).toBe('done')
+    expect((await waitForSweepEnd(server, number)).phase).toBe('done')
 
     for (const { number: run, params } of runs) {
       const view = (await server.call<RunDetailView>('GET', `/runs/${run}`)).body
@@ -262,24 +262,24 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
 
   it('The reserve is used to record the ends of runs while the disk stays full', { timeout: 240_000 }, async () => {
     using disk = mountDisk(64)!
-    using work = createWork()
+    using work = createLedgerFolder()
     await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
-    seeded()
+    createRandom()
 
     writeFileSync(
       join(work.folder, 'ends.py'),
       'import ledger, os, sys, time\nwhile not os.path.exists("go"): time.sleep(0.05)\nsys.exit(3)\n',
     )
 
-    const { number } = await server.submit(sweepOf(20, 20, 'python ends.py {{ a }}'), work.folder)
-    await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.running === 20)
+    const { number } = await server.submit(toSweepDocument(20, 20, 'python ends.py {{ a }}'), work.folder)
+    await waitUntil(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.running === 20)
 
     disk.fill()
-    await until(async () => !existsSync(join(server.dataDir, 'reserve')))
+    await waitUntil(async () => !existsSync(join(server.dataDir, 'reserve')))
     expect((await server.call('POST', '/runs', { id: randomUUID(), kind: 'job' })).status).toBe(507)
 
     writeFileSync(join(work.folder, 'go'), '')
-    await until(
+    await waitUntil(
       async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.failed === 20,
       60_000,
     )
@@ -290,51 +290,51 @@ describe.skipIf(whyNot !== '')(`a server whose disk gets full${whyNot}`, () => {
     { timeout: 240_000 },
     async () => {
       using disk = mountDisk(64)!
-      using work = createWork()
+      using work = createLedgerFolder()
       await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
-      seeded()
+      createRandom()
 
       writeFileSync(join(work.folder, 'trial.py'), trackingScript(60, 0.1))
-      const { number: first } = await server.submit(sweepOf(1, 1, 'python trial.py {{ a }}'), work.folder)
-      await until(async () => work.signatures().size === 1)
+      const { number: first } = await server.submit(toSweepDocument(1, 1, 'python trial.py {{ a }}'), work.folder)
+      await waitUntil(async () => work.readPids().size === 1)
 
       disk.fill(2 * MIB)
-      await pause(6000)
+      await sleep(6000)
 
       const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}', work.folder)
-      await until(
+      await waitUntil(
         async () => (await server.call<RunView>('GET', `/runs/${number}`)).body.waiting?.includes('disk') === true,
       )
 
-      expect((await sweepEnded(server, first)).phase).toBe('done')
+      expect((await waitForSweepEnd(server, first)).phase).toBe('done')
       expect((await server.call<RunView>('GET', `/runs/${number}`)).body.phase).toBe('queued')
       const [trial] = (await server.call<RunPageView>('GET', `/runs?sweep=${first}`)).body.runs
-      expect(await pointsOf(server, trial!.number, 'value')).toHaveLength(60)
+      expect(await readPoints(server, trial!.number, 'value')).toHaveLength(60)
 
       disk.free()
-      await until(async () => await isEnded(server, number), 20_000)
+      await waitUntil(async () => await hasRunEnded(server, number), 20_000)
     },
   )
 
   it('A full disk ends no script, and the points logged meanwhile are stored later', { timeout: 240_000 }, async () => {
     using disk = mountDisk(64)!
-    using work = createWork()
+    using work = createLedgerFolder()
     await using server = await startTestServer({ dataDir: join(disk.folder, 'data') })
-    seeded()
+    createRandom()
 
     writeFileSync(join(work.folder, 'trial.py'), trackingScript(150, 0.05))
-    const { number } = await server.submit(sweepOf(4, 4, 'python trial.py {{ a }}'), work.folder)
-    await until(async () => work.signatures().size === 4)
+    const { number } = await server.submit(toSweepDocument(4, 4, 'python trial.py {{ a }}'), work.folder)
+    await waitUntil(async () => work.readPids().size === 4)
 
     disk.fill()
-    await pause(2500)
+    await sleep(2500)
     disk.free()
 
-    expect((await sweepEnded(server, number)).phase).toBe('done')
-    sync(server)
+    expect((await waitForSweepEnd(server, number)).phase).toBe('done')
+    runSync(server)
     for (const run of (await server.call<RunPageView>('GET', `/runs?sweep=${number}`)).body.runs) {
       expect(run.phase).toBe('succeeded')
-      expect(await pointsOf(server, run.number, 'value')).toEqual(
+      expect(await readPoints(server, run.number, 'value')).toEqual(
         Array.from({ length: 150 }, (_, step) => [step, step * 1.5 + Number(run.params['a'])]),
       )
     }
@@ -348,7 +348,7 @@ describe.skipIf(!canTrace)(`a server whose disk fails${canTrace ? '' : ' (strace
     { timeout: 240_000 },
     async () => {
       await using server = await startTestServer()
-      const random = seeded()
+      const random = createRandom()
 
       const run = randomUUID()
       await server.call('POST', '/runs', { id: run, kind: 'job' })
@@ -373,18 +373,18 @@ describe.skipIf(!canTrace)(`a server whose disk fails${canTrace ? '' : ' (strace
           if (answer.status === 200) acknowledged += 1
         }
 
-        expect(await Promise.race([server.ended(), pause(30_000)])).toBe(1)
+        expect(await Promise.race([server.waitForEnd(), sleep(30_000)])).toBe(1)
         tracer.kill('SIGKILL')
         await server.start()
 
         // The unacknowledged point that was being written may have reached the disk.
-        const points = await pointsOf(server, run, 'value')
+        const points = await readPoints(server, run, 'value')
         expect(points.length - acknowledged).toBeGreaterThanOrEqual(0)
         expect(points.length - acknowledged).toBeLessThanOrEqual(1)
         acknowledged = points.length
       }
 
-      expect(await pointsOf(server, run, 'value')).toEqual(
+      expect(await readPoints(server, run, 'value')).toEqual(
         Array.from({ length: acknowledged }, (_, step) => [step, step]),
       )
       console.log(`${acknowledged} points over ${FAILURES} failed syncs`)

@@ -8,27 +8,27 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import type { RunPageView } from '../../src/contract/routes.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
-import { createWorkplace } from '../support/cli.ts'
-import type { Workplace } from '../support/cli.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { createCliFolder } from '../support/cli.ts'
+import type { CliFolder } from '../support/cli.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
-import { isEnded } from '../support/work.ts'
+import { hasRunEnded } from '../support/both-servers.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 const SIZE_BYTES = 700_000_000
 const PEAK_BYTES_MAX = 400_000_000
 
 let server: TestServer
-let work: Workplace
+let work: CliFolder
 
 beforeAll(async () => {
   server = await startTestServer()
-  work = createWorkplace(server)
+  work = createCliFolder(server)
   await server.submit(
     `version: 1\nkind: experiment\nrun: {cmd: "truncate -s ${SIZE_BYTES} $HAGANE_OUTPUTS/model.bin && echo end >> $HAGANE_OUTPUTS/model.bin && echo x > $HAGANE_OUTPUTS/small"}\n`,
     work.folder,
   )
-  await until(async () => (await server.call<unknown[]>('GET', '/runs/1/artifacts')).body.length === 2)
+  await waitUntil(async () => (await server.call<unknown[]>('GET', '/runs/1/artifacts')).body.length === 2)
 })
 afterAll(async () => {
   work[Symbol.dispose]()
@@ -40,13 +40,13 @@ it('Hashing the files of many runs delays no other run', { timeout: 240_000 }, a
   const { number } = await server.submit(
     'version: 1\nkind: group\nhptuning: {concurrency: 40, matrix: {a: {range: [0, 40, 1]}}}\nrun: {cmd: "truncate -s 1G $HAGANE_OUTPUTS/sparse"}',
   )
-  await until(
+  await waitUntil(
     async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.succeeded === 40,
     90_000,
   )
 
   const later = (await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')).number
-  await until(async () => await isEnded(server, later))
+  await waitUntil(async () => await hasRunEnded(server, later))
 
   const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${number}`)).body
   const listed = await Promise.all(

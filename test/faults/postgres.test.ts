@@ -9,22 +9,22 @@ import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { startProxy } from '../support/proxy.ts'
-import { pythonPath, seeded, startTestServer, until } from '../support/server.ts'
+import { findPython, createRandom, startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 import {
-  checkTrackedSweep,
-  createWork,
-  isEnded,
+  expectTrackedSweep,
+  createLedgerFolder,
+  hasRunEnded,
   openOnPostgres,
-  pause,
-  pointsOf,
-  submitSurely,
-  sweepEnded,
-  sweepOf,
-  tailOfLog,
+  sleep,
+  readPoints,
+  submitUntilAnswered,
+  waitForSweepEnd,
+  toSweepDocument,
+  readLogTail,
   trackingScript,
   tryCall,
-} from '../support/work.ts'
+} from '../support/both-servers.ts'
 
 /**
  * Creates a run and sends it batches of one record, each until it is acknowledged. `statuses` counts the answers by
@@ -45,12 +45,12 @@ async function startLoad(server: TestServer) {
   }
 
   const send = async (): Promise<void> => {
-    while (!(await call('/runs', { id: run, kind: 'job' }))) await pause(20)
+    while (!(await call('/runs', { id: run, kind: 'job' }))) await sleep(20)
     while (!over.signal.aborted) {
       const records = [{ k: 'm', s: acknowledged, t: 1, v: { value: acknowledged } }]
       if (await call(`/runs/${run}/batches`, { writer, attempt: 1, first: acknowledged + 1, records }))
         acknowledged += 1
-      else await pause(20)
+      else await sleep(20)
     }
   }
 
@@ -64,7 +64,7 @@ async function startLoad(server: TestServer) {
     finish: async (): Promise<void> => {
       over.abort()
       await sending
-      const points = await pointsOf(server, run, 'value')
+      const points = await readPoints(server, run, 'value')
       expect(points.slice(0, acknowledged)).toEqual(Array.from({ length: acknowledged }, (_, step) => [step, step]))
       expect(points.length - acknowledged).toBeLessThanOrEqual(1)
     },
@@ -79,28 +79,28 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
     async () => {
       await using place = await openOnPostgres()
       const { postgres, server } = place
-      using work = createWork()
-      const random = seeded()
+      using work = createLedgerFolder()
+      const random = createRandom()
       writeFileSync(join(work.folder, 'trial.py'), trackingScript(40, 0.1))
 
-      const { number } = await server.submit(sweepOf(20, 4, 'python trial.py {{ a }}'), work.folder)
+      const { number } = await server.submit(toSweepDocument(20, 4, 'python trial.py {{ a }}'), work.folder)
       const load = await startLoad(server)
       const { pid } = server
 
       for (let restart = 0; restart < RESTARTS; restart += 1) {
-        await pause(200 + random.next() * 800)
-        await postgres!.stopAtOnce()
-        await until(async () => (await tryCall(server, 'GET', `/sweeps/${number}`))?.status === 503)
-        await pause(random.next() * 1500)
+        await sleep(200 + random.next() * 800)
+        await postgres!.stopImmediately()
+        await waitUntil(async () => (await tryCall(server, 'GET', `/sweeps/${number}`))?.status === 503)
+        await sleep(random.next() * 1500)
 
         await postgres!.start()
         const before = load.acknowledged
-        await until(async () => load.acknowledged > before, 15_000)
+        await waitUntil(async () => load.acknowledged > before, 15_000)
       }
 
-      expect((await sweepEnded(server, number)).phase).toBe('done')
+      expect((await waitForSweepEnd(server, number)).phase).toBe('done')
       await load.finish()
-      await checkTrackedSweep(server, number, work, { trials: 20, points: 40 })
+      await expectTrackedSweep(server, number, work, { trials: 20, points: 40 })
 
       console.log(`answers: ${JSON.stringify([...load.statuses])}`)
       expect([...load.statuses.keys()].sort()).toEqual(['200', '503 unavailable'])
@@ -118,8 +118,8 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
       const direct = await postgres.createDatabase()
       await using server = await startTestServer({ database: direct.replace(`:${postgres.port}/`, `:${proxy.port}/`) })
 
-      using work = createWork()
-      const random = seeded()
+      using work = createLedgerFolder()
+      const random = createRandom()
       writeFileSync(join(work.folder, 'trial.py'), trackingScript(10, 0.02))
       // The script ends before its client can send the record. The server reads it from the run's folder afterwards.
       writeFileSync(
@@ -132,31 +132,35 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
       const numbers: number[] = []
 
       const submitting = (async () => {
-        while (proxy.cuts < CUTS)
+        while (proxy.cutCount < CUTS)
           numbers.push(
-            await submitSurely(server, sweepOf(2, 2, 'python trial.py {{ a }}'), work.folder),
-            await submitSurely(server, 'version: 1\nkind: experiment\nrun: {cmd: python leaves.py}', work.folder),
+            await submitUntilAnswered(server, toSweepDocument(2, 2, 'python trial.py {{ a }}'), work.folder),
+            await submitUntilAnswered(
+              server,
+              'version: 1\nkind: experiment\nrun: {cmd: python leaves.py}',
+              work.folder,
+            ),
           )
       })()
 
       for (let cut = 0; cut < CUTS; cut += 1) {
         proxy.cutAfter(Math.floor(random.next() ** 2 * 6000))
-        await until(async () => proxy.cuts > cut).catch((error: unknown) => {
-          console.log(server.errors(), tailOfLog(server))
+        await waitUntil(async () => proxy.cutCount > cut).catch((error: unknown) => {
+          console.log(server.readErrors(), readLogTail(server))
           throw error
         })
-        await pause(random.next() * 60)
+        await sleep(random.next() * 60)
       }
 
       await submitting
       expect(new Set(numbers).size).toBe(numbers.length)
 
       for (let index = 0; index < numbers.length; index += 2) {
-        expect((await sweepEnded(server, numbers[index]!)).phase).toBe('done')
-        await until(async () => await isEnded(server, numbers[index + 1]!), 90_000)
+        expect((await waitForSweepEnd(server, numbers[index]!)).phase).toBe('done')
+        await waitUntil(async () => await hasRunEnded(server, numbers[index + 1]!), 90_000)
         const single = (await server.call<RunDetailView>('GET', `/runs/${numbers[index + 1]}`)).body
         expect(single).toMatchObject({ phase: 'succeeded', attempts: [{ n: 1 }] })
-        expect([single.number, await pointsOf(server, single.number, 'left')]).toEqual([single.number, [[1, 2]]])
+        expect([single.number, await readPoints(server, single.number, 'left')]).toEqual([single.number, [[1, 2]]])
       }
 
       await load.finish()
@@ -166,10 +170,10 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
         "select (select count(*) from run) + (select count(*) from sweep) as made, (select value from counter where name = 'number') as numbered",
       )
       expect(row!['made']).toBe(row!['numbered'])
-      for (const [run, pids] of work.signatures()) expect([run, pids.length]).toEqual([run, 1])
+      for (const [run, pids] of work.readPids()) expect([run, pids.length]).toEqual([run, 1])
 
       console.log(
-        `${numbers.length} submissions, ${load.acknowledged} batches, ${proxy.cuts} cuts, answers: ${JSON.stringify([...load.statuses])}`,
+        `${numbers.length} submissions, ${load.acknowledged} batches, ${proxy.cutCount} cuts, answers: ${JSON.stringify([...load.statuses])}`,
       )
       expect([...load.statuses.keys()].filter((name) => name !== '200')).toEqual(['503 unavailable'])
       expect(server.pid).toBe(pid)
@@ -190,12 +194,12 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
       await postgres.query(database, `alter database ${name} set default_transaction_isolation = 'serializable'`)
       await using server = await startTestServer({ database })
 
-      const random = seeded()
+      const random = createRandom()
       const over = new AbortController()
       let failures = 0
 
       /** Locks the rows that a submission locks, in the opposite order, and updates rows that a submission reads. */
-      const interfere = async (): Promise<void> => {
+      const provokeConflicts = async (): Promise<void> => {
         const client = new pg.Client({ connectionString: database })
         client.on('error', () => {})
         await client.connect()
@@ -209,15 +213,15 @@ describe.skipIf(inject('postgresError') !== '')('a server on PostgreSQL', () => 
             failures += 1
             await client.query('rollback')
           }
-          await pause(20 + random.next() * 60)
+          await sleep(20 + random.next() * 60)
         }
         await client.end()
       }
 
       await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
-      const interfering = [interfere(), interfere()]
+      const interfering = [provokeConflicts(), provokeConflicts()]
       const load = await startLoad(server)
-      const host = { workDir: server.dataDir, python: { executable: pythonPath(), version: '3' }, path: '', git: null }
+      const host = { workDir: server.dataDir, python: { executable: findPython(), version: '3' }, path: '', git: null }
 
       for (let index = 0; index < 150; index += 1) {
         const body = {
@@ -264,7 +268,7 @@ describe.skipIf(inject('postgresError') !== '')('two servers on one PostgreSQL d
     async () => {
       await using postgres = await startPostgres()
       const database = await postgres.createDatabase()
-      seeded()
+      createRandom()
 
       const open = async (name: string): Promise<TestServer> =>
         await startTestServer({ database: `${database}?application_name=${name}` })
@@ -273,17 +277,17 @@ describe.skipIf(inject('postgresError') !== '')('two servers on one PostgreSQL d
       await postgres.query(database, AUDIT)
 
       for (let round = 1; round <= PAUSES + 1; round += 1) {
-        using work = createWork()
+        using work = createLedgerFolder()
 
         // The long sweep gives both servers something to write at any moment.
-        const { number } = await active.submit(sweepOf(500, 3, 'sleep 0.1'), work.folder)
-        await until(
+        const { number } = await active.submit(toSweepDocument(500, 3, 'sleep 0.1'), work.folder)
+        await waitUntil(
           async () => (await active.call<SweepView>('GET', `/sweeps/${number}`)).body.counts.succeeded !== undefined,
         )
 
         const starting = open(`server-${round}`)
         // The next server is already waiting when the active one is paused.
-        await pause(700)
+        await sleep(700)
 
         active.signal('SIGSTOP')
         if (round <= PAUSES)
@@ -301,7 +305,7 @@ describe.skipIf(inject('postgresError') !== '')('two servers on one PostgreSQL d
         active.signal('SIGCONT')
         const late = await tryCall(active, 'POST', '/runs', { id: randomUUID(), kind: 'job' })
         expect([503, undefined]).toContain(late?.status)
-        expect(await Promise.race([active.ended(), pause(30_000)])).toBe(3)
+        expect(await Promise.race([active.waitForEnd(), sleep(30_000)])).toBe(3)
 
         const wrote = await postgres.query(
           database,
@@ -310,7 +314,7 @@ describe.skipIf(inject('postgresError') !== '')('two servers on one PostgreSQL d
         expect(wrote).toEqual([])
 
         await next.call('POST', `/sweeps/${number}/stop`)
-        expect((await sweepEnded(next, number)).phase).toBe('stopped')
+        expect((await waitForSweepEnd(next, number)).phase).toBe('stopped')
 
         await active[Symbol.asyncDispose]()
         active = next

@@ -6,19 +6,19 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import type { RunDetailView } from '../../src/contract/run.ts'
-import { freePort } from '../support/postgres.ts'
-import { seeded, until } from '../support/server.ts'
+import { findFreePort } from '../support/postgres.ts'
+import { createRandom, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 import {
-  alivePids,
-  createWork,
+  filterRunningPids,
+  createLedgerFolder,
   describeOnBothServers,
-  isEnded,
-  pause,
+  hasRunEnded,
+  sleep,
   queryRows,
-  sweepEnded,
-  sweepOf,
-} from '../support/work.ts'
+  waitForSweepEnd,
+  toSweepDocument,
+} from '../support/both-servers.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
@@ -26,8 +26,8 @@ const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
  * Starts `count` servers at once on one data directory, and kills those that got ready. Returns the outcome of each
  * start, and whether the port answered.
  */
-async function race(dataDir: string, count: number) {
-  const port = await freePort()
+async function raceServers(dataDir: string, count: number) {
+  const port = await findFreePort()
   const children = Array.from({ length: count }, () =>
     spawn(process.execPath, [MAIN, 'up', '--data', dataDir, '--port', String(port)], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -70,7 +70,7 @@ describe('servers that start at once on one directory', () => {
       const dataDir = mkdtempSync(join(tmpdir(), 'hagane-race-'))
       try {
         for (let index = 0; index < races; index += 1) {
-          const { outcomes, isHealthy } = await race(dataDir, count)
+          const { outcomes, isHealthy } = await raceServers(dataDir, count)
           expect(outcomes.filter((outcome) => outcome.isReady)).toHaveLength(1)
 
           const losers = outcomes.filter((outcome) => !outcome.isReady)
@@ -103,10 +103,10 @@ describeOnBothServers('a clock that jumps', (openPlace) => {
         env: { NODE_OPTIONS: preload, HAGANE_TEST_CLOCK: clockFile, HAGANE_CONCURRENCY: '3' },
       })
       const { server } = place
-      seeded()
+      createRandom()
 
       for (const jumpMs of JUMPS_MS) {
-        using work = createWork()
+        using work = createLedgerFolder()
 
         const script = (name: string, text: string): string => {
           writeFileSync(join(work.folder, name), `import ledger, os, signal, sys, time\n${text}`)
@@ -123,45 +123,45 @@ describeOnBothServers('a clock that jumps', (openPlace) => {
 
         const waitForGo = 'while not os.path.exists("go"): time.sleep(0.05)\n'
         const running = await submit(script('running.py', waitForGo), 'environment: {timeout: 1800}\n')
-        const deaf = await submit(
+        const stubborn = await submit(
           script(
             'deaf.py',
             'signal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen("deaf", "w").close()\ntime.sleep(600)\n',
           ),
           'environment: {stop_grace: 2}\n',
         )
-        const backing = await submit(
+        const restarting = await submit(
           script('backing.py', 'sys.exit(0 if os.path.exists("go") else 1)\n'),
           'environment: {max_restarts: 20}\n',
         )
 
-        await until(async () => work.signatures().size === 3)
+        await waitUntil(async () => work.readPids().size === 3)
         const waiting = await submit(script('waiting.py', ''))
 
-        await server.call('POST', `/runs/${deaf}/stop`)
-        await until(async () => (await show(server, deaf)).phase === 'stopping')
-        await pause(300)
+        await server.call('POST', `/runs/${stubborn}/stop`)
+        await waitUntil(async () => (await show(server, stubborn)).phase === 'stopping')
+        await sleep(300)
 
         await setClock(server, clockFile, jumpMs)
-        await until(async () => await isEnded(server, deaf), 20_000)
-        expect(alivePids(work.signatures().get(deaf)!)).toEqual([])
+        await waitUntil(async () => await hasRunEnded(server, stubborn), 20_000)
+        expect(filterRunningPids(work.readPids().get(stubborn)!)).toEqual([])
 
         // A new server checks every time limit at once.
         await server.kill()
         await server.start()
-        await pause(500)
+        await sleep(500)
 
         expect((await show(server, running)).phase).toBe('running')
         writeFileSync(join(work.folder, 'go'), '')
 
-        for (const run of [running, backing, waiting]) {
-          await until(async () => await isEnded(server, run), 40_000)
+        for (const run of [running, restarting, waiting]) {
+          await waitUntil(async () => await hasRunEnded(server, run), 40_000)
           expect([jumpMs, run, (await show(server, run)).phase]).toEqual([jumpMs, run, 'succeeded'])
         }
 
-        expect(work.signatures().get(running)).toHaveLength(1)
-        const attempts = (await show(server, backing)).attempts.length
-        expect(work.signatures().get(backing)).toHaveLength(attempts)
+        expect(work.readPids().get(running)).toHaveLength(1)
+        const attempts = (await show(server, restarting)).attempts.length
+        expect(work.readPids().get(restarting)).toHaveLength(attempts)
 
         await setClock(server, clockFile, 0)
       }
@@ -175,7 +175,7 @@ describeOnBothServers('a clock that jumps', (openPlace) => {
   async function setClock(server: TestServer, file: string, offsetMs: number): Promise<void> {
     writeFileSync(file, String(offsetMs))
     server.signal('SIGUSR2')
-    await pause(100)
+    await sleep(100)
   }
 })
 
@@ -184,24 +184,24 @@ describeOnBothServers('a sweep that is stopped while its trials are made', (open
   it(`No trial starts after a stop during the creation of trials, ${STOPS} times`, { timeout: 240_000 }, async () => {
     await using place = await openPlace()
     const { server } = place
-    const random = seeded()
+    const random = createRandom()
 
     for (let stop = 0; stop < STOPS; stop += 1) {
-      using work = createWork()
+      using work = createLedgerFolder()
       writeFileSync(join(work.folder, 'trial.py'), 'import ledger\n')
-      const { number } = await server.submit(sweepOf(300, 4, 'python trial.py {{ a }}'), work.folder)
+      const { number } = await server.submit(toSweepDocument(300, 4, 'python trial.py {{ a }}'), work.folder)
 
-      await pause(random.next() ** 2 * 600)
+      await sleep(random.next() ** 2 * 600)
       expect((await server.call('POST', `/sweeps/${number}/stop`)).status).toBe(200)
-      expect((await sweepEnded(server, number)).phase).toBe('stopped')
+      expect((await waitForSweepEnd(server, number)).phase).toBe('stopped')
 
       const starting = `select event.seq from event join run on run.id = event.run_id join sweep on sweep.id = run.sweep_id
         where sweep.number = ${number} and event.kind = 'run.starting'`
-      const asked = `select event.seq from event join sweep on sweep.id = event.sweep_id
+      const stopRequested = `select event.seq from event join sweep on sweep.id = event.sweep_id
         where sweep.number = ${number} and event.kind = 'sweep.stop_requested'`
 
-      expect(await queryRows(place, `${starting} and event.seq > (${asked})`)).toEqual([])
-      const signatures = work.signatures()
+      expect(await queryRows(place, `${starting} and event.seq > (${stopRequested})`)).toEqual([])
+      const signatures = work.readPids()
       expect(signatures.size).toBeLessThanOrEqual((await queryRows(place, starting)).length)
       for (const pids of signatures.values()) expect(pids).toHaveLength(1)
     }

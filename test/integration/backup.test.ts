@@ -7,9 +7,9 @@ import { afterAll, describe, expect, inject, it } from 'vitest'
 import type { RunPageView } from '../../src/contract/routes.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
-import { createWorkplace } from '../support/cli.ts'
+import { createCliFolder } from '../support/cli.ts'
 import { startPostgres } from '../support/postgres.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hagane-backup-'))
@@ -30,7 +30,7 @@ async function fill(server: TestServer): Promise<{ done: number; sweep: number; 
       `version: 1\nkind: group\nhptuning: {matrix: {a: {values: [1, 2.5]}}}\nrun: {cmd: ${JSON.stringify(TRIAL)}}`,
     )
   ).number
-  await until(async () => (await server.call<SweepView>('GET', `/sweeps/${done}`)).body.phase === 'done')
+  await waitUntil(async () => (await server.call<SweepView>('GET', `/sweeps/${done}`)).body.phase === 'done')
 
   const sweep = (
     await server.submit(
@@ -43,9 +43,11 @@ async function fill(server: TestServer): Promise<{ done: number; sweep: number; 
     )
   ).number
 
-  await until(async () => (await server.call<string>('GET', `/runs/${running}/logs`)).body === 'started\n')
-  await until(async () => ((await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.counts.running ?? 0) === 2)
-  await until(async () =>
+  await waitUntil(async () => (await server.call<string>('GET', `/runs/${running}/logs`)).body === 'started\n')
+  await waitUntil(
+    async () => ((await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.counts.running ?? 0) === 2,
+  )
+  await waitUntil(async () =>
     (await server.call<RunPageView>('GET', `/runs?sweep=${done}`)).body.runs.every(
       (run) => run.metrics['x'] !== undefined,
     ),
@@ -96,16 +98,18 @@ async function checkRestored(
   const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
   expect(number).toBeGreaterThan(running)
 
-  await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded')
+  await waitUntil(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded')
   await server.call('POST', `/sweeps/${sweep}/resume`)
-  await until(async () => ((await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.counts.running ?? 0) === 2)
+  await waitUntil(
+    async () => ((await server.call<SweepView>('GET', `/sweeps/${sweep}`)).body.counts.running ?? 0) === 2,
+  )
   await stopAll(server)
 }
 
 describe('a backup', () => {
   it('A backup taken under load is restored elsewhere and runs nothing again; a damaged one is refused', async () => {
     await using server = await startTestServer()
-    using work = createWorkplace(server)
+    using work = createCliFolder(server)
 
     const numbers = await fill(server)
 
@@ -126,11 +130,11 @@ describe('a backup', () => {
         'utf8',
       ),
     ).toBe('mine\n')
-    expect(readFileSync(join(folder, 'one', 'backup.json'), 'utf8') + lines.join('')).not.toContain(server.token())
+    expect(readFileSync(join(folder, 'one', 'backup.json'), 'utf8') + lines.join('')).not.toContain(server.readToken())
 
     await stopAll(server)
 
-    await using other = await startTestServer({ isStopped: true })
+    await using other = await startTestServer({ isStartedLater: true })
     const restored = await work.hagane('restore', join(folder, 'one'), '--data', other.dataDir)
     expect(restored.status, restored.stderr).toBe(0)
 
@@ -165,14 +169,14 @@ describe('a backup', () => {
     async () => {
       await using postgres = await startPostgres()
       await using server = await startTestServer()
-      using work = createWorkplace(server)
+      using work = createCliFolder(server)
 
       const numbers = await fill(server)
       expect((await work.hagane('backup', join(folder, 'two'))).status).toBe(0)
 
       await stopAll(server)
       const database = await postgres.createDatabase()
-      await using onPostgres = await startTestServer({ database, isStopped: true })
+      await using onPostgres = await startTestServer({ database, isStartedLater: true })
 
       const restored = await work.hagane(
         'restore',
@@ -191,7 +195,7 @@ describe('a backup', () => {
           .status,
       ).toBe(0)
 
-      await using back = await startTestServer({ isStopped: true })
+      await using back = await startTestServer({ isStartedLater: true })
       expect((await work.hagane('restore', join(folder, 'three'), '--data', back.dataDir)).status).toBe(0)
 
       await back.start()

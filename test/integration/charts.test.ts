@@ -15,7 +15,7 @@ import type { RunPageView } from '../../src/contract/routes.ts'
 import { filterOfGroup } from '../../dashboard/src/pages/runs-state.ts'
 import { startPostgres } from '../support/postgres.ts'
 import type { Postgres } from '../support/postgres.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 const SWEEP = `version: 1
@@ -61,7 +61,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         })
         expect(batch).toMatchObject({ status: 200, body: { refused: [] } })
 
-        await until(
+        await waitUntil(
           async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep}`)).body.phase === 'done',
           60_000,
         )

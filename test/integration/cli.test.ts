@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { AttemptView, RunDetailView, RunView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
-import { freePort } from '../support/postgres.ts'
+import { findFreePort } from '../support/postgres.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'hagane-cli-'))
@@ -16,7 +16,7 @@ const work = join(folder, 'work')
 let port: number
 
 beforeAll(async () => {
-  port = await freePort()
+  port = await findFreePort()
   mkdirSync(work)
 })
 afterAll(() => {

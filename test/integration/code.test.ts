@@ -17,17 +17,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EventView, RunPageView } from '../../src/contract/routes.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { FileEntry } from '../../src/contract/snapshot.ts'
-import { createWorkplace } from '../support/cli.ts'
-import type { Workplace } from '../support/cli.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { createCliFolder } from '../support/cli.ts'
+import type { CliFolder } from '../support/cli.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 let server: TestServer
-let work: Workplace
+let work: CliFolder
 
 beforeAll(async () => {
   server = await startTestServer()
-  work = createWorkplace(server)
+  work = createCliFolder(server)
 })
 afterAll(async () => {
   work[Symbol.dispose]()
@@ -43,7 +43,7 @@ const entry = (path: string, text = 'x'): FileEntry => ({
 })
 
 async function sendBytes(body: string | Uint8Array): Promise<{ status: number; text: string }> {
-  const headers = { authorization: `Bearer ${server.token()}`, 'content-type': 'application/octet-stream' }
+  const headers = { authorization: `Bearer ${server.readToken()}`, 'content-type': 'application/octet-stream' }
   const response = await fetch(`${server.url}/api/v1/blobs`, { method: 'POST', headers, body: body as string })
   return { status: response.status, text: await response.text() }
 }
@@ -285,10 +285,12 @@ describe('a hostile upload', () => {
     const run = await server.submit(
       'version: 1\nkind: experiment\nrun: {cmd: "echo hello > $HAGANE_OUTPUTS/a.html; echo b > $HAGANE_OUTPUTS/b; echo ok"}',
     )
-    await until(async () => (await server.call<unknown[]>('GET', `/runs/${run.number}/artifacts`)).body.length === 2)
+    await waitUntil(
+      async () => (await server.call<unknown[]>('GET', `/runs/${run.number}/artifacts`)).body.length === 2,
+    )
 
     const url = `${server.url}/api/v1/runs/${run.number}/artifacts/content?path=`
-    const headers = { authorization: `Bearer ${server.token()}` }
+    const headers = { authorization: `Bearer ${server.readToken()}` }
     const answer = await fetch(`${url}a.html`, { headers })
     expect([answer.headers.get('content-type'), answer.headers.get('content-disposition')]).toEqual([
       'application/octet-stream',

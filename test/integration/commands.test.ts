@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { ProjectView } from '../../src/contract/project.ts'
 import type { RunDetailView, RunView } from '../../src/contract/run.ts'
-import { createWorkplace } from '../support/cli.ts'
-import type { CliResult, Workplace } from '../support/cli.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { createCliFolder } from '../support/cli.ts'
+import type { CliResult, CliFolder } from '../support/cli.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 let server: TestServer
-let work: Workplace
+let work: CliFolder
 const hagane = (...args: string[]): Promise<CliResult> => work.hagane(...args)
 
 const TRAIN = `
@@ -26,7 +26,7 @@ with open(os.path.join(e.outputs_path, "model.txt"), "w") as file:
 
 beforeAll(async () => {
   server = await startTestServer()
-  work = createWorkplace(server)
+  work = createCliFolder(server)
   work.write('train.py', TRAIN)
   work.write('run.yml', 'version: 1\nkind: experiment\nparams: {lr: 0.1}\nrun: {cmd: python train.py}\n')
 
@@ -120,7 +120,7 @@ describe('a run', () => {
     expect((await hagane('update', '2')).status).toBe(2)
 
     const restarted = (await hagane('restart', '2', '-P', 'lr=0.3', '--json')).json as { number: number }
-    await until(
+    await waitUntil(
       async () =>
         ((await hagane('show', String(restarted.number), '--json')).json as RunDetailView).phase === 'succeeded',
     )
@@ -159,11 +159,11 @@ describe('a run', () => {
     work.write('sleep.yml', 'version: 1\nkind: experiment\nrun: {cmd: sleep 100}\n')
     const { number } = (await hagane('run', '-f', 'sleep.yml', '--json')).json as { number: number }
     const phase = async () => ((await hagane('show', String(number), '--json')).json as RunDetailView).phase
-    await until(async () => (await phase()) === 'running')
+    await waitUntil(async () => (await phase()) === 'running')
     expect((await hagane('pause', String(number))).status).toBe(0)
-    await until(async () => (await phase()) === 'paused')
+    await waitUntil(async () => (await phase()) === 'paused')
     expect((await hagane('resume', String(number), '--json')).json).toEqual({ kind: 'run', number })
-    await until(async () => (await phase()) === 'running')
+    await waitUntil(async () => (await phase()) === 'running')
     await hagane('stop', String(number))
   })
 
@@ -207,7 +207,7 @@ describe('a login', () => {
     const login = (input: string, host = server.url) => work.haganeWith({ env, input }, 'login', '--host', host)
     expect((await login('wrong')).status).toBe(6)
     expect((await work.haganeWith({ env }, 'whoami')).status).toBe(5)
-    expect((await login(`${server.token()}\n`)).status).toBe(0)
+    expect((await login(`${server.readToken()}\n`)).status).toBe(0)
 
     const file = join(work.folder, '..', '.config', 'hagane', 'login.json')
     expect(statSync(file).mode & 0o077).toBe(0)

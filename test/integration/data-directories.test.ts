@@ -16,9 +16,9 @@ import { afterAll, describe, expect, inject, it } from 'vitest'
 
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { ArtifactView } from '../../src/contract/tracking.ts'
-import { createWorkplace } from '../support/cli.ts'
+import { createCliFolder } from '../support/cli.ts'
 import { startPostgres } from '../support/postgres.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hagane-directories-'))
@@ -33,8 +33,8 @@ const logOf = async (server: TestServer, number: number): Promise<string> =>
 const supervisorOf = (server: TestServer, number: number): number =>
   Number(readFileSync(join(server.dataDir, 'attempts', `hagane-${number}-1`, 'claim'), 'utf8').split(' ')[0])
 
-async function ended(server: TestServer, number: number): Promise<RunDetailView> {
-  await until(async () => ['succeeded', 'failed', 'stopped'].includes((await viewOf(server, number)).phase))
+async function waitForEnd(server: TestServer, number: number): Promise<RunDetailView> {
+  await waitUntil(async () => ['succeeded', 'failed', 'stopped'].includes((await viewOf(server, number)).phase))
   return await viewOf(server, number)
 }
 
@@ -47,32 +47,32 @@ function isAlive(pid: number): boolean {
 }
 
 /** Starts a run that continues until it is stopped. Returns the pids of its supervisor and of its command. */
-async function startLong(server: TestServer, more = ''): Promise<{ number: number; pids: number[] }> {
+async function startLongRun(server: TestServer, more = ''): Promise<{ number: number; pids: number[] }> {
   const { number } = await server.submit(document('echo begun $$; exec sleep 600', more))
-  await until(async () => (await logOf(server, number)).startsWith('begun'))
-  await until(async () => (await viewOf(server, number)).phase === 'running')
+  await waitUntil(async () => (await logOf(server, number)).startsWith('begun'))
+  await waitUntil(async () => (await viewOf(server, number)).phase === 'running')
   return { number, pids: [supervisorOf(server, number), Number((await logOf(server, number)).split(' ')[1])] }
 }
 
 async function stop(server: TestServer, number: number): Promise<void> {
   await server.call('POST', `/runs/${number}/stop`)
-  expect(await ended(server, number)).toMatchObject({ phase: 'stopped' })
+  expect(await waitForEnd(server, number)).toMatchObject({ phase: 'stopped' })
 }
 
 /** Executes a run that prints a word and writes a file of that name. The word distinguishes two runs of one number. */
-async function leave(
+async function runToEnd(
   server: TestServer,
   word: string,
   cmd = `echo ${word}; echo ${word} > $HAGANE_OUTPUTS/${word}`,
 ): Promise<number> {
   const { number } = await server.submit(document(cmd))
-  await ended(server, number)
+  await waitForEnd(server, number)
   return number
 }
 
-/** Checks that the log and the outputs of a run are those that `leave` made for this word. */
-async function expectLeft(server: TestServer, number: number, word: string): Promise<void> {
-  await until(async () => (await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.length > 0)
+/** Checks that the log and the outputs of a run are those that `runToEnd` made for this word. */
+async function expectOutputs(server: TestServer, number: number, word: string): Promise<void> {
+  await waitUntil(async () => (await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.length > 0)
   expect((await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.map(({ path }) => path)).toEqual([
     word,
   ])
@@ -86,12 +86,12 @@ describe('two data directories on one machine', () => {
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
-      using work = createWorkplace(server)
+      using work = createCliFolder(server)
 
-      const runs = [await startLong(server), await startLong(server, 'environment: {max_restarts: 3}\n')]
+      const runs = [await startLongRun(server), await startLongRun(server, 'environment: {max_restarts: 3}\n')]
       expect((await work.hagane('backup', join(folder, 'live'))).status).toBe(0)
 
-      await using other = await startTestServer({ isStopped: true })
+      await using other = await startTestServer({ isStartedLater: true })
       expect((await work.hagane('restore', join(folder, 'live'), '--data', other.dataDir)).status).toBe(0)
 
       await other.start()
@@ -99,7 +99,7 @@ describe('two data directories on one machine', () => {
         expect(await viewOf(other, number)).toMatchObject({ phase: 'failed', reason: 'Restored' })
 
       for (const { number } of runs) await other.call('POST', `/runs/${number}/stop`)
-      await leave(other, 'next')
+      await runToEnd(other, 'next')
 
       for (const { number, pids } of runs) {
         expect(pids.filter(isAlive)).toEqual(pids)
@@ -114,19 +114,19 @@ describe('two data directories on one machine', () => {
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
-      const { number, pids } = await startLong(server)
-      const retried = await startLong(server, 'environment: {max_restarts: 1}\n')
+      const { number, pids } = await startLongRun(server)
+      const retried = await startLongRun(server, 'environment: {max_restarts: 1}\n')
 
       const copy = join(folder, 'copied')
       cpSync(server.dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('lock.db') })
       await using other = await startTestServer({ dataDir: copy })
 
-      const lost = await ended(other, number)
+      const lost = await waitForEnd(other, number)
       expect(lost).toMatchObject({ phase: 'failed', reason: 'Lost' })
       expect(JSON.stringify(lost)).toContain('it ran from another data directory')
 
-      await until(async () => (await viewOf(other, retried.number)).attempts.length === 2)
-      await until(async () => (await logOf(other, retried.number)).startsWith('begun'))
+      await waitUntil(async () => (await viewOf(other, retried.number)).attempts.length === 2)
+      await waitUntil(async () => (await logOf(other, retried.number)).startsWith('begun'))
       await stop(other, retried.number)
       expect([...pids, ...retried.pids].every(isAlive)).toBe(true)
 
@@ -145,7 +145,7 @@ describe('two data directories on one machine', () => {
       await using server = await startTestServer()
       const copy = join(folder, 'copied-state')
       cpSync(server.dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('lock.db') })
-      using work = createWorkplace({ ...server, dataDir: copy })
+      using work = createCliFolder({ ...server, dataDir: copy })
       expect(await work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'ls')).toMatchObject({
         status: 5,
         stderr: expect.stringContaining('no server'),
@@ -161,29 +161,29 @@ describe('two data directories on one machine', () => {
       mkdirSync(before)
       await using server = await startTestServer({ dataDir: before })
 
-      const { number, pids } = await startLong(server)
+      const { number, pids } = await startLongRun(server)
       const ending = (
         await server.submit(document('echo begun; while [ ! -e go ]; do sleep 0.1; done; exit 5'), folder)
       ).number
-      await until(async () => (await logOf(server, ending)) === 'begun\n')
+      await waitUntil(async () => (await logOf(server, ending)) === 'begun\n')
 
       renameSync(before, after)
       await server.kill()
       await using other = await startTestServer({ dataDir: after })
 
-      await until(async () => (await viewOf(other, number)).phase === 'running')
+      await waitUntil(async () => (await viewOf(other, number)).phase === 'running')
       await stop(other, number)
       expect(pids.some(isAlive)).toBe(false)
 
       writeFileSync(join(folder, 'go'), '')
-      expect(await ended(other, ending)).toMatchObject({ phase: 'failed', attempts: [{ exitCode: 5 }] })
+      expect(await waitForEnd(other, ending)).toMatchObject({ phase: 'failed', attempts: [{ exitCode: 5 }] })
       expect(existsSync(before)).toBe(false)
     },
   )
 })
 
 describe('a data directory that contains runs which its database lacks', () => {
-  const remove = async (dataDir: string): Promise<void> => {
+  const removeDatabase = async (dataDir: string): Promise<void> => {
     for (const name of readdirSync(dataDir).filter((one) => one.startsWith('hagane.db'))) rmSync(join(dataDir, name))
   }
 
@@ -191,22 +191,22 @@ describe('a data directory that contains runs which its database lacks', () => {
    * Executes runs 1 to 3, lets `change` replace the database, and executes runs 1 to 3 again. Checks that each new run
    * has its own log and outputs.
    */
-  async function walk(server: TestServer, change: () => Promise<void>): Promise<void> {
-    for (const word of ['old1', 'old2']) await leave(server, word)
-    await leave(server, 'old3', 'echo old3; exit 7')
+  async function expectFilesApart(server: TestServer, change: () => Promise<void>): Promise<void> {
+    for (const word of ['old1', 'old2']) await runToEnd(server, word)
+    await runToEnd(server, 'old3', 'echo old3; exit 7')
 
     await server.kill()
     await change()
     await server.start()
 
     for (const word of ['new1', 'new2', 'new3']) {
-      const number = await leave(server, word)
+      const number = await runToEnd(server, word)
       expect(await viewOf(server, number)).toMatchObject({ phase: 'succeeded' })
-      await expectLeft(server, number, word)
+      await expectOutputs(server, number, word)
     }
 
     const { number } = await server.submit(document('echo $HAGANE_OUTPUTS; cat $HAGANE_OUTPUTS/*'))
-    await ended(server, number)
+    await waitForEnd(server, number)
     expect((await server.call('POST', '/runs/1/resume', { id: crypto.randomUUID() })).status).toBe(200)
   }
 
@@ -215,10 +215,10 @@ describe('a data directory that contains runs which its database lacks', () => {
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
-      await walk(server, () => remove(server.dataDir))
+      await expectFilesApart(server, () => removeDatabase(server.dataDir))
       await server.call('DELETE', '/runs/2')
       await server.call('POST', '/trash/empty')
-      await until(async () => !readdirSync(join(server.dataDir, 'runs')).some((name) => name.startsWith('2.')))
+      await waitUntil(async () => !readdirSync(join(server.dataDir, 'runs')).some((name) => name.startsWith('2.')))
       expect(readFileSync(join(server.dataDir, 'runs', '2', 'outputs', 'old2'), 'utf8')).toBe('old2\n')
       expect(readFileSync(join(server.dataDir, 'attempts', 'hagane-2-1', 'log'), 'utf8')).toBe('old2\n')
     },
@@ -231,20 +231,20 @@ describe('a data directory that contains runs which its database lacks', () => {
       await using postgres = await startPostgres()
       const database = await postgres.createDatabase()
       await using server = await startTestServer()
-      await using other = await startTestServer({ database, dataDir: server.dataDir, isStopped: true })
+      await using other = await startTestServer({ database, dataDir: server.dataDir, isStartedLater: true })
 
-      for (const word of ['old1', 'old2']) await leave(server, word)
-      const long = await startLong(server)
+      for (const word of ['old1', 'old2']) await runToEnd(server, word)
+      const long = await startLongRun(server)
 
       await server.kill()
       await other.start()
-      for (const word of ['new1', 'new2', 'new3']) await expectLeft(other, await leave(other, word), word)
+      for (const word of ['new1', 'new2', 'new3']) await expectOutputs(other, await runToEnd(other, word), word)
       expect(long.pids.every(isAlive)).toBe(true)
 
       await other.kill()
       await using again = await startTestServer({ database: 'sqlite', dataDir: server.dataDir })
 
-      await expectLeft(again, 1, 'old1')
+      await expectOutputs(again, 1, 'old1')
       expect(await viewOf(again, long.number)).toMatchObject({ phase: 'running' })
 
       await stop(again, long.number)
@@ -257,26 +257,26 @@ describe('a data directory that contains runs which its database lacks', () => {
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
-      await leave(server, 'first')
+      await runToEnd(server, 'first')
       await server.kill()
       const older = readdirSync(server.dataDir).filter((name) => name.startsWith('hagane.db'))
       mkdirSync(join(folder, 'older'))
       for (const name of older) cpSync(join(server.dataDir, name), join(folder, 'older', name))
       await server.start()
 
-      const long = await startLong(server)
+      const long = await startLongRun(server)
       await server.kill()
-      await remove(server.dataDir)
+      await removeDatabase(server.dataDir)
       for (const name of older) cpSync(join(folder, 'older', name), join(server.dataDir, name))
       await server.start()
 
-      expect(await leave(server, 'second')).toBe(long.number)
-      await expectLeft(server, long.number, 'second')
+      expect(await runToEnd(server, 'second')).toBe(long.number)
+      await expectOutputs(server, long.number, 'second')
       expect(long.pids.every(isAlive)).toBe(true)
 
       process.kill(long.pids[1]!, 'SIGKILL')
-      await until(async () => !long.pids.some(isAlive))
-      await expectLeft(server, 1, 'first')
+      await waitUntil(async () => !long.pids.some(isAlive))
+      await expectOutputs(server, 1, 'first')
     },
   )
 
@@ -285,17 +285,17 @@ describe('a data directory that contains runs which its database lacks', () => {
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
-      const [stopped, lost] = [await startLong(server), await startLong(server)]
+      const [stopped, lost] = [await startLongRun(server), await startLongRun(server)]
 
       rmSync(join(server.dataDir, 'attempts', `hagane-${stopped.number}-1`), { recursive: true })
       await server.call('POST', `/runs/${stopped.number}/stop`)
-      expect(await ended(server, stopped.number)).toMatchObject({ phase: 'stopped' })
+      expect(await waitForEnd(server, stopped.number)).toMatchObject({ phase: 'stopped' })
       expect(stopped.pids.some(isAlive)).toBe(false)
 
       await server.kill()
       rmSync(join(server.dataDir, 'attempts', `hagane-${lost.number}-1`), { recursive: true })
       await server.start()
-      expect(await ended(server, lost.number)).toMatchObject({ phase: 'failed', reason: 'Lost' })
+      expect(await waitForEnd(server, lost.number)).toMatchObject({ phase: 'failed', reason: 'Lost' })
       expect(lost.pids.some(isAlive)).toBe(false)
     },
   )
@@ -305,19 +305,19 @@ describe('the protection of a data directory', () => {
   it('A second server detects the first one although the lock file was removed', { timeout: 60_000 }, async () => {
     await using server = await startTestServer()
     rmSync(join(server.dataDir, 'lock.db'))
-    await using second = await startTestServer({ dataDir: server.dataDir, isStopped: true })
+    await using second = await startTestServer({ dataDir: server.dataDir, isStartedLater: true })
     second.launch()
-    expect(await second.ended()).toBe(3)
-    expect(second.errors()).toContain(`process ${server.pid}`)
+    expect(await second.waitForEnd()).toBe(3)
+    expect(second.readErrors()).toContain(`process ${server.pid}`)
   })
 
   it('A server that cannot read the lock file names the file in its error', { timeout: 60_000 }, async () => {
     const dataDir = mkdtempSync(join(folder, 'garbage-'))
     writeFileSync(join(dataDir, 'lock.db'), 'garbage, and more of it than a header of a database is long, '.repeat(20))
-    await using server = await startTestServer({ dataDir, isStopped: true })
+    await using server = await startTestServer({ dataDir, isStartedLater: true })
     server.launch()
-    expect(await server.ended()).toBe(1)
-    expect(server.errors()).toContain(join(dataDir, 'lock.db'))
+    expect(await server.waitForEnd()).toBe(1)
+    expect(server.readErrors()).toContain(join(dataDir, 'lock.db'))
   })
 
   it(
@@ -325,13 +325,13 @@ describe('the protection of a data directory', () => {
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
-      using work = createWorkplace(server)
+      using work = createCliFolder(server)
 
-      await leave(server, 'kept')
+      await runToEnd(server, 'kept')
       const backup = join(folder, 'cut')
       expect((await work.hagane('backup', backup)).status).toBe(0)
 
-      await using other = await startTestServer({ isStopped: true })
+      await using other = await startTestServer({ isStartedLater: true })
       const restore = (): ReturnType<typeof work.hagane> =>
         work.haganeWith({ env: { HAGANE_HOST: undefined } }, 'restore', backup, '--data', other.dataDir)
 
@@ -341,8 +341,8 @@ describe('the protection of a data directory', () => {
       expect((await restore()).status).not.toBe(0)
 
       other.launch()
-      expect(await other.ended()).toBe(1)
-      expect(other.errors()).toContain('was cut short')
+      expect(await other.waitForEnd()).toBe(1)
+      expect(other.readErrors()).toContain('was cut short')
 
       const doctor = await work.haganeWith({ env: { HAGANE_HOST: undefined, HAGANE_DATA: other.dataDir } }, 'doctor')
       expect(doctor).toMatchObject({ status: 1, stdout: expect.stringContaining('was cut short') })
@@ -352,14 +352,14 @@ describe('the protection of a data directory', () => {
       expect(await restore()).toMatchObject({ status: 0 })
 
       await other.start()
-      await expectLeft(other, 1, 'kept')
+      await expectOutputs(other, 1, 'kept')
     },
   )
 
   it('A backup is not restored into a directory that contains files of runs', async () => {
     const dataDir = mkdtempSync(join(folder, 'used-'))
     mkdirSync(join(dataDir, 'runs', '1', 'outputs'), { recursive: true })
-    using work = createWorkplace({ url: 'http://127.0.0.1:1', dataDir })
+    using work = createCliFolder({ url: 'http://127.0.0.1:1', dataDir })
     expect(await work.hagane('restore', join(folder, 'cut'), '--data', dataDir)).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('has runs already'),

@@ -5,16 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { EnvironmentView, RunPageView } from '../../src/contract/routes.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
-import { createWorkplace } from '../support/cli.ts'
-import type { Workplace } from '../support/cli.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { createCliFolder } from '../support/cli.ts'
+import type { CliFolder } from '../support/cli.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 let server: TestServer
-let work: Workplace
+let work: CliFolder
 
 // Writes a module into the environment without a package index. Its first argument is the time it takes in seconds.
-const MAKE = `import sysconfig, os, time, sys
+const BUILD_SCRIPT = `import sysconfig, os, time, sys
 time.sleep(float(sys.argv[1]) if len(sys.argv) > 1 else 0.3)
 open(os.path.join(sysconfig.get_paths()["purelib"], "made.py"), "w").write("VALUE = " + repr(open("value.txt").read()))
 print("made")
@@ -22,8 +22,8 @@ print("made")
 
 beforeAll(async () => {
   server = await startTestServer()
-  work = createWorkplace(server)
-  work.write('make.py', MAKE)
+  work = createCliFolder(server)
+  work.write('make.py', BUILD_SCRIPT)
   work.write('value.txt', 'one')
   work.write('unread.txt', 'x')
 })
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const PRINT = `python -c "import made, os, sys; print(made.VALUE, os.environ.get('COLOR'), sys.prefix != sys.base_prefix)"`
 
-function experiment(
+function writeExperiment(
   name: string,
   steps: readonly string[],
   { cmd = PRINT, more = '' }: { cmd?: string; more?: string } = {},
@@ -91,24 +91,24 @@ describe('an environment', () => {
 
   it('A changed file leads to a new environment only if a build step names the file', async () => {
     work.write('unread.txt', 'y')
-    expect((await runFile(experiment('same.yml', ['python make.py']))).phase).toBe('succeeded')
+    expect((await runFile(writeExperiment('same.yml', ['python make.py']))).phase).toBe('succeeded')
     expect(await builds()).toHaveLength(1)
 
     work.write('value.txt', 'two')
     // The step names make.py, which opens value.txt. Only files that a step names are part of the identity.
-    await runFile(experiment('same.yml', ['python make.py']))
+    await runFile(writeExperiment('same.yml', ['python make.py']))
     expect(await builds()).toHaveLength(1)
 
-    const named = await runFile(experiment('named.yml', ['python make.py 0 value.txt']))
+    const named = await runFile(writeExperiment('named.yml', ['python make.py 0 value.txt']))
     expect([await logOf(named.number), (await builds()).length]).toEqual(['two red True\n', 2])
 
     work.write('value.txt', 'three')
-    const again = await runFile(experiment('named.yml', ['python make.py 0 value.txt']))
+    const again = await runFile(writeExperiment('named.yml', ['python make.py 0 value.txt']))
     expect([await logOf(again.number), (await builds()).length]).toEqual(['three red True\n', 3])
   })
 
   it('A failed build fails the runs that wait for it with one sentence, and the next run builds again', async () => {
-    const run = await runFile(experiment('broken.yml', ['echo before', 'echo the reason >&2; exit 3']))
+    const run = await runFile(writeExperiment('broken.yml', ['echo before', 'echo the reason >&2; exit 3']))
     const build = (await builds()).at(-1)!
     expect(run).toMatchObject({
       phase: 'failed',
@@ -119,22 +119,22 @@ describe('an environment', () => {
     expect(await logOf(build.number)).toContain('the step ended with status 3')
 
     const count = (await builds()).length
-    await runFile(experiment('broken.yml', ['echo before', 'echo the reason >&2; exit 3']))
+    await runFile(writeExperiment('broken.yml', ['echo before', 'echo the reason >&2; exit 3']))
     expect(await builds()).toHaveLength(count + 1)
   })
 
   it('A person can stop a build, and the runs that wait for it fail', async () => {
-    const file = experiment('slow.yml', ['python make.py 60 value.txt'])
+    const file = writeExperiment('slow.yml', ['python make.py 60 value.txt'])
     const { json } = await work.hagane('run', '-f', file, '--json')
     const { number } = json as { number: number }
-    await until(async () => (await builds()).at(-1)!.phase === 'running')
+    await waitUntil(async () => (await builds()).at(-1)!.phase === 'running')
 
     const waiting = (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
     const build = (await builds()).at(-1)!
     expect([waiting.phase, waiting.waiting]).toEqual(['queued', `its environment is being built by #${build.number}`])
 
     await work.hagane('stop', String(build.number))
-    await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'failed')
+    await waitUntil(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'failed')
     expect((await server.call<RunDetailView>('GET', `/runs/${number}`)).body.message).toContain('stopped')
   })
 
@@ -145,7 +145,7 @@ describe('an environment', () => {
     expect(build).toMatchObject({ kind: 'build', phase: 'succeeded' })
 
     const count = (await builds()).length
-    const run = await runFile(experiment('uses.yml', ['python make.py 0 value.txt unread.txt']))
+    const run = await runFile(writeExperiment('uses.yml', ['python make.py 0 value.txt unread.txt']))
     expect([run.environment, (await builds()).length]).toEqual([build.environment, count])
 
     const repeated = await runFile('build.yml')
@@ -178,7 +178,7 @@ describe('an environment', () => {
   })
 
   it('An environment that was removed by the command or by hand is built again', async () => {
-    const file = experiment('uses.yml', ['python make.py 0 value.txt unread.txt'])
+    const file = writeExperiment('uses.yml', ['python make.py 0 value.txt unread.txt'])
     const run = await runFile(file)
     expect((await work.hagane('env', 'rm', run.environment!.slice(0, 12))).status).toBe(0)
 
@@ -215,7 +215,9 @@ describe('an environment', () => {
       sources: [{ file: 'a.yml', text }],
       host,
     })
-    await until(async () => (await server.call<RunDetailView>('GET', `/runs/${body.number}`)).body.phase === 'failed')
+    await waitUntil(
+      async () => (await server.call<RunDetailView>('GET', `/runs/${body.number}`)).body.phase === 'failed',
+    )
     expect((await server.call<RunDetailView>('GET', `/runs/${body.number}`)).body).toMatchObject({
       reason: 'VenvMissing',
       message: expect.stringContaining('python3-venv'),
@@ -225,19 +227,24 @@ describe('an environment', () => {
       sources: [{ file: 'a.yml', text }],
       host: { ...host, python: null },
     })
-    await until(
+    await waitUntil(
       async () => (await server.call<RunDetailView>('GET', `/runs/${none.body.number}`)).body.phase === 'failed',
     )
     expect((await server.call<RunDetailView>('GET', `/runs/${none.body.number}`)).body.reason).toBe('PythonMissing')
   })
 
   it('The build of an environment continues while the server is down', async () => {
-    const { json } = await work.hagane('run', '-f', experiment('away.yml', ['python make.py 1.5 value.txt']), '--json')
-    await until(async () => (await builds()).at(-1)!.phase === 'running')
+    const { json } = await work.hagane(
+      'run',
+      '-f',
+      writeExperiment('away.yml', ['python make.py 1.5 value.txt']),
+      '--json',
+    )
+    await waitUntil(async () => (await builds()).at(-1)!.phase === 'running')
     await server.kill()
     await server.start()
     const { number } = json as { number: number }
-    await until(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded')
+    await waitUntil(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded')
     expect((await builds()).at(-1)!.phase).toBe('succeeded')
   })
 })
@@ -267,7 +274,7 @@ describe('a secret', () => {
 
     // After the end of the run the log file itself no longer contains the secret, so that no backup does.
     const file = join(server.dataDir, 'attempts', `hagane-${run.number}-1`, 'log')
-    await until(async () => !readFileSync(file).includes(secret))
+    await waitUntil(async () => !readFileSync(file).includes(secret))
     expect(readFileSync(file, 'utf8')).toBe(log)
 
     // A page of the log that starts inside the secret shows no part of it either.

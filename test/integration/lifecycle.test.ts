@@ -23,7 +23,7 @@ import type { ProjectView, SavedViewView } from '../../src/contract/project.ts'
 import type { CheckView, EventView, RunPageView } from '../../src/contract/routes.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -43,10 +43,10 @@ const post = async <T = { number: number }>(path: string, body: unknown = {}) =>
   await server.call<T>('POST', path, body)
 const logOf = async (run: number, attempt?: number): Promise<string> =>
   (await server.call<string>('GET', `/runs/${run}/logs${attempt === undefined ? '' : `?attempt=${attempt}`}`)).body
-const hasPhase = (number: number, ...phases: string[]) =>
-  until(async () => phases.includes((await getRun(number)).phase))
+const waitForPhase = (number: number, ...phases: string[]) =>
+  waitUntil(async () => phases.includes((await getRun(number)).phase))
 
-// Counts on from its checkpoint to `until`. Prints where it began.
+// Counts on from its checkpoint to `waitUntil`. Prints where it began.
 const COUNTER = `
 version: 1
 kind: experiment
@@ -61,12 +61,12 @@ run:
 describe('a run', () => {
   it('A paused run has not ended, and a resume continues it from its checkpoint in a new attempt', async () => {
     const { number } = await server.submit(COUNTER)
-    await hasPhase(number, 'running')
-    await until(async () => (await logOf(number)).includes('from 0'))
+    await waitForPhase(number, 'running')
+    await waitUntil(async () => (await logOf(number)).includes('from 0'))
     await new Promise((resolve) => setTimeout(resolve, 300))
 
     expect((await post(`/runs/${number}/pause`)).body).toEqual({ changed: 1 })
-    await hasPhase(number, 'paused')
+    await waitForPhase(number, 'paused')
     expect(await getRun(number)).toMatchObject({
       phase: 'paused',
       endedAt: null,
@@ -79,9 +79,9 @@ describe('a run', () => {
     expect((await getRun(number)).phase).toBe('paused')
 
     expect((await post(`/runs/${number}/resume`)).body).toMatchObject({ kind: 'run', number })
-    await until(async () => /from [1-9]\d* resumed=1/.test(await logOf(number, 2)))
+    await waitUntil(async () => /from [1-9]\d* resumed=1/.test(await logOf(number, 2)))
     await post(`/runs/${number}/stop`)
-    await hasPhase(number, 'stopped')
+    await waitForPhase(number, 'stopped')
     expect((await post<{ error: { code: string } }>(`/runs/${number}/pause`)).body.error.code).toBe('conflict')
   })
 
@@ -91,23 +91,23 @@ describe('a run', () => {
     )
 
     await post(`/runs/${number}/pause`)
-    await hasPhase(number, 'paused')
+    await waitForPhase(number, 'paused')
     await post(`/runs/${number}/resume`)
-    await hasPhase(number, 'queued')
+    await waitForPhase(number, 'queued')
     await post(`/runs/${number}/pause`)
-    await hasPhase(number, 'paused')
+    await waitForPhase(number, 'paused')
 
     await post(`/runs/${number}/stop`)
-    await hasPhase(number, 'stopped')
+    await waitForPhase(number, 'stopped')
     expect((await getRun(number)).attempts).toEqual([])
   })
 
   it('A run that has ended can be restarted, copied or resumed from its document', async () => {
     const { number } = await server.submit(COUNTER.replace('until: 1000', 'until: 2'))
-    await hasPhase(number, 'succeeded')
+    await waitForPhase(number, 'succeeded')
 
     const restarted = (await post(`/runs/${number}/restart`, { params: { word: 'second' }, name: 'again' })).body.number
-    await hasPhase(restarted, 'succeeded')
+    await waitForPhase(restarted, 'succeeded')
     expect(await getRun(restarted)).toMatchObject({
       name: 'again',
       params: { word: 'second', until: 2 },
@@ -116,15 +116,15 @@ describe('a run', () => {
     expect(await logOf(restarted)).toContain('from 0 resumed= word=second')
 
     const copied = (await post(`/runs/${number}/copy`, { params: { word: 'third' } })).body.number
-    await hasPhase(copied, 'succeeded')
-    expect(await outputOf(copied, 'words')).toBe('first\nthird\n')
-    expect(await outputOf(number, 'words')).toBe('first\n')
+    await waitForPhase(copied, 'succeeded')
+    expect(await readOutput(copied, 'words')).toBe('first\nthird\n')
+    expect(await readOutput(number, 'words')).toBe('first\n')
 
     const resumed = (await post(`/runs/${number}/resume`, { params: { word: 'fourth', until: '4' } })).body.number
-    await hasPhase(resumed, 'succeeded')
+    await waitForPhase(resumed, 'succeeded')
     expect(await logOf(resumed)).toContain('from 2 resumed=1 word=fourth')
-    expect(await outputOf(resumed, 'words')).toBe('first\nfourth\n')
-    expect(await outputOf(number, 'words')).toBe('first\nfourth\n')
+    expect(await readOutput(resumed, 'words')).toBe('first\nfourth\n')
+    expect(await readOutput(number, 'words')).toBe('first\nfourth\n')
     expect((await getRun(resumed)).origin).toEqual({ kind: 'resumes', run: number })
 
     const merged = (
@@ -132,7 +132,7 @@ describe('a run', () => {
         sources: [{ file: 'more.yml', text: 'params: {word: merged}\nenvironment: {max_restarts: 1}\n' }],
       })
     ).body.number
-    await hasPhase(merged, 'succeeded')
+    await waitForPhase(merged, 'succeeded')
     expect((await getRun(merged)).params).toMatchObject({ word: 'merged', until: 2 })
 
     const document = (await server.call<{ sources: { text: string }[] }>('GET', `/runs/${merged}/document`)).body
@@ -146,29 +146,29 @@ describe('a run', () => {
 
   it('A copied run can be resumed after the run that it was copied from was removed', async () => {
     const { number } = await server.submit(COUNTER.replace('until: 1000', 'until: 2'))
-    await hasPhase(number, 'succeeded')
+    await waitForPhase(number, 'succeeded')
     const copy = (await post(`/runs/${number}/copy`, { params: { until: '1000' } })).body.number
-    await until(async () => (await logOf(copy)).includes('from'))
+    await waitUntil(async () => (await logOf(copy)).includes('from'))
     await post(`/runs/${copy}/pause`)
-    await hasPhase(copy, 'paused')
+    await waitForPhase(copy, 'paused')
 
     await server.call('DELETE', `/runs/${number}`)
     await post('/trash/empty')
-    await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    await waitUntil(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
 
     await post(`/runs/${copy}/resume`)
-    await until(async () => (await logOf(copy, 2)).includes('resumed=1'))
+    await waitUntil(async () => (await logOf(copy, 2)).includes('resumed=1'))
     await post(`/runs/${copy}/stop`)
-    await hasPhase(copy, 'stopped')
+    await waitForPhase(copy, 'stopped')
   })
 
   it('A run that is stopped before its launch was recorded stops at once and not only at the next resync', async () => {
-    await using place = await startTestServer({ isStopped: true })
+    await using place = await startTestServer({ isStartedLater: true })
     await place.start({
       NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/fault-points.ts')}`,
       HAGANE_TEST_FAULT: 'launched.before',
     })
-    const dies = place.ended()
+    const dies = place.waitForEnd()
     const { number } = await place.submit('version: 1\nkind: experiment\nrun: {cmd: "sleep 600"}')
     expect(await dies).toBe('SIGKILL')
 
@@ -176,7 +176,7 @@ describe('a run', () => {
     database.exec("update run set stop_cause = 'user', version = version + 1")
     await place.start()
     const phase = async () => (await place.call<RunDetailView>('GET', `/runs/${number}`)).body.phase
-    await until(async () => (await phase()) === 'stopped', LIMITS.resyncMs / 2)
+    await waitUntil(async () => (await phase()) === 'stopped', LIMITS.resyncMs / 2)
   })
 
   it('A run starts behind more queued trials of a paused sweep than one admission examines', async () => {
@@ -187,14 +187,14 @@ describe('a run', () => {
       `version: 1\nkind: group\nhptuning: {concurrency: ${count}, matrix: {a: {range: [0, ${count}, 1]}}}\nrun: {cmd: "sleep 600"}`,
     )
     const sweep = async () => (await place.call<SweepView>('GET', `/sweeps/${number}`)).body
-    await until(async () => (await sweep()).counts.running === 2 && (await sweep()).counts.queued === count - 2)
+    await waitUntil(async () => (await sweep()).counts.running === 2 && (await sweep()).counts.queued === count - 2)
 
     await place.call('POST', `/sweeps/${number}/pause`, { keepRunning: true })
     const { runs } = (await place.call<RunPageView>('GET', `/runs?sweep=${number}&filter=phase=running`)).body
     for (const run of runs) await place.call('POST', `/runs/${run.number}/stop`)
 
     const later = (await place.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')).number
-    await until(async () => (await place.call<RunDetailView>('GET', `/runs/${later}`)).body.phase === 'succeeded')
+    await waitUntil(async () => (await place.call<RunDetailView>('GET', `/runs/${later}`)).body.phase === 'succeeded')
     expect((await sweep()).counts.queued).toBe(count - 2)
   })
 
@@ -203,7 +203,7 @@ describe('a run', () => {
     { timeout: 60_000 },
     async (put) => {
       const ended = async (number: number) => {
-        await until(async () => ['succeeded', 'failed'].includes((await getRun(number)).phase), 30_000)
+        await waitUntil(async () => ['succeeded', 'failed'].includes((await getRun(number)).phase), 30_000)
         return await getRun(number)
       }
 
@@ -231,12 +231,12 @@ describe('a run', () => {
       const { number } = await server.submit(
         `version: 1\nkind: experiment\nenvironment: {max_restarts: 1}\nrun: {cmd: '${script}'}\n`,
       )
-      await hasPhase(number, 'succeeded')
-      expect(await outputOf(number, 'first')).toBe('good\n')
+      await waitForPhase(number, 'succeeded')
+      expect(await readOutput(number, 'first')).toBe('good\n')
 
       await server.call('DELETE', `/runs/${number}`)
       await post('/trash/empty')
-      await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+      await waitUntil(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
       expect(existsSync(join(server.dataDir, 'runs', String(number)))).toBe(false)
     },
   )
@@ -250,30 +250,30 @@ describe('a run', () => {
   ])(
     'A run made by %s can be resumed repeatedly with all its files, also after the first run was removed',
     { timeout: 60_000 },
-    async (_, age) => {
+    async (_, makeOld) => {
       const foldersOf = (numbers: readonly number[]): string[] =>
         readdirSync(join(server.dataDir, 'runs')).filter((name) =>
           numbers.some((number) => name.split('.')[0] === String(number)),
         )
 
-      const gone = async (numbers: readonly number[]): Promise<void> => {
+      const removeForGood = async (numbers: readonly number[]): Promise<void> => {
         for (const number of numbers) await server.call('DELETE', `/runs/${number}`)
         await post('/trash/empty')
         for (const number of numbers)
-          await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+          await waitUntil(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
       }
 
       const { number } = await server.submit(
         'version: 1\nkind: experiment\nrun: {cmd: "ls $HAGANE_OUTPUTS; echo x > $HAGANE_OUTPUTS/f$HAGANE_RUN"}\n',
       )
-      await hasPhase(number, 'succeeded')
-      age(number)
+      await waitForPhase(number, 'succeeded')
+      makeOld(number)
       const all = [number]
 
       const resume = async (): Promise<string[]> => {
         const made = (await post(`/runs/${all.at(-1)}/resume`)).body.number
         all.push(made)
-        await hasPhase(made, 'succeeded')
+        await waitForPhase(made, 'succeeded')
         return (await logOf(made)).split('\n').filter(Boolean)
       }
 
@@ -281,15 +281,15 @@ describe('a run', () => {
       let before = files()
       expect(await resume()).toEqual(before)
 
-      await gone([number])
+      await removeForGood([number])
       for (let times = 0; times < 2; times += 1) {
         before = files()
         expect(await resume()).toEqual(before)
       }
       expect(foldersOf(all).toSorted()).toEqual(all.map(String).toSorted())
 
-      await gone(all.slice(1))
-      await until(async () => foldersOf(all).length === 0)
+      await removeForGood(all.slice(1))
+      await waitUntil(async () => foldersOf(all).length === 0)
     },
   )
 
@@ -301,17 +301,17 @@ describe('a run', () => {
         const { number } = await server.submit(
           `version: 1\nkind: experiment\nrun: {cmd: "${leaves}; trap 'sleep 2; exit 0' TERM; while :; do sleep 0.1; done"}\n`,
         )
-        await hasPhase(number, 'running')
+        await waitForPhase(number, 'running')
         await server.call('DELETE', `/runs/${number}`)
         await post('/trash/empty')
-        await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404, 20_000)
+        await waitUntil(async () => (await server.call('GET', `/runs/${number}`)).status === 404, 20_000)
       }
     },
   )
 
   it('Folders that a killed server left half made or half removed are removed with their run', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo x > $HAGANE_OUTPUTS/x"}\n')
-    await hasPhase(number, 'succeeded')
+    await waitForPhase(number, 'succeeded')
     await server.call('DELETE', `/runs/${number}`)
 
     const places = [
@@ -326,7 +326,7 @@ describe('a run', () => {
     }
 
     await post('/trash/empty')
-    await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    await waitUntil(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
     const left = places.flatMap(([kind, name]) =>
       readdirSync(join(server.dataDir, kind)).filter((one) => one === name || one.startsWith(`${name}.`)),
     )
@@ -339,11 +339,11 @@ describe('a run', () => {
     const { number } = await server.submit(
       `version: 1\nkind: experiment\nrun: {cmd: "cd $HAGANE_OUTPUTS/../..; own=$(basename $(dirname $HAGANE_OUTPUTS)); rm -r $own; ln -s ${kept} $own"}\n`,
     )
-    await hasPhase(number, 'succeeded')
+    await waitForPhase(number, 'succeeded')
 
     await server.call('DELETE', `/runs/${number}`)
     await post('/trash/empty')
-    await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    await waitUntil(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
     expect(readdirSync(kept)).toEqual(['data.csv'])
     expect(readdirSync(join(server.dataDir, 'runs'))).not.toContain(String(number))
 
@@ -358,12 +358,12 @@ describe('a run', () => {
     const { number } = await fresh.submit('version: 1\nkind: experiment\nrun: {cmd: echo hi}\n')
     const view = async (): Promise<RunDetailView> => (await fresh.call<RunDetailView>('GET', `/runs/${number}`)).body
 
-    await until(async () => /cannot be started now.*(ENOTDIR|EEXIST)/.test((await view()).waiting ?? ''))
+    await waitUntil(async () => /cannot be started now.*(ENOTDIR|EEXIST)/.test((await view()).waiting ?? ''))
     expect((await view()).phase).toBe('starting')
 
     rmSync(attempts)
     mkdirSync(attempts)
-    await until(async () => (await view()).phase === 'succeeded', 40_000)
+    await waitUntil(async () => (await view()).phase === 'succeeded', 40_000)
     expect((await view()).waiting).toBeNull()
   })
 
@@ -375,7 +375,7 @@ describe('a run', () => {
       (await server.call<EventView[]>('GET', `/events?run=${number}`)).body.find(
         (event) => event.kind === 'run.listing_cut',
       )
-    await until(async () => (await cut()) !== undefined)
+    await waitUntil(async () => (await cut()) !== undefined)
     expect((await cut())!.data).toEqual({ listed: 10_000 })
   })
 
@@ -383,22 +383,22 @@ describe('a run', () => {
     const { number } = await server.submit(
       'version: 1\nkind: group\nparams: {b: 1}\nhptuning: {matrix: {a: {values: [5, 6]}}}\nrun: {cmd: "echo {{ a }} {{ b }}"}',
     )
-    await until(async () => (await getSweep(number)).phase === 'done')
+    await waitUntil(async () => (await getSweep(number)).phase === 'done')
     const { runs } = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&sort=number`)).body
 
     const again = (await post(`/runs/${runs[1]!.number}/restart`, { params: { b: '0.5' } })).body.number
-    await hasPhase(again, 'succeeded')
+    await waitForPhase(again, 'succeeded')
     expect([await logOf(again), (await getRun(again)).sweep]).toEqual(['6 0.5\n', null])
 
     const sweep = (await post(`/sweeps/${number}/restart`, { params: { b: '9' } })).body.number
-    await until(async () => (await getSweep(sweep)).phase === 'done')
+    await waitUntil(async () => (await getSweep(sweep)).phase === 'done')
     const second = (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&filter=p.b=9`)).body
     expect(second.runs).toHaveLength(2)
   })
 
   it('A person can change the name, note, tags and project of a run', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "true"}')
-    await hasPhase(number, 'succeeded')
+    await waitForPhase(number, 'succeeded')
     await post('/projects', { name: 'other' })
 
     const { body } = await server.call<RunDetailView>('PATCH', `/runs/${number}`, {
@@ -415,8 +415,8 @@ describe('a run', () => {
   })
 })
 
-async function outputOf(run: number, path: string): Promise<string> {
-  await until(async () => (await server.call<unknown[]>('GET', `/runs/${run}/artifacts`)).body.length > 0)
+async function readOutput(run: number, path: string): Promise<string> {
+  await waitUntil(async () => (await server.call<unknown[]>('GET', `/runs/${run}/artifacts`)).body.length > 0)
   return (await server.call<string>('GET', `/runs/${run}/artifacts/content?path=${path}`)).body
 }
 
@@ -425,29 +425,29 @@ describe('a sweep', () => {
     const text = (cmd: string) =>
       `version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 12, 1]}}}\nrun: {cmd: ${JSON.stringify(cmd)}}`
     const { number } = await server.submit(text('sleep 0.4'))
-    await until(async () => ((await getSweep(number)).counts.running ?? 0) === 2)
+    await waitUntil(async () => ((await getSweep(number)).counts.running ?? 0) === 2)
 
     await post(`/sweeps/${number}/pause`, { keepRunning: true })
-    await until(async () => ((await getSweep(number)).counts.running ?? 0) === 0)
+    await waitUntil(async () => ((await getSweep(number)).counts.running ?? 0) === 0)
     const { counts, isPaused } = await getSweep(number)
     expect([isPaused, counts.paused]).toEqual([true, undefined])
 
     const waiting = (await server.call<RunPageView>('GET', `/runs?sweep=${number}&filter=phase=queued`)).body.runs[0]!
-    await until(async () => (await getRun(waiting.number)).waiting === 'its sweep is paused')
+    await waitUntil(async () => (await getRun(waiting.number)).waiting === 'its sweep is paused')
 
     await server.call('PATCH', `/sweeps/${number}`, { concurrency: 5, name: 'wide', tags: ['t'] })
     await post(`/sweeps/${number}/resume`)
-    await until(async () => ((await getSweep(number)).counts.running ?? 0) === 5)
+    await waitUntil(async () => ((await getSweep(number)).counts.running ?? 0) === 5)
 
     await post(`/sweeps/${number}/pause`)
-    await until(
+    await waitUntil(
       async () =>
         ((await getSweep(number)).counts.running ?? 0) + ((await getSweep(number)).counts.stopping ?? 0) === 0,
     )
     expect((await getSweep(number)).counts.paused).toBeGreaterThan(0)
 
     await post(`/sweeps/${number}/resume`)
-    await until(async () => (await getSweep(number)).phase === 'done')
+    await waitUntil(async () => (await getSweep(number)).phase === 'done')
     expect(await getSweep(number)).toMatchObject({
       counts: { succeeded: 12 },
       concurrency: 5,
@@ -463,10 +463,10 @@ describe('the trash', () => {
     const { number } = await server.submit(
       'version: 1\nkind: experiment\nrun: {cmd: "head -c 3000000 /dev/zero > $HAGANE_OUTPUTS/big; sleep 300"}',
     )
-    await hasPhase(number, 'running')
+    await waitForPhase(number, 'running')
 
     expect((await server.call('DELETE', `/runs/${number}`)).body).toEqual({ changed: 1 })
-    await hasPhase(number, 'stopped')
+    await waitForPhase(number, 'stopped')
 
     const listed = async (query: string) =>
       (await server.call<RunPageView>('GET', `/runs?${query}`)).body.runs.map((run) => run.number)
@@ -477,7 +477,7 @@ describe('the trash', () => {
     expect((await post(`/runs/${number}/restore`)).body).toEqual({ changed: 1 })
     expect(await listed('limit=1000')).toContain(number)
 
-    await until(async () => (await server.call<unknown[]>('GET', `/runs/${number}/artifacts`)).body.length === 1)
+    await waitUntil(async () => (await server.call<unknown[]>('GET', `/runs/${number}/artifacts`)).body.length === 1)
     await server.call('DELETE', `/runs/${number}`)
     const folders = [
       join(server.dataDir, 'runs', String(number)),
@@ -487,7 +487,7 @@ describe('the trash', () => {
 
     await post('/trash/empty')
     expect((await post(`/runs/${number}/restore`)).status).not.toBe(200)
-    await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    await waitUntil(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
     expect(folders.map((path) => existsSync(path))).toEqual([false, false])
   })
 
@@ -511,7 +511,7 @@ describe('the trash', () => {
       })
 
     await post(`/runs/${body.number}/stop`)
-    await hasPhase(body.number, 'stopped')
+    await waitForPhase(body.number, 'stopped')
 
     const size = () => statSync(join(server.dataDir, 'hagane.db')).size
     await server.call('DELETE', `/runs/${body.number}`)
@@ -521,7 +521,7 @@ describe('the trash', () => {
     const before = size()
 
     await post('/trash/empty')
-    await until(async () => (await server.call('GET', `/runs/${body.number}`)).status === 404)
+    await waitUntil(async () => (await server.call('GET', `/runs/${body.number}`)).status === 404)
 
     // The kill may interrupt the return of space. The next start continues it, and the start after that shows the size.
     const isSmaller = async (): Promise<boolean> => {
@@ -530,24 +530,24 @@ describe('the trash', () => {
       return size() < before - 1_000_000
     }
 
-    await until(isSmaller)
+    await waitUntil(isSmaller)
   })
 
   it('Outputs that a resumed run still uses are kept when the first run is removed', async () => {
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo a >> $HAGANE_OUTPUTS/a"}')
-    await hasPhase(number, 'succeeded')
+    await waitForPhase(number, 'succeeded')
     const resumed = (await post(`/runs/${number}/resume`)).body.number
-    await hasPhase(resumed, 'succeeded')
+    await waitForPhase(resumed, 'succeeded')
 
     await server.call('DELETE', `/runs/${number}`)
     await post('/trash/empty')
-    await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
-    expect(await outputOf(resumed, 'a')).toBe('a\na\n')
+    await waitUntil(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+    expect(await readOutput(resumed, 'a')).toBe('a\na\n')
     expect((await getRun(resumed)).origin).toEqual({ kind: 'resumes', run: null })
 
     await server.call('DELETE', `/runs/${resumed}`)
     await post('/trash/empty')
-    await until(async () => (await server.call('GET', `/runs/${resumed}`)).status === 404)
+    await waitUntil(async () => (await server.call('GET', `/runs/${resumed}`)).status === 404)
     expect([number, resumed].map((item) => existsSync(join(server.dataDir, 'runs', String(item))))).toEqual([
       false,
       false,
@@ -561,7 +561,7 @@ describe('the trash', () => {
     const host = { workDir: server.dataDir, python: null, path: process.env['PATH'], git: null }
     const sweep = (await post('/submissions', { sources: [{ file: 'a.yml', text }], host, project: 'doomed' })).body
       .number
-    await until(async () => ((await getSweep(sweep)).counts.running ?? 0) === 3)
+    await waitUntil(async () => ((await getSweep(sweep)).counts.running ?? 0) === 3)
 
     await post('/projects', { name: 'elsewhere' })
     const [moved] = (await server.call<RunPageView>('GET', `/runs?sweep=${sweep}&filter=phase=running`)).body.runs
@@ -580,8 +580,8 @@ describe('the trash', () => {
     expect(changed).toBeGreaterThanOrEqual(3)
     expect((await server.call('GET', '/projects/doomed')).status).toBe(404)
 
-    await hasPhase(moved!.number, 'stopped')
-    await until(async () => (await getSweep(sweep)).phase === 'stopped')
+    await waitForPhase(moved!.number, 'stopped')
+    await waitUntil(async () => (await getSweep(sweep)).phase === 'stopped')
     expect((await getSweep(sweep)).counts.running).toBeUndefined()
 
     expect((await post<{ changed: number }>('/projects/doomed/restore')).body.changed).toBe(changed)
@@ -600,7 +600,7 @@ describe('bulk changes', () => {
       'version: 1\nkind: group\nhptuning: {concurrency: 2, matrix: {a: {range: [0, 6, 1]}}}\nrun: {cmd: "true"}'
     const sweep = (await post('/submissions', { sources: [{ file: 'a.yml', text }], host, project: 'bulk' })).body
       .number
-    await until(async () => (await getSweep(sweep)).phase === 'done')
+    await waitUntil(async () => (await getSweep(sweep)).phase === 'done')
 
     const bulk = async (body: object) =>
       (await post<{ matched: number; changed: number }>('/runs/bulk', { project: 'bulk', ...body })).body
@@ -658,7 +658,7 @@ describe('a filter', () => {
     const { number } = await server.submit(
       'version: 1\nkind: experiment\nparams: {learning_rate: 0.1}\ntags: [green]\nrun: {cmd: "true"}',
     )
-    await hasPhase(number, 'succeeded')
+    await waitForPhase(number, 'succeeded')
 
     expect(
       (await server.call('GET', `/filter?text=${encodeURIComponent('metrics.loss:<0.1, status:running')}`)).body,
@@ -701,7 +701,7 @@ describe('a repeated request', () => {
     const response = await fetch(`${server.url}/api/v1/submissions`, {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${server.token()}`,
+        authorization: `Bearer ${server.readToken()}`,
         'content-type': 'application/json',
         'idempotency-key': key,
       },
@@ -738,7 +738,7 @@ describe('an access token', () => {
 
     const listed = async () =>
       (await server.call<AccessTokenView[]>('GET', '/tokens')).body.find(({ id }) => id === made.id)
-    await until(async () => (await listed())?.lastUsedAt !== null)
+    await waitUntil(async () => (await listed())?.lastUsedAt !== null)
     expect(await listed()).toEqual({
       id: made.id,
       name: 'nightly',
@@ -803,7 +803,7 @@ describe('the stream of events', () => {
     const read = async (count: number) => {
       const ended = new AbortController()
       const response = await fetch(`${server.url}/api/v1/events/stream`, {
-        headers: { authorization: `Bearer ${server.token()}`, 'last-event-id': String(seen.at(-1) ?? start) },
+        headers: { authorization: `Bearer ${server.readToken()}`, 'last-event-id': String(seen.at(-1) ?? start) },
         signal: ended.signal,
       })
 
@@ -838,7 +838,7 @@ describe('the stream of events', () => {
     await submitSome()
     await more
 
-    await until(
+    await waitUntil(
       async () =>
         (await server.call<RunPageView>('GET', '/runs?filter=phase in (queued, starting, running)')).body.runs
           .length === 0,
@@ -854,15 +854,15 @@ describe('the stream of events', () => {
   it('The stream of events also reports which runs and sweeps write points or output', async () => {
     const ended = new AbortController()
     const response = await fetch(`${server.url}/api/v1/events/stream`, {
-      headers: { authorization: `Bearer ${server.token()}` },
+      headers: { authorization: `Bearer ${server.readToken()}` },
       signal: ended.signal,
     })
 
-    const told: ActivityView[] = []
+    const activities: ActivityView[] = []
     const reading = (async () => {
       for await (const chunk of response.body!.pipeThrough(new TextDecoderStream()))
         for (const [, data] of chunk.matchAll(/^event: activity\ndata: (.*)$/gm))
-          told.push(JSON.parse(data!) as ActivityView)
+          activities.push(JSON.parse(data!) as ActivityView)
     })().catch(() => {})
 
     const { body: logging } = await server.call<{ number: number }>('POST', '/runs', {
@@ -872,13 +872,13 @@ describe('the stream of events', () => {
     const batch = { writer: randomUUID(), attempt: 1, first: 1, records: [{ k: 'm', s: 1, t: 1, v: { loss: 1 } }] }
     expect((await server.call('POST', `/runs/${logging.number}/batches`, batch)).status).toBe(200)
 
-    await until(async () => told.some(({ runs }) => runs.includes(logging.number)))
+    await waitUntil(async () => activities.some(({ runs }) => runs.includes(logging.number)))
 
     const script = 'python -c "import time; [print(i, flush=True) or time.sleep(0.2) for i in range(50)]"'
     const sweep = await server.submit(
       `version: 1\nkind: group\nhptuning: {matrix: {x: {values: [1]}}}\nrun: {cmd: '${script}'}\n`,
     )
-    await until(async () => told.filter(({ sweeps }) => sweeps.includes(sweep.number)).length > 1, 30_000)
+    await waitUntil(async () => activities.filter(({ sweeps }) => sweeps.includes(sweep.number)).length > 1, 30_000)
     await server.call('POST', `/sweeps/${sweep.number}/stop`)
     ended.abort()
     await reading

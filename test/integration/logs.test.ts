@@ -15,8 +15,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import type { RunDetailView } from '../../src/contract/run.ts'
-import { createWorkplace } from '../support/cli.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { createCliFolder } from '../support/cli.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hagane-logs-'))
@@ -29,13 +29,13 @@ const viewOf = async (server: TestServer, number: number): Promise<RunDetailView
   (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
 
 async function ended(server: TestServer, number: number): Promise<RunDetailView> {
-  await until(async () => ['succeeded', 'failed', 'stopped'].includes((await viewOf(server, number)).phase))
+  await waitUntil(async () => ['succeeded', 'failed', 'stopped'].includes((await viewOf(server, number)).phase))
   return await viewOf(server, number)
 }
 
 async function page(server: TestServer, path: string): Promise<{ text: string; cursor: number; cut: string | null }> {
   const response = await fetch(`${server.url}/api/v1${path}`, {
-    headers: { authorization: `Bearer ${server.token()}` },
+    headers: { authorization: `Bearer ${server.readToken()}` },
   })
   return {
     text: await response.text(),
@@ -50,7 +50,7 @@ describe('a log', () => {
     { timeout: 120_000 },
     async () => {
       await using server = await startTestServer({ env: { HAGANE_LOG_LIMIT_MIB: '4' } })
-      using work = createWorkplace(server)
+      using work = createCliFolder(server)
 
       const { number } = await server.submit(
         document(
@@ -60,14 +60,14 @@ describe('a log', () => {
       )
       const file = join(server.dataDir, 'attempts', `hagane-${number}-1`, 'log')
 
-      await until(
+      await waitUntil(
         async () =>
           existsSync(file) &&
           statSync(file).size > 24 * MIB &&
           (await page(server, `/runs/${number}/logs`)).cut !== null,
         60_000,
       )
-      await until(async () => statSync(file).blocks * 512 < 12 * MIB)
+      await waitUntil(async () => statSync(file).blocks * 512 < 12 * MIB)
 
       writeFileSync(join(folder, 'stop'), '')
       await ended(server, number)
@@ -124,7 +124,7 @@ describe('a log', () => {
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
-      using work = createWorkplace(server)
+      using work = createCliFolder(server)
 
       const secret = join(server.dataDir, 'secrets', 'key', 'TOKEN')
       mkdirSync(join(server.dataDir, 'secrets', 'key'), { recursive: true, mode: 0o700 })
@@ -133,7 +133,7 @@ describe('a log', () => {
       const { number } = await server.submit(document(cmd, 'environment: {secret_refs: [key]}\n'), folder)
 
       const log = async (): Promise<string> => (await page(server, `/runs/${number}/logs`)).text
-      await until(async () => (await log()) !== '')
+      await waitUntil(async () => (await log()) !== '')
       writeFileSync(secret, 'other-value\n', { mode: 0o600 })
       expect(await log()).toBe('got ***********\n')
 
@@ -147,7 +147,7 @@ describe('a log', () => {
       writeFileSync(join(folder, 'go'), '')
       await ended(server, number)
       const kept = join(server.dataDir, 'attempts', `hagane-${number}-1`)
-      await until(async () => !existsSync(join(kept, 'secrets.json')))
+      await waitUntil(async () => !existsSync(join(kept, 'secrets.json')))
       expect(readFileSync(join(kept, 'log'), 'utf8')).toBe('got ***********\nagain ***********\n')
       expect(await log()).toBe('got ***********\nagain ***********\n')
 
@@ -161,7 +161,7 @@ describe('a log', () => {
     { timeout: 60_000 },
     async () => {
       await using server = await startTestServer()
-      using work = createWorkplace(server)
+      using work = createCliFolder(server)
 
       work.write('train.sh', 'echo begun; rm -rf ../* ; mkfifo ../log; mkfifo ../exit; echo x > ../claim; echo done\n')
       work.write('run.yml', document('sh train.sh'))
@@ -192,7 +192,7 @@ describe('a log', () => {
           document(`f="$(dirname "$(readlink /proc/$$/fd/1)")/${name}"; rm -f "$f"; ${put}; echo put; sleep 1`),
           folder,
         )
-        await until(async () => (await page(server, `/runs/${number}/logs`)).text === 'put\n', 20_000)
+        await waitUntil(async () => (await page(server, `/runs/${number}/logs`)).text === 'put\n', 20_000)
         await server.call('POST', `/runs/${number}/stop`)
         await ended(server, number)
         expect((await page(server, `/runs/${number}/logs`)).text).toMatch(/^put\n/)

@@ -7,17 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EventView } from '../../src/contract/routes.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { ArtifactView } from '../../src/contract/tracking.ts'
-import { createWorkplace } from '../support/cli.ts'
-import type { Workplace } from '../support/cli.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { createCliFolder } from '../support/cli.ts'
+import type { CliFolder } from '../support/cli.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 let server: TestServer
-let work: Workplace
+let work: CliFolder
 
 beforeAll(async () => {
   server = await startTestServer()
-  work = createWorkplace(server)
+  work = createCliFolder(server)
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
@@ -25,23 +25,23 @@ afterAll(async () => {
 })
 
 /** Encodes text as Latin-1: one byte per character. */
-const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
+const toLatin1 = (text: string): Buffer => Buffer.from(text, 'latin1')
 
 /** File names: as the API shows them, with `\x` and bytes that are not UTF-8 escaped, and as bytes on the disk. */
 const NAMES: readonly [text: string, bytes: Buffer][] = [
-  ['plain.txt', latin('plain.txt')],
-  ['...', latin('...')],
-  ['..dots.txt', latin('..dots.txt')],
-  ['-rf', latin('-rf')],
-  ['back\\slash.txt', latin('back\\slash.txt')],
-  ['a\\x5CxE9', latin('a\\xE9')],
-  ['new\nline.txt', latin('new\nline.txt')],
-  ['caf\\xE9.txt', latin('caf\xe9.txt')],
-  ['dir\\xFF/\\x83\\x82', latin('dir\xff/\x83\x82')],
+  ['plain.txt', toLatin1('plain.txt')],
+  ['...', toLatin1('...')],
+  ['..dots.txt', toLatin1('..dots.txt')],
+  ['-rf', toLatin1('-rf')],
+  ['back\\slash.txt', toLatin1('back\\slash.txt')],
+  ['a\\x5CxE9', toLatin1('a\\xE9')],
+  ['new\nline.txt', toLatin1('new\nline.txt')],
+  ['caf\\xE9.txt', toLatin1('caf\xe9.txt')],
+  ['dir\\xFF/\\x83\\x82', toLatin1('dir\xff/\x83\x82')],
   ['e\u0301', Buffer.from('e\u0301')],
   ['\u00e9', Buffer.from('\u00e9')],
-  ['it\'s "50%" #?&;$(x)', latin('it\'s "50%" #?&;$(x)')],
-  ['a'.repeat(255), latin('a'.repeat(255))],
+  ['it\'s "50%" #?&;$(x)', toLatin1('it\'s "50%" #?&;$(x)')],
+  ['a'.repeat(255), toLatin1('a'.repeat(255))],
   ['あ'.repeat(85), Buffer.from('あ'.repeat(85))],
 ]
 
@@ -60,10 +60,10 @@ const encoded = NAMES.map(([, bytes]) => bytes.toString('base64')).join(' ')
 function filesIn(folder: Buffer | string, prefix: Buffer = Buffer.alloc(0)): Map<string, string> {
   const found = new Map<string, string>()
   for (const entry of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
-    const path = Buffer.concat([Buffer.from(folder), latin('/'), entry.name])
+    const path = Buffer.concat([Buffer.from(folder), toLatin1('/'), entry.name])
     const name = Buffer.concat([prefix, entry.name])
     if (entry.isDirectory())
-      for (const [inner, content] of filesIn(path, Buffer.concat([name, latin('/')]))) found.set(inner, content)
+      for (const [inner, content] of filesIn(path, Buffer.concat([name, toLatin1('/')]))) found.set(inner, content)
     else found.set(name.toString('latin1'), readFileSync(path).toString('latin1'))
   }
   return found
@@ -75,18 +75,18 @@ const EXPECTED = sorted(NAMES.map(([, bytes]) => [bytes.toString('latin1'), byte
 
 const getRun = async (number: number): Promise<RunDetailView> =>
   (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
-const hasSucceeded = (number: number) => until(async () => (await getRun(number)).phase === 'succeeded')
-const listed = async (number: number): Promise<string[]> =>
+const waitForSuccess = (number: number) => waitUntil(async () => (await getRun(number)).phase === 'succeeded')
+const listArtifacts = async (number: number): Promise<string[]> =>
   (await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.map(({ path }) => path).toSorted()
 
-async function write(more = ''): Promise<number> {
+async function runWriter(more = ''): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'hagane-names-'))
   writeFileSync(join(folder, 'write.py'), WRITER)
   const { number } = await server.submit(
     `version: 1\nkind: experiment\nrun: {cmd: ["python write.py $HAGANE_OUTPUTS ${encoded}"${more}]}`,
     folder,
   )
-  await hasSucceeded(number)
+  await waitForSuccess(number)
   rmSync(folder, { recursive: true })
   return number
 }
@@ -96,15 +96,15 @@ describe('output files of any name', () => {
     'Output files of any name are listed, fetched, copied, backed up and restored byte for byte',
     { timeout: 120_000 },
     async () => {
-      const number = await write()
-      await until(async () => (await listed(number)).length === NAMES.length)
-      expect(await listed(number)).toEqual(NAMES.map(([text]) => text).toSorted())
+      const number = await runWriter()
+      await waitUntil(async () => (await listArtifacts(number)).length === NAMES.length)
+      expect(await listArtifacts(number)).toEqual(NAMES.map(([text]) => text).toSorted())
 
       for (const [text, bytes] of NAMES) {
         const answer = await fetch(
           `${server.url}/api/v1/runs/${number}/artifacts/content?path=${encodeURIComponent(text)}`,
           {
-            headers: { authorization: `Bearer ${server.token()}` },
+            headers: { authorization: `Bearer ${server.readToken()}` },
           },
         )
         expect([text, answer.status, Buffer.from(await answer.arrayBuffer())]).toEqual([text, 200, bytes])
@@ -115,7 +115,7 @@ describe('output files of any name', () => {
       expect(sorted(filesIn(join(work.folder, 'fetched')))).toEqual(EXPECTED)
 
       const copy = (await server.call<{ number: number }>('POST', `/runs/${number}/copy`, {})).body.number
-      await until(async () => ['succeeded', 'failed'].includes((await getRun(copy)).phase))
+      await waitUntil(async () => ['succeeded', 'failed'].includes((await getRun(copy)).phase))
       expect(sorted(filesIn(join(server.dataDir, 'runs', String(copy), 'outputs')))).toEqual(EXPECTED)
 
       const backup = join(work.folder, 'backup')
@@ -130,8 +130,8 @@ describe('output files of any name', () => {
   )
 
   it('A fetch of output files names those that it cannot fetch and fetches the others', async () => {
-    const number = await write()
-    await until(async () => (await listed(number)).length === NAMES.length)
+    const number = await runWriter()
+    await waitUntil(async () => (await listArtifacts(number)).length === NAMES.length)
     rmSync(join(server.dataDir, 'runs', String(number), 'outputs', '...'))
     writeFileSync(join(server.dataDir, 'runs', String(number), 'outputs', '-rf'), 'changed')
     mkdirSync(join(work.folder, 'past', 'plain.txt'), { recursive: true })
@@ -148,10 +148,10 @@ describe('output files of any name', () => {
     'Output files beside a folder that is too deep to read are listed and backed up, and the folder is named',
     { timeout: 120_000 },
     async () => {
-      const number = await write(
+      const number = await runWriter(
         `, "cd $HAGANE_OUTPUTS; for i in $(seq 150); do mkdir dddddddddddddddddddddddddddddd; cd dddddddddddddddddddddddddddddd; done; echo x > f"`,
       )
-      await until(async () => (await listed(number)).length === NAMES.length)
+      await waitUntil(async () => (await listArtifacts(number)).length === NAMES.length)
 
       const { body } = await server.call<{ events: EventView[] } | EventView[]>('GET', `/events?run=${number}`)
       const events = Array.isArray(body) ? body : body.events
@@ -174,13 +174,13 @@ describe('output files of any name', () => {
       ).toEqual(EXPECTED)
 
       const copy = (await server.call<{ number: number }>('POST', `/runs/${number}/copy`, {})).body.number
-      await until(async () => (await getRun(copy)).phase === 'failed')
+      await waitUntil(async () => (await getRun(copy)).phase === 'failed')
       expect((await getRun(copy)).message).toContain('ddd')
 
       await server.call('DELETE', `/runs/${number}`)
       await server.call('DELETE', `/runs/${copy}`)
       await server.call('POST', '/trash/empty')
-      await until(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+      await waitUntil(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
     },
   )
 })
@@ -189,7 +189,7 @@ describe('code files of any name', () => {
   it('Code files of any name are uploaded, run and fetched byte for byte', { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hagane-code-'))
     for (const [, bytes] of NAMES) {
-      const path = Buffer.concat([latin(`${folder}/`), bytes])
+      const path = Buffer.concat([toLatin1(`${folder}/`), bytes])
       mkdirSync(path.subarray(0, path.lastIndexOf('/')), { recursive: true })
       writeFileSync(path, bytes)
     }
@@ -199,7 +199,7 @@ describe('code files of any name', () => {
     expect([submitted.status, submitted.stderr]).toEqual([0, expect.not.stringContaining('left out')])
 
     const { number } = submitted.json as { number: number }
-    await hasSucceeded(number)
+    await waitForSuccess(number)
     const withDocument = new Map([...EXPECTED, ['a.yml', readFileSync(join(folder, 'a.yml'), 'latin1')]])
     expect(sorted(filesIn(join(server.dataDir, 'runs', String(number), 'outputs')))).toEqual(sorted(withDocument))
     expect((await work.hagane('code', String(number), '--to', 'code')).status).toBe(0)

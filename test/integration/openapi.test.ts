@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 import { ROUTES } from '../../src/contract/routes.ts'
 import type { Route, RouteName } from '../../src/contract/routes.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -20,9 +20,9 @@ beforeAll(async () => {
     )
   ).number
 
-  await until(async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep}`)).body.phase === 'done')
+  await waitUntil(async () => (await server.call<{ phase: string }>('GET', `/sweeps/${sweep}`)).body.phase === 'done')
   run = (await server.call<{ runs: { number: number }[] }>('GET', `/runs?sweep=${sweep}`)).body.runs[0]!.number
-  await until(async () => (await server.call<unknown[]>('GET', `/runs/${run}/artifacts`)).body.length === 1)
+  await waitUntil(async () => (await server.call<unknown[]>('GET', `/runs/${run}/artifacts`)).body.length === 1)
   await server.call('PUT', '/projects/default/views/mine', { filter: 'phase = failed' })
 })
 afterAll(async () => {
@@ -34,8 +34,8 @@ const REQUESTS: Partial<Record<RouteName, [path: string, body?: unknown]>> = {}
 
 function requestFor(name: RouteName): [path: string, body?: unknown] {
   const route: Route = ROUTES[name]
-  const known = REQUESTS[name]
-  if (known) return known
+  const request = REQUESTS[name]
+  if (request) return request
 
   const path = route.path
     .replace('/api/v1', '')

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CheckView } from '../../src/contract/routes.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
-import { createWorkplace } from '../support/cli.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { createCliFolder } from '../support/cli.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -41,8 +41,8 @@ const getRun = async (number: number): Promise<RunDetailView> =>
   (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
 const logOf = async (number: number, attempt = 1): Promise<string> =>
   (await server.call<string>('GET', `/runs/${number}/logs?attempt=${attempt}`)).body
-const hasEnded = (number: number) =>
-  until(async () => ['succeeded', 'failed', 'stopped'].includes((await getRun(number)).phase))
+const waitForEnd = (number: number) =>
+  waitUntil(async () => ['succeeded', 'failed', 'stopped'].includes((await getRun(number)).phase))
 
 const document = (params: string, succeedsFrom = 1): string =>
   `version: 1\nkind: experiment\nparams: ${params}\nenvironment: {max_restarts: 1}\nrun: {cmd: "python train.py ${succeedsFrom}"}`
@@ -50,7 +50,7 @@ const document = (params: string, succeedsFrom = 1): string =>
 describe('parameters of an attempt', () => {
   it('A retried, restarted, copied or resumed attempt gets the given parameters, not the logged ones', async () => {
     const { number } = await server.submit(document('{lr: 0.1}', 2), folder)
-    await hasEnded(number)
+    await waitForEnd(number)
     expect([await logOf(number, 1), await logOf(number, 2)]).toEqual(["given ['lr'] 0.1 0\n", "given ['lr'] 0.1 0\n"])
     expect(await getRun(number)).toMatchObject({
       phase: 'succeeded',
@@ -59,7 +59,7 @@ describe('parameters of an attempt', () => {
 
     for (const how of ['restart', 'copy', 'resume']) {
       const again = (await server.call<{ number: number }>('POST', `/runs/${number}/${how}`, {})).body.number
-      await hasEnded(again)
+      await waitForEnd(again)
       expect([how, (await getRun(again)).phase, (await logOf(again, 1)).split('\n')[0]]).toEqual([
         how,
         'succeeded',
@@ -70,7 +70,7 @@ describe('parameters of an attempt', () => {
     const changed = (
       await server.call<{ number: number }>('POST', `/runs/${number}/restart`, { params: { lr: '0.5' } })
     ).body.number
-    await hasEnded(changed)
+    await waitForEnd(changed)
     expect((await logOf(changed, 1)).split('\n')[0]).toBe("given ['lr'] 0.5 0")
   })
 
@@ -81,7 +81,7 @@ describe('parameters of an attempt', () => {
       `version: 1\nkind: group\n${search}, matrix: {lr: {uniform: [0, 1]}}}\nrun: {cmd: "python train.py 1 {{ lr }} {{ epochs }}"}`,
       folder,
     )
-    await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase !== 'running')
+    await waitUntil(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase !== 'running')
     const { runs } = (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${number}&limit=100`)).body
     expect([runs.length > 4, runs.filter(({ phase }) => phase !== 'succeeded')]).toEqual([true, []])
 
@@ -91,7 +91,7 @@ describe('parameters of an attempt', () => {
 
   it('Parameters may be longer than an environment variable can be', async () => {
     const { number } = await server.submit(document(`{lr: 0.1, text: ${'é'.repeat(200_000)}}`), folder)
-    await hasEnded(number)
+    await waitForEnd(number)
     expect(await logOf(number)).toBe("given ['lr', 'text'] 0.1 200000\n")
   })
 })
@@ -119,14 +119,14 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
       `version: 1\nkind: experiment\nparams: ${YAML}\nrun: {cmd: "${cmd}"}`,
       folder,
     )
-    await hasEnded(number)
+    await waitForEnd(number)
     expect(await logOf(number)).toBe(
       "['18446744073709551615', '12345678901234567890', '[9223372036854775807]']\nTrue 12345678901234567890 True inf -inf True 1.0 [9223372036854775807]\n",
     )
 
     const given = '"mask":18446744073709551615,"seed":12345678901234567890,'
     const logged = `"torch_seed":9223372036854775807,"entropy":340282366920938463463374607431768211457,"logged":${LONG},"nan":"NaN","inf":"Infinity"`
-    const headers = { authorization: `Bearer ${server.token()}` }
+    const headers = { authorization: `Bearer ${server.readToken()}` }
     for (const path of [`/runs/${number}`, `/runs?filter=${encodeURIComponent('p.torch_seed > 9e18')}&limit=5`]) {
       const text = await (await fetch(`${server.url}/api/v1${path}`, { headers })).text()
       expect([
@@ -137,7 +137,7 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
       ]).toEqual([true, true, true, true])
     }
 
-    using place = createWorkplace(server)
+    using place = createCliFolder(server)
     for (const words of [
       ['show', String(number)],
       ['ls', '-n', '5'],
@@ -154,7 +154,7 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
       'version: 1\nkind: group\nhptuning: {matrix: {seed: {values: [12345678901234567890, 12345678901234567891]}}}\nrun: {cmd: "echo {{ seed }}"}',
       folder,
     )
-    await until(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase !== 'running')
+    await waitUntil(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase !== 'running')
     const { runs } = (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${number}&sort=number`)).body
     expect(await Promise.all(runs.map(async (run) => await logOf(run.number)))).toEqual([
       '12345678901234567890\n',
@@ -163,7 +163,7 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
 
     const trials = await (
       await fetch(`${server.url}/api/v1/sweeps/${number}/trials`, {
-        headers: { authorization: `Bearer ${server.token()}` },
+        headers: { authorization: `Bearer ${server.readToken()}` },
       })
     ).text()
     expect(trials).toContain('"params":{"seed":[12345678901234567890,12345678901234567891]}')
@@ -173,7 +173,7 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
         params: { seed: '18446744073709551616' },
       })
     ).body.number
-    await hasEnded(again)
+    await waitForEnd(again)
     expect(await logOf(again)).toBe('18446744073709551616\n')
   })
 })
@@ -208,7 +208,7 @@ describe('a command', () => {
       `version: 1\nkind: experiment\nparams: {text: "${"it's ".repeat(20_000)}"}\nrun: {cmd: "${cmd}"}`,
       folder,
     )
-    await hasEnded(number)
+    await waitForEnd(number)
     expect(await getRun(number)).toMatchObject({ phase: 'failed', message: 'the program ended with status 7' })
     expect(await logOf(number)).toBe('[100000, 100000, 100000]\n')
   })
@@ -219,7 +219,7 @@ describe('a command', () => {
       `version: 1\nkind: experiment\nparams: {text: "${'a'.repeat(131_070)}!"}\nrun: {cmd: "${cmd}"}`,
       folder,
     )
-    await hasEnded(number)
+    await waitForEnd(number)
     expect(await logOf(number)).toBe('131071\n')
   })
 })

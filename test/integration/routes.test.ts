@@ -5,25 +5,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { ROUTES } from '../../src/contract/routes.ts'
 import type { Route, RouteName } from '../../src/contract/routes.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 
 let server: TestServer
-/** The token that the process of the run `own` received. `other` is another run. */
+/** The token that the process of the run `ownRun` received. `other` is another run. */
 let attemptToken = ''
-let own: { id: string; number: number }
+let ownRun: { id: string; number: number }
 let other: { id: string; number: number }
 
 beforeAll(async () => {
   server = await startTestServer()
-  own = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo $HAGANE_TOKEN; sleep 300"}')
+  ownRun = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "echo $HAGANE_TOKEN; sleep 300"}')
   other = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "sleep 300"}')
-  await until(async () =>
-    (attemptToken = (await server.call<string>('GET', `/runs/${own.number}/logs`)).body.trim()).startsWith('hat_'),
+  await waitUntil(async () =>
+    (attemptToken = (await server.call<string>('GET', `/runs/${ownRun.number}/logs`)).body.trim()).startsWith('hat_'),
   )
 })
 afterAll(async () => {
-  await server.call('POST', `/runs/${own.number}/stop`)
+  await server.call('POST', `/runs/${ownRun.number}/stop`)
   await server.call('POST', `/runs/${other.number}/stop`)
   await server[Symbol.asyncDispose]()
 })
@@ -31,10 +31,15 @@ afterAll(async () => {
 const names = Object.keys(ROUTES) as RouteName[]
 
 /** Routes that need no token, with their status for an empty request. */
-const PUBLIC: Partial<Record<RouteName, number>> = { health: 200, openapi: 200, openSession: 400, closeSession: 200 }
+const PUBLIC_STATUSES: Partial<Record<RouteName, number>> = {
+  health: 200,
+  openapi: 200,
+  openSession: 400,
+  closeSession: 200,
+}
 
 /** Routes that the token of an attempt may use. */
-const FOR_ATTEMPTS: readonly RouteName[] = ['track']
+const ATTEMPT_ROUTES: readonly RouteName[] = ['track']
 
 interface Answer {
   readonly status: number
@@ -65,7 +70,7 @@ async function send(method: string, path: string, headers: Record<string, string
   })
 }
 
-function pathOf(route: Route, run: string | number = own.number): string {
+function pathOf(route: Route, run: string | number = ownRun.number): string {
   return route.path
     .replace(':run', String(run))
     .replace(':sweep', '1')
@@ -83,27 +88,27 @@ describe('the routes of the API', () => {
     for (const name of names) {
       const route: Route = ROUTES[name]
       const { status } = await send(route.method, pathOf(route))
-      expect([name, status]).toEqual([name, PUBLIC[name] ?? 401])
+      expect([name, status]).toEqual([name, PUBLIC_STATUSES[name] ?? 401])
     }
   })
 
   it('Every route refuses tokens that are garbage, of another scheme, doubled, empty or forged', async () => {
     const [prefix, n] = attemptToken.split('.') as [string, string]
     const forged = `${prefix}.${n}.${'0'.repeat(64)}`
-    const otherRun = attemptToken.replace(own.id, other.id)
+    const otherRun = attemptToken.replace(ownRun.id, other.id)
     const headers = [
       'Bearer x',
-      `Basic ${server.token()}`,
-      server.token(),
-      `Bearer ${server.token()} x`,
+      `Basic ${server.readToken()}`,
+      server.readToken(),
+      `Bearer ${server.readToken()} x`,
       'Bearer',
       'Bearer ',
       `Bearer ${forged}`,
       `Bearer ${otherRun}`,
-      `bearer${server.token()}`,
+      `bearer${server.readToken()}`,
     ]
 
-    for (const name of names.filter((item) => PUBLIC[item] === undefined)) {
+    for (const name of names.filter((item) => PUBLIC_STATUSES[item] === undefined)) {
       for (const authorization of headers) {
         const { status, body } = await send(ROUTES[name].method, pathOf(ROUTES[name]), { authorization })
         expect([name, authorization.slice(0, 20), status]).toEqual([name, authorization.slice(0, 20), 401])
@@ -120,15 +125,15 @@ describe('the routes of the API', () => {
       records: [{ k: 'm', s: 0, t: 1, v: { m: 1 } }],
     })
 
-    for (const name of names.filter((item) => PUBLIC[item] === undefined && item !== 'shutdown')) {
+    for (const name of names.filter((item) => PUBLIC_STATUSES[item] === undefined && item !== 'shutdown')) {
       const route: Route = ROUTES[name]
       const { status } = await send(
         route.method,
-        pathOf(route, own.id),
+        pathOf(route, ownRun.id),
         bearer(attemptToken),
         route.method === 'POST' ? batch : '',
       )
-      expect([name, status]).toEqual([name, FOR_ATTEMPTS.includes(name) ? 200 : 403])
+      expect([name, status]).toEqual([name, ATTEMPT_ROUTES.includes(name) ? 200 : 403])
     }
 
     expect((await send('POST', `/api/v1/runs/${other.id}/batches`, bearer(attemptToken), batch)).status).toBe(403)
@@ -136,7 +141,7 @@ describe('the routes of the API', () => {
       (
         await send(
           'POST',
-          `/api/v1/runs/${own.id}/batches`,
+          `/api/v1/runs/${ownRun.id}/batches`,
           bearer(attemptToken),
           batch.replace('"attempt":1', '"attempt":2'),
         )
@@ -164,7 +169,7 @@ describe('the routes of the API', () => {
       for (const headers of hostile) {
         const { status, headers: answer } = await send(ROUTES[name].method, pathOf(ROUTES[name]), {
           ...headers,
-          ...bearer(server.token()),
+          ...bearer(server.readToken()),
         })
         expect([name, headers, status]).toEqual([name, headers, 421])
         expect(answer['access-control-allow-origin']).toBeUndefined()
@@ -172,8 +177,12 @@ describe('the routes of the API', () => {
     }
 
     expect(
-      (await send('GET', '/api/v1/runs', { host: `LOCALHOST:${new URL(server.url).port}`, ...bearer(server.token()) }))
-        .status,
+      (
+        await send('GET', '/api/v1/runs', {
+          host: `LOCALHOST:${new URL(server.url).port}`,
+          ...bearer(server.readToken()),
+        })
+      ).status,
     ).toBe(200)
   })
 
@@ -182,10 +191,12 @@ describe('the routes of the API', () => {
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
         (item) => item !== ROUTES[name].method,
       )) {
-        const { status } = await send(method, pathOf(ROUTES[name]), bearer(server.token()))
+        const { status } = await send(method, pathOf(ROUTES[name]), bearer(server.readToken()))
         // Another route of the table may have the same path and this method.
-        const isKnown = names.some((item) => ROUTES[item].method === method && ROUTES[item].path === ROUTES[name].path)
-        expect([name, method, isKnown || status === 404]).toEqual([name, method, true])
+        const isOtherRoute = names.some(
+          (item) => ROUTES[item].method === method && ROUTES[item].path === ROUTES[name].path,
+        )
+        expect([name, method, isOtherRoute || status === 404]).toEqual([name, method, true])
       }
     }
 
@@ -201,7 +212,7 @@ describe('the routes of the API', () => {
       '/assets/%2e%2e/index.html',
       '/assets/none.js',
     ]) {
-      expect([path, (await send('GET', path, bearer(server.token()))).status]).toEqual([path, 404])
+      expect([path, (await send('GET', path, bearer(server.readToken()))).status]).toEqual([path, 404])
     }
 
     // The guard is inside each route, so that no spelling of a path avoids it.
@@ -210,8 +221,8 @@ describe('the routes of the API', () => {
 
   it('Bodies that are not JSON, do not match the schema or are too large are refused with the reason', async () => {
     const post = (path: string, body: string, headers: Record<string, string> = {}) =>
-      send('POST', path, { ...bearer(server.token()), ...headers }, body)
-    const track = `/api/v1/runs/${own.id}/batches`
+      send('POST', path, { ...bearer(server.readToken()), ...headers }, body)
+    const track = `/api/v1/runs/${ownRun.id}/batches`
 
     expect((await post(track, '{')).status).toBe(400)
     expect((await post(track, '{}', { 'content-type': 'text/plain' })).status).toBe(400)
@@ -241,7 +252,7 @@ describe('the routes of the API', () => {
       `/runs/${randomUUID()}`,
       '/sweeps/999',
       '/numbers/999',
-      `/runs/${own.number}/metrics/none`,
+      `/runs/${ownRun.number}/metrics/none`,
     ]) {
       const { status, body } = await server.call<{ error: { code: string; message: string } }>('GET', path)
       expect([path, status, body.error.code]).toEqual([path, 404, 'not_found'])
@@ -257,7 +268,7 @@ describe('the pages of the dashboard', () => {
       expect([path, status, headers['content-type']]).toEqual([path, 200, 'text/html; charset=utf-8'])
       expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
       expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
-      expect(body).not.toContain(server.token())
+      expect(body).not.toContain(server.readToken())
       const script = /assets\/[\w.-]+\.js/.exec(body)![0]
       expect((await send('GET', `/${script}`)).headers['cache-control']).toContain('immutable')
     }
@@ -284,14 +295,14 @@ describe('the pages of the dashboard', () => {
 
     const cookie = set!.split(';')[0]!
     expect((await send('GET', '/api/v1/runs', { cookie })).status).toBe(200)
-    expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie, origin }, '{"note":"by cookie"}')).status).toBe(
-      200,
-    )
+    expect(
+      (await send('PATCH', `/api/v1/runs/${ownRun.number}`, { cookie, origin }, '{"note":"by cookie"}')).status,
+    ).toBe(200)
     expect(
       (
         await send(
           'PATCH',
-          `/api/v1/runs/${own.number}`,
+          `/api/v1/runs/${ownRun.number}`,
           { cookie, 'sec-fetch-site': 'same-origin' },
           '{"note":"by cookie"}',
         )
@@ -299,12 +310,12 @@ describe('the pages of the dashboard', () => {
     ).toBe(200)
 
     // With a cookie, a request from another site or without an origin changes nothing.
-    expect((await send('PATCH', `/api/v1/runs/${own.number}`, { cookie }, '{"note":"x"}')).status).toBe(401)
+    expect((await send('PATCH', `/api/v1/runs/${ownRun.number}`, { cookie }, '{"note":"x"}')).status).toBe(401)
     expect(
-      (await send('POST', `/api/v1/runs/${own.number}/stop`, { cookie, 'sec-fetch-site': 'cross-site' })).status,
+      (await send('POST', `/api/v1/runs/${ownRun.number}/stop`, { cookie, 'sec-fetch-site': 'cross-site' })).status,
     ).toBe(421)
     expect(
-      (await send('POST', `/api/v1/runs/${own.number}/stop`, { cookie, origin: 'http://evil.example' })).status,
+      (await send('POST', `/api/v1/runs/${ownRun.number}/stop`, { cookie, origin: 'http://evil.example' })).status,
     ).toBe(421)
 
     const [name, value] = cookie.split('=') as [string, string]

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { RunDetailView } from '../../src/contract/run.ts'
-import { startTestServer, until } from '../support/server.ts'
+import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
-import { createWork, isEnded } from '../support/work.ts'
+import { createLedgerFolder, hasRunEnded } from '../support/both-servers.ts'
 
 let server: TestServer
 
@@ -28,7 +28,7 @@ async function variablesOf(
   on = server,
 ): Promise<{ variables: Record<string, string>; run: RunDetailView }> {
   const { number } = await on.submit(`version: 1\n${head}\nrun: {cmd: ${JSON.stringify(PRINT)}}\n`)
-  await until(async () => await isEnded(on, number), 60_000)
+  await waitUntil(async () => await hasRunEnded(on, number), 60_000)
   const text = (await on.call<string>('GET', `/runs/${number}/logs`)).body
   return {
     variables: JSON.parse(text) as Record<string, string>,
@@ -89,7 +89,7 @@ describe('the variables that scripts written for Polyaxon read', () => {
     const { number } = await server.submit(
       'version: 1\nkind: experiment\nrun: {cmd: "echo weights > $POLYAXON_RUN_OUTPUTS_PATH/model.pt"}',
     )
-    await until(async () => await isEnded(server, number))
+    await waitUntil(async () => await hasRunEnded(server, number))
     expect(readFileSync(join(server.dataDir, 'runs', String(number), 'outputs', 'model.pt'), 'utf8')).toBe('weights\n')
   })
 
@@ -103,15 +103,15 @@ describe('the variables that scripts written for Polyaxon read', () => {
 
 describe('the output of a Python script', () => {
   it('The output of a Python script is in its log while the script runs and after it was killed', async () => {
-    using work = createWork()
+    using work = createLedgerFolder()
     writeFileSync(
       join(work.folder, 'print.py'),
       'import os, time\nprint("first")\nwhile not os.path.exists("go"): time.sleep(0.02)\nprint("last")\nos.kill(os.getpid(), 9)\n',
     )
     const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "python3 print.py"}', work.folder)
-    await until(async () => (await logOf(number)).includes('first'))
+    await waitUntil(async () => (await logOf(number)).includes('first'))
     writeFileSync(join(work.folder, 'go'), '')
-    await until(async () => await isEnded(server, number))
+    await waitUntil(async () => await hasRunEnded(server, number))
     expect(await logOf(number)).toContain('first\nlast\n')
   })
 

@@ -8,10 +8,10 @@ import { expect, it } from 'vitest'
 import { directoryId } from '../../src/config/state-files.ts'
 import type { RunPlan } from '../../src/contract/plan.ts'
 import type { Attempt, Run } from '../../src/core/records.ts'
-import { loadPlan } from '../../src/core/spec/load.ts'
+import { loadPlan } from '../../src/core/language/load.ts'
 import { createLocalExecutor } from '../../src/executors/local/executor.ts'
 import { HOST } from '../support/records.ts'
-import { until } from '../support/server.ts'
+import { waitUntil } from '../support/server.ts'
 
 const { plan } = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: "sleep 600"}' }])
 const run = {
@@ -64,7 +64,7 @@ it('A command stopped before its supervisor claims it is signalled then, not aft
     })
 
     await executor.stop(attempt, GRACE_MS)
-    await until(async () => (await executor.observe(attempt)).state === 'ended', GRACE_MS / 4)
+    await waitUntil(async () => (await executor.observe(attempt)).state === 'ended', GRACE_MS / 4)
     expect(await executor.observe(attempt)).toMatchObject({ state: 'ended', exitCode: 143 })
   }
 

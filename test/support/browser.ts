@@ -9,9 +9,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 import type { TestServer } from './server.ts'
 
-const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const PACKED = join(import.meta.dirname, '../../node_modules/@sparticuz/chromium/bin')
-const VERSION = (JSON.parse(readFileSync(join(PACKED, '../package.json'), 'utf8')) as { version: string }).version
+const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const NPM_CHROMIUM = join(import.meta.dirname, '../../node_modules/@sparticuz/chromium/bin')
+const VERSION = (JSON.parse(readFileSync(join(NPM_CHROMIUM, '../package.json'), 'utf8')) as { version: string }).version
 
 /**
  * Starts the Chromium of the system. Without one, starts the Chromium from npm, which is unpacked once into the
@@ -19,8 +19,8 @@ const VERSION = (JSON.parse(readFileSync(join(PACKED, '../package.json'), 'utf8'
  * standard error and returns undefined.
  */
 export async function launchBrowser(): Promise<Browser | undefined> {
-  const own = SYSTEM.find((path) => existsSync(path))
-  const { path, libraries } = own === undefined ? unpack() : { path: own, libraries: '' }
+  const systemPath = SYSTEM_BROWSERS.find((path) => existsSync(path))
+  const { path, libraries } = systemPath === undefined ? unpack() : { path: systemPath, libraries: '' }
 
   try {
     return await chromium.launch({
@@ -41,21 +41,25 @@ export async function launchBrowser(): Promise<Browser | undefined> {
 function unpack(): { path: string; libraries: string } {
   const folder = join(tmpdir(), `hagane-chromium-${VERSION}-${process.getuid?.() ?? 0}`)
   if (!existsSync(folder)) {
-    const making = `${folder}.${process.pid}`
-    mkdirSync(making, { recursive: true })
-    writeFileSync(join(making, 'chromium'), brotliDecompressSync(readFileSync(join(PACKED, 'chromium.br'))), {
-      mode: 0o700,
-    })
+    const temporaryFolder = `${folder}.${process.pid}`
+    mkdirSync(temporaryFolder, { recursive: true })
+    writeFileSync(
+      join(temporaryFolder, 'chromium'),
+      brotliDecompressSync(readFileSync(join(NPM_CHROMIUM, 'chromium.br'))),
+      {
+        mode: 0o700,
+      },
+    )
     for (const pack of ['al2023', 'swiftshader', 'fonts']) {
-      const tar = spawnSync('tar', ['-x', '-C', making], {
-        input: brotliDecompressSync(readFileSync(join(PACKED, `${pack}.tar.br`))),
+      const tar = spawnSync('tar', ['-x', '-C', temporaryFolder], {
+        input: brotliDecompressSync(readFileSync(join(NPM_CHROMIUM, `${pack}.tar.br`))),
       })
       if (tar.status !== 0) throw new Error(`tar: ${String(tar.stderr)}`)
     }
     try {
-      renameSync(making, folder)
+      renameSync(temporaryFolder, folder)
     } catch {
-      rmSync(making, { recursive: true, force: true })
+      rmSync(temporaryFolder, { recursive: true, force: true })
     }
   }
 
@@ -63,7 +67,7 @@ function unpack(): { path: string; libraries: string } {
 }
 
 /** How a page is displayed. Sizes are in pixels. */
-export interface Look {
+export interface PageOptions {
   readonly language?: 'en' | 'ja'
   readonly theme?: 'light' | 'dark'
   readonly width?: number
@@ -79,9 +83,9 @@ export async function openPage(
   browser: Browser,
   server: TestServer,
   path: string,
-  look: Look = {},
+  options: PageOptions = {},
 ): Promise<Page & { errors: string[]; close(): Promise<void> }> {
-  const { language = 'en', theme = 'light', width = 1440, height = 900, timeZone = 'Asia/Tokyo' } = look
+  const { language = 'en', theme = 'light', width = 1440, height = 900, timeZone = 'Asia/Tokyo' } = options
   const context: BrowserContext = await browser.newContext({
     viewport: { width, height },
     locale: language === 'ja' ? 'ja-JP' : 'en-US',

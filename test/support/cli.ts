@@ -17,7 +17,7 @@ export interface CliResult {
 }
 
 /** A working folder, with a home directory of its own, in which commands of the CLI run. */
-export interface Workplace extends Disposable {
+export interface CliFolder extends Disposable {
   readonly folder: string
   /** Runs a command of the CLI in the folder. */
   hagane(...args: string[]): Promise<CliResult>
@@ -28,7 +28,7 @@ export interface Workplace extends Disposable {
 }
 
 /** Creates a workplace whose commands use this server. Disposal removes its files. */
-export function createWorkplace(server: Pick<TestServer, 'url' | 'dataDir'>): Workplace {
+export function createCliFolder(server: Pick<TestServer, 'url' | 'dataDir'>): CliFolder {
   const home = mkdtempSync(join(tmpdir(), 'hagane-work-'))
   const folder = join(home, 'work')
   mkdirSync(folder)
@@ -41,7 +41,7 @@ export function createWorkplace(server: Pick<TestServer, 'url' | 'dataDir'>): Wo
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
   }
 
-  const haganeWith: Workplace['haganeWith'] = async ({ env, input = '', cwd = folder }, ...args) => {
+  const haganeWith: CliFolder['haganeWith'] = async ({ env, input = '', cwd = folder }, ...args) => {
     const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...base, ...env } })
     child.stdin.end(input)
     let [stdout, stderr] = ['', '']

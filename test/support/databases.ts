@@ -13,13 +13,16 @@ const ENGINES = ['sqlite', 'postgres'] as const
 export type Engine = (typeof ENGINES)[number]
 
 /** Opens a new, empty database of the engine that the suite runs on. */
-export type OpenFresh = () => Promise<Database>
+export type OpenEmptyDatabase = () => Promise<Database>
 
 /**
  * Runs a suite on SQLite and on PostgreSQL. Where PostgreSQL cannot run, its half is skipped, and the reason is part of
  * its title. In CI `scripts/test.ts` fails on skipped tests.
  */
-export function describeOnBoth(name: string, suite: (openFresh: OpenFresh, engine: Engine) => void): void {
+export function describeOnBothDatabases(
+  name: string,
+  suite: (openEmptyDatabase: OpenEmptyDatabase, engine: Engine) => void,
+): void {
   for (const engine of ENGINES) {
     const isSkipped = engine === 'postgres' && inject('postgresError') !== ''
     describe.skipIf(isSkipped)(`${name} on ${engine}${isSkipped ? ` (${inject('postgresError')})` : ''}`, () => {

@@ -29,31 +29,31 @@ const COMMITS = {
 } as const
 
 /** Points that only sweeps whose results are recorded reach. */
-const OF_SEARCHES = ['recorded', 'promoted'] as const
+const SEARCH_POINTS = ['recorded', 'promoted'] as const
 
 /** A point and the side of it at which the server is killed. */
-export type FaultPoint = `${Place}.${'before' | 'after'}`
+export type FaultPoint = `${Point}.${'before' | 'after'}`
 
-type Place = keyof typeof COMMITS | 'spawn' | 'exit-read'
+type Point = keyof typeof COMMITS | 'spawn' | 'exit-read'
 
-const bothSides = (point: Place): FaultPoint[] => [`${point}.before`, `${point}.after`]
+const bothSides = (point: Point): FaultPoint[] => [`${point}.before`, `${point}.after`]
 
 /** Points that a sweep of tracked trials reaches; `stop` only if it is stopped. */
 export const FAULT_POINTS: readonly FaultPoint[] = [
-  ...(Object.keys(COMMITS) as (keyof typeof COMMITS)[]).filter((point) => !OF_SEARCHES.includes(point as never)),
+  ...(Object.keys(COMMITS) as (keyof typeof COMMITS)[]).filter((point) => !SEARCH_POINTS.includes(point as never)),
   'spawn' as const,
   'exit-read' as const,
 ].flatMap(bothSides)
 
 /** Points of a sweep that promotes trials: its suggestions, its results, its promotions. */
-export const SEARCH_FAULT_POINTS: readonly FaultPoint[] = (['trials', ...OF_SEARCHES] as const).flatMap(bothSides)
+export const SEARCH_FAULT_POINTS: readonly FaultPoint[] = (['trials', ...SEARCH_POINTS] as const).flatMap(bothSides)
 
-const [point, when] = (process.env['HAGANE_TEST_FAULT'] ?? '').split('.')
+const [point, chosenSide] = (process.env['HAGANE_TEST_FAULT'] ?? '').split('.')
 let hitsLeft = Number(process.env['HAGANE_TEST_FAULT_HIT'] ?? 1)
 const clockFile = process.env['HAGANE_TEST_CLOCK']
 
 if (point) arm()
-if (clockFile) letClockBeSet(clockFile)
+if (clockFile) shiftClock(clockFile)
 
 function arm(): void {
   const pattern = COMMITS[point as keyof typeof COMMITS]
@@ -63,8 +63,8 @@ function arm(): void {
 }
 
 /** Kills this process if this is the chosen side of the point, at its chosen occurrence. */
-function hit(side: 'before' | 'after'): void {
-  if (when !== side) return
+function killIfChosen(side: 'before' | 'after'): void {
+  if (chosenSide !== side) return
   hitsLeft -= 1
   if (hitsLeft === 0) process.kill(process.pid, 'SIGKILL')
 }
@@ -73,9 +73,9 @@ function armSpawn(): void {
   const { spawn } = childProcess
   childProcess.spawn = ((...args: Parameters<typeof spawn>) => {
     const isSupervisor = (args[1] as unknown as string[] | undefined)?.[0]?.endsWith('supervise.sh')
-    if (isSupervisor) hit('before')
+    if (isSupervisor) killIfChosen('before')
     const child = spawn(...args)
-    if (isSupervisor) hit('after')
+    if (isSupervisor) killIfChosen('after')
     return child
   }) as typeof spawn
   syncBuiltinESMExports()
@@ -92,9 +92,9 @@ function armExitRead(): void {
 
   fs.readFileSync = ((...args: Parameters<typeof readFileSync>) => {
     const isExit = args[0] === exitFile
-    if (isExit) hit('before')
+    if (isExit) killIfChosen('before')
     const text = readFileSync(...args)
-    if (isExit) hit('after')
+    if (isExit) killIfChosen('after')
     return text
   }) as typeof readFileSync
 
@@ -102,41 +102,41 @@ function armExitRead(): void {
 }
 
 function armCommits(pattern: RegExp): void {
-  let isWanted = false
+  let isInChosenTransaction = false
 
-  const passes = (text: string): boolean => {
-    if (pattern.test(text)) isWanted = true
-    const isCommit = isWanted && text === 'commit'
-    if (text === 'commit' || text === 'rollback') isWanted = false
-    if (isCommit) hit('before')
+  const isChosenCommit = (text: string): boolean => {
+    if (pattern.test(text)) isInChosenTransaction = true
+    const isCommit = isInChosenTransaction && text === 'commit'
+    if (text === 'commit' || text === 'rollback') isInChosenTransaction = false
+    if (isCommit) killIfChosen('before')
     return isCommit
   }
 
   const { run } = StatementSync.prototype
   StatementSync.prototype.run = function (this: StatementSync, ...args: never[]) {
-    const isCommit = passes(this.sourceSQL)
+    const isCommit = isChosenCommit(this.sourceSQL)
     const result = (run as (...args: never[]) => unknown).apply(this, args)
-    if (isCommit) hit('after')
+    if (isCommit) killIfChosen('after')
     return result
   } as never
 
   const { all } = StatementSync.prototype
   StatementSync.prototype.all = function (this: StatementSync, ...args: never[]) {
-    passes(this.sourceSQL)
+    isChosenCommit(this.sourceSQL)
     return (all as (...args: never[]) => unknown).apply(this, args)
   } as never
 
   const { query } = pg.Client.prototype
   pg.Client.prototype.query = function (this: pg.Client, ...args: never[]) {
-    const isCommit = passes(String(args[0]))
+    const isCommit = isChosenCommit(String(args[0]))
     const result = (query as (...args: never[]) => unknown).apply(this, args)
-    if (isCommit && result instanceof Promise) void result.then(() => hit('after'))
+    if (isCommit && result instanceof Promise) void result.then(() => killIfChosen('after'))
     return result
   } as never
 }
 
 /** Shifts `Date.now` by the milliseconds in the file, which is read now and on each SIGUSR2. */
-function letClockBeSet(file: string): void {
+function shiftClock(file: string): void {
   const { now } = Date
   let offset = 0
   const read = (): void => {

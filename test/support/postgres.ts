@@ -14,7 +14,7 @@ export interface Postgres extends AsyncDisposable {
   createDatabase(): Promise<string>
   readonly port: number
   /** Ends the server without a shutdown checkpoint, as a power cut would. Returns once the process has ended. */
-  stopAtOnce(): Promise<void>
+  stopImmediately(): Promise<void>
   /** Starts the server again on the same data. */
   start(): Promise<void>
   /** Runs one statement in the database with this URL and returns its rows. */
@@ -24,7 +24,7 @@ export interface Postgres extends AsyncDisposable {
 const NOBODY = 65534
 const START_TIMEOUT_MS = 30_000
 
-const asUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+const serverUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
 
 /**
  * Variable of the process environment that contains the path of the template that `preparePostgres` makes. All
@@ -41,13 +41,13 @@ export function preparePostgres(): string {
   const binaries = prepareBinaries(folder)
   const data = join(folder, 'data')
   mkdirSync(data)
-  if (asUser.uid !== undefined) chownSync(data, NOBODY, NOBODY)
+  if (serverUser.uid !== undefined) chownSync(data, NOBODY, NOBODY)
 
   execFileSync(
     join(binaries, 'bin', 'initdb'),
     ['-D', data, '-U', 'hagane', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
     {
-      ...asUser,
+      ...serverUser,
       cwd: folder,
       stdio: 'pipe',
     },
@@ -66,7 +66,7 @@ function prepareForThisProcess(): string {
 
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'hagane-postgres-'))
-  if (asUser.uid !== undefined) chownSync(folder, NOBODY, NOBODY)
+  if (serverUser.uid !== undefined) chownSync(folder, NOBODY, NOBODY)
   chmodSync(folder, 0o755)
   return folder
 }
@@ -82,7 +82,7 @@ export async function startPostgres(): Promise<Postgres> {
   const data = join(folder, 'data')
   execFileSync('cp', ['-a', join(template, 'data'), data])
 
-  const port = await freePort()
+  const port = await findFreePort()
   const settings = [
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${folder}`,
@@ -92,7 +92,7 @@ export async function startPostgres(): Promise<Postgres> {
   const words = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
 
   const launch = (): ChildProcess =>
-    spawn(join(binaries, 'bin', 'postgres'), words, { ...asUser, cwd: folder, stdio: 'ignore' })
+    spawn(join(binaries, 'bin', 'postgres'), words, { ...serverUser, cwd: folder, stdio: 'ignore' })
   const urlOf = (database: string): string => `postgres://hagane@127.0.0.1:${port}/${database}`
 
   let server = launch()
@@ -113,7 +113,7 @@ export async function startPostgres(): Promise<Postgres> {
       return urlOf(name)
     },
     query: async (url, text) => await withClient(url, async (client) => (await client.query(text)).rows),
-    stopAtOnce: () => stop('SIGQUIT'),
+    stopImmediately: () => stop('SIGQUIT'),
     start: async () => {
       server = launch()
       await waitUntilReady(urlOf('postgres'), server)
@@ -137,7 +137,7 @@ function prepareBinaries(folder: string): string {
   execFileSync(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], { cwd: root, stdio: 'pipe' })
 
   const native = join(folder, 'native')
-  if (asUser.uid === undefined) symlinkSync(join(root, 'native'), native)
+  if (serverUser.uid === undefined) symlinkSync(join(root, 'native'), native)
   else cpSync(join(root, 'native'), native, { recursive: true, verbatimSymlinks: true })
   return native
 }
@@ -165,7 +165,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 }
 
 /** Returns a port on which nothing listens at this moment. */
-export async function freePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
   const { port } = probe.address() as { port: number }

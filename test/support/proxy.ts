@@ -8,7 +8,7 @@ export type Direction = 'up' | 'down' | 'both'
 export interface Proxy extends AsyncDisposable {
   readonly port: number
   /** Number of connections cut so far. */
-  readonly cuts: number
+  readonly cutCount: number
   /**
    * Arranges one cut. After `bytes` further bytes in the direction (default: both), counted over all connections, the
    * connection that carries the next byte is cut and the rest of its bytes are lost.
@@ -20,15 +20,15 @@ export interface Proxy extends AsyncDisposable {
 export async function startProxy(targetPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>()
   let cut: { left: number; direction: Direction } | undefined
-  let cuts = 0
+  let cutCount = 0
 
-  const pass = (from: Socket, to: Socket, direction: Direction): void => {
+  const forward = (from: Socket, to: Socket, direction: Direction): void => {
     from.on('data', (chunk: Buffer) => {
       if (cut && (cut.direction === 'both' || cut.direction === direction)) {
         if (chunk.length > cut.left) {
           to.write(chunk.subarray(0, cut.left))
           cut = undefined
-          cuts += 1
+          cutCount += 1
           // `end` delivers the bytes that were written before, so that the receiver gets all bytes up to the cut.
           to.end()
           from.destroy()
@@ -50,15 +50,15 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
       socket.on('close', () => sockets.delete(socket))
       socket.setNoDelay(true)
     }
-    pass(client, upstream, 'up')
-    pass(upstream, client, 'down')
+    forward(client, upstream, 'up')
+    forward(upstream, client, 'down')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 
   return {
     port: (server.address() as AddressInfo).port,
-    get cuts() {
-      return cuts
+    get cutCount() {
+      return cutCount
     },
     cutAfter: (bytes, direction = 'both') => {
       cut = { left: bytes, direction }

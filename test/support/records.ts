@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
 import type { NewRun } from '../../src/core/records.ts'
-import { loadPlan } from '../../src/core/spec/load.ts'
+import { loadPlan } from '../../src/core/language/load.ts'
 
 /** Plan of an experiment that runs `echo`. */
 export const PLAN = loadPlan([{ file: 'a.yml', text: 'version: 1\nkind: experiment\nrun: {cmd: echo}' }])

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { freePort } from './postgres.ts'
+import { findFreePort } from './postgres.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
@@ -19,22 +19,27 @@ export interface TestServer extends AsyncDisposable {
   /** Sends a signal to the server process. */
   signal(name: NodeJS.Signals): void
   /** Waits for the end of the process. Returns its exit status, or the signal that ended it. */
-  ended(): Promise<number | NodeJS.Signals>
+  waitForEnd(): Promise<number | NodeJS.Signals>
   /** Text that the process has written to standard error. */
-  errors(): string
+  readErrors(): string
   /** Starts the server on the same data directory and port. Returns once it answers. */
   start(env?: NodeJS.ProcessEnv): Promise<void>
   /** Starts the server without waiting until it answers. */
   launch(env?: NodeJS.ProcessEnv): void
   /** Calls a route below /api/v1 with the person's token, or another one. */
-  call<T = unknown>(method: string, path: string, body?: unknown, token?: string): Promise<{ status: number; body: T }>
+  call<T = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    readToken?: string,
+  ): Promise<{ status: number; body: T }>
   /**
    * Submits a document and returns what it created. Throws if the server refuses it. Without `workDir` the run works in
    * the data directory.
    */
   submit(text: string, workDir?: string): Promise<{ kind: 'run' | 'sweep'; number: number; id: string }>
   /** Reads the person's token from the data directory. */
-  token(): string
+  readToken(): string
 }
 
 /** Settings of a test server. */
@@ -43,9 +48,9 @@ export interface TestServerOptions {
   readonly database?: string
   readonly env?: NodeJS.ProcessEnv
   /** Whether the caller starts the server later. */
-  readonly isStopped?: boolean
+  readonly isStartedLater?: boolean
   /** A command line in front of that of the server, such as `prlimit` with limits. */
-  readonly within?: readonly string[]
+  readonly commandPrefix?: readonly string[]
   /** A data directory that the caller removes. Default: a new one, which disposal removes. */
   readonly dataDir?: string
 }
@@ -53,7 +58,7 @@ export interface TestServerOptions {
 /** Starts a server in its own process, on a free port. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hagane-server-'))
-  const port = await freePort()
+  const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
   let child: ChildProcess | undefined
   let errors = ''
@@ -73,7 +78,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       String(port),
       ...(options.database ? ['--database', options.database] : []),
     ]
-    const [program, ...args] = [...(options.within ?? []), process.execPath, MAIN, ...words]
+    const [program, ...args] = [...(options.commandPrefix ?? []), process.execPath, MAIN, ...words]
     const started = spawn(program!, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, ...options.env, ...env },
@@ -87,7 +92,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
   const start = async (env: NodeJS.ProcessEnv = {}): Promise<void> => {
     const started = launch(env)
-    await until(async () => {
+    await waitUntil(async () => {
       if (started.exitCode !== null || started.signalCode !== null)
         throw new Error(`the server ended with status ${started.exitCode}: ${errors}`)
       return (await fetch(`${url}/api/v1/health`).catch(() => undefined))?.ok === true
@@ -120,7 +125,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     await ended
   }
 
-  if (!options.isStopped) await start()
+  if (!options.isStartedLater) await start()
 
   return {
     url,
@@ -131,19 +136,19 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     start,
     launch: (env) => void launch(env),
     signal: (name) => void child!.kill(name),
-    ended: async () => {
+    waitForEnd: async () => {
       const ending = child!
       if (isRunning(ending)) await new Promise((resolve) => ending.once('exit', resolve))
       return ending.exitCode ?? ending.signalCode!
     },
-    token,
-    errors: () => errors,
+    readToken: token,
+    readErrors: () => errors,
     call,
     kill: () => kill(),
     submit: async (text, workDir = dataDir) => {
       const host = {
         workDir,
-        python: { executable: pythonPath(), version: '3' },
+        python: { executable: findPython(), version: '3' },
         path: process.env['PATH'] ?? '',
         git: null,
       }
@@ -166,7 +171,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 let python: string | undefined
 
 /** Returns the path of a system Python 3, or `python3` if there is none at the usual places. */
-export function pythonPath(): string {
+export function findPython(): string {
   python ??=
     ['/usr/bin/python3', '/usr/local/bin/python3'].find((path) => {
       try {
@@ -179,7 +184,7 @@ export function pythonPath(): string {
 }
 
 /** Waits until the condition holds, checking every 50 ms. Throws after the timeout. */
-export async function until(condition: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+export async function waitUntil(condition: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
   for (const startedAt = Date.now(); Date.now() - startedAt < timeoutMs;) {
     if (await condition()) return
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -191,7 +196,7 @@ export async function until(condition: () => Promise<boolean>, timeoutMs = 30_00
  * Returns a generator of pseudo-random numbers in [0, 1). Prints its seed, so that a failure can be repeated with
  * HAGANE_TEST_SEED.
  */
-export function seeded(seed = Number(process.env['HAGANE_TEST_SEED'] ?? Date.now() % 1_000_000)): {
+export function createRandom(seed = Number(process.env['HAGANE_TEST_SEED'] ?? Date.now() % 1_000_000)): {
   next(): number
   seed: number
 } {

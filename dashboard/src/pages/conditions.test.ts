@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { formatFilter } from '../../../src/core/filter/format.ts'
-import { parseFilter } from '../../../src/core/filter/parse.ts'
+import { parseFilter } from '../../../src/core/filter/parse-filter.ts'
 import { isBalanced } from '../state/filter-text.ts'
 import { conditionsOf, OPERATORS, withCondition, writeCondition } from './conditions.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { loadPlan } from '../../../src/core/spec/load.ts'
+import { loadPlan } from '../../../src/core/language/load.ts'
 import { toTrialDocument } from './trial-document.ts'
 
 const SWEEP = `version: 1

@@ -7,7 +7,7 @@ import {
   readTrials,
   readVaried,
 } from '../../services/charts.ts'
-import { parseField } from '../../core/filter/parse.ts'
+import { parseField } from '../../core/filter/parse-filter.ts'
 import type { Handlers } from '../bind.ts'
 import { findRun, findSweep, toScope } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'

@@ -6,7 +6,7 @@ import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { formatTable } from '../columns.ts'
+import { formatTable } from '../format-table.ts'
 import { findProject } from '../project.ts'
 import { confirm } from '../prompts.ts'
 

@@ -17,7 +17,7 @@ import { bytePath } from '../code/scan.ts'
 import { uploadFolder } from '../code/upload.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { formatTable } from '../columns.ts'
+import { formatTable } from '../format-table.ts'
 import { formatBytes } from '../output.ts'
 
 interface Flags {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { EXIT } from '../../contract/errors.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
-import { formatTable } from '../columns.ts'
+import { formatTable } from '../format-table.ts'
 import { readStandardInput } from '../prompts.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/

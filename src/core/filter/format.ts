@@ -1,4 +1,4 @@
-import { toPythonText } from '../spec/python.ts'
+import { toPythonText } from '../language/python.ts'
 import type { Field, Filter, Literal } from './filter.ts'
 import { METRIC_PARTS } from './filter.ts'
 

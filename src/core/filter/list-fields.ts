@@ -1,5 +1,5 @@
 import type { Field } from './filter.ts'
-import { parseField, splitFields } from './parse.ts'
+import { parseField, splitFields } from './parse-filter.ts'
 
 /** Names of the parameters and metrics that each row of a run list includes. */
 export interface ListFields {

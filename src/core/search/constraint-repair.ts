@@ -1,7 +1,7 @@
 import { asNumber } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
-import { isTrueFor, parseExpression, valueOf } from '../spec/template.ts'
-import type { Expression } from '../spec/template-syntax.ts'
+import { isTrueFor, parseExpression, valueOf } from '../language/template.ts'
+import type { Expression } from '../language/template-syntax.ts'
 import type { Codec } from './codec.ts'
 import type { OnEvaluate } from './constraints.ts'
 

@@ -1,7 +1,7 @@
 import type { ValueMap } from '../../contract/values.ts'
 import type { Detail } from '../../contract/messages/messages.ts'
 import type { SearchSpace } from '../../contract/search-space.ts'
-import { isTrueFor, namesIn, parseExpression } from '../spec/template.ts'
+import { isTrueFor, namesIn, parseExpression } from '../language/template.ts'
 
 /**
  * Returns a function that checks whether all expressions hold at a point. An expression that cannot be computed at a

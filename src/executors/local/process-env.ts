@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 
 import type { Capacity, Launch } from '../../core/ports.ts'
 import type { Run } from '../../core/records.ts'
-import { toPythonJson } from '../../core/spec/python.ts'
+import { toPythonJson } from '../../core/language/python.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { polyaxonVariables } from './polyaxon.ts'
 
