@@ -5,10 +5,10 @@ import { useIsSignedOut } from './api/client.ts'
 import { useLive } from './api/live.ts'
 import { Bar } from './bar.tsx'
 import { Keys } from './keys.tsx'
-import { Home } from './pages/home.tsx'
-import { Projects } from './pages/projects.tsx'
-import { Runs } from './pages/runs.tsx'
-import { SignIn } from './pages/sign-in.tsx'
+import { Home } from './pages/home/home.tsx'
+import { Projects } from './pages/projects/projects.tsx'
+import { Runs } from './pages/runs/runs.tsx'
+import { SignIn } from './pages/settings/sign-in.tsx'
 import { usePageAddress } from './state/location.ts'
 import { matchPath } from './state/match.ts'
 import { t } from './texts/texts.ts'
@@ -16,13 +16,13 @@ import { Boundary } from './ui/boundary.tsx'
 import { Toasts } from './ui/controls.tsx'
 import { Empty, Loading } from './ui/states.tsx'
 
-const Run = lazy(async () => ({ default: (await import('./pages/run.tsx')).Run }))
-const Sweeps = lazy(async () => ({ default: (await import('./pages/sweeps.tsx')).Sweeps }))
-const Sweep = lazy(async () => ({ default: (await import('./pages/sweep.tsx')).Sweep }))
-const Compare = lazy(async () => ({ default: (await import('./pages/compare.tsx')).Compare }))
-const Create = lazy(async () => ({ default: (await import('./pages/create.tsx')).Create }))
-const Settings = lazy(async () => ({ default: (await import('./pages/settings.tsx')).Settings }))
-const Health = lazy(async () => ({ default: (await import('./pages/health.tsx')).Health }))
+const Run = lazy(async () => ({ default: (await import('./pages/run/run.tsx')).Run }))
+const Sweeps = lazy(async () => ({ default: (await import('./pages/sweep/sweeps.tsx')).Sweeps }))
+const Sweep = lazy(async () => ({ default: (await import('./pages/sweep/sweep.tsx')).Sweep }))
+const Compare = lazy(async () => ({ default: (await import('./pages/compare/compare.tsx')).Compare }))
+const Create = lazy(async () => ({ default: (await import('./pages/create/create.tsx')).Create }))
+const Settings = lazy(async () => ({ default: (await import('./pages/settings/settings.tsx')).Settings }))
+const Health = lazy(async () => ({ default: (await import('./pages/health/health.tsx')).Health }))
 
 /** The whole dashboard: the bar with the current page below it, or the sign-in page where there is no session. */
 export function App(): ReactElement {

@@ -1,6 +1,6 @@
 import { startPrefetch } from './api/prefetch.ts'
-import { toRunListRequest, runsPath } from './pages/runs-path.ts'
-import { readRunsState } from './pages/runs-state.ts'
+import { toRunListRequest, runsPath } from './pages/runs/runs-path.ts'
+import { readRunsState } from './pages/runs/runs-state.ts'
 import { matchPath } from './state/match.ts'
 import { fixNavigatorLanguage } from './state/fix-navigator-language.ts'
 import { readPreferences } from './state/preferences-store.ts'

@@ -11,7 +11,7 @@ import type { Route, RouteName } from '../contract/routes.ts'
 import { parseJson } from '../contract/values.ts'
 import type { Ids, Storage } from '../core/ports.ts'
 import type { Creation } from '../services/creations.ts'
-import type { Caller } from '../services/tokens.ts'
+import type { Caller } from '../services/access/tokens.ts'
 import { authorize, guardOrigin } from './guard.ts'
 import type { AuthServices } from './guard.ts'
 

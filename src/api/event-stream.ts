@@ -3,8 +3,8 @@ import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { ACTIVITY } from '../contract/events.ts'
 import type { ActivityView, Event } from '../contract/events.ts'
-import type { Activity } from '../services/activity.ts'
-import type { EventFeed } from '../services/event-feed.ts'
+import type { Activity } from '../services/history/activity.ts'
+import type { EventFeed } from '../services/history/event-feed.ts'
 
 /** Number of chunks that may wait for a slow reader. Beyond it, activity messages are merged into one. */
 const QUEUED_MAX = 100

@@ -3,8 +3,8 @@ import { getCookie } from 'hono/cookie'
 
 import { AppError } from '../contract/errors.ts'
 import type { Access } from '../contract/routes.ts'
-import type { Sessions } from '../services/sessions.ts'
-import type { Caller, Tokens } from '../services/tokens.ts'
+import type { Sessions } from '../services/access/sessions.ts'
+import type { Caller, Tokens } from '../services/access/tokens.ts'
 
 /** The services that can identify a caller. */
 export interface AuthServices {

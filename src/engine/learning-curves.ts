@@ -1,6 +1,6 @@
 import type { Store } from '../core/ports.ts'
-import { addReports, EMPTY_CURVE } from '../core/search/stopping.ts'
-import type { LearningCurve, Report } from '../core/search/stopping.ts'
+import { addReports, EMPTY_CURVE } from '../core/search/halving/stopping.ts'
+import type { LearningCurve, Report } from '../core/search/halving/stopping.ts'
 
 /** Reads what trials report of a metric. Reading again reads only what was added. */
 export interface LearningCurves {

@@ -1,11 +1,11 @@
 import { parentPort } from 'node:worker_threads'
 
 import { decodeValue, encodeValue } from '../contract/values.ts'
-import { computeInsights } from '../core/search/insights.ts'
-import type { SweepInsights } from '../core/search/insights.ts'
+import { computeInsights } from '../core/search/insight/insights.ts'
+import type { SweepInsights } from '../core/search/insight/insights.ts'
 import type { Result, Suggestion } from '../core/search/history.ts'
-import type { Method, SearchTask } from '../core/search/method.ts'
-import { createMethod } from '../core/search/registry.ts'
+import type { Method, SearchTask } from '../core/search/methods/method.ts'
+import { createMethod } from '../core/search/methods/registry.ts'
 import type { Answer } from './thread.ts'
 
 /**

@@ -2,9 +2,9 @@ import { LIMITS } from '../contract/limits.ts'
 import { forEachIsolated } from './for-each-isolated.ts'
 import { removeUnusedEnvironments } from './environments.ts'
 import type { EnvironmentDeps } from './environments.ts'
-import { removeUnusedSnapshots } from './snapshots.ts'
-import { purgeTrash } from './trash.ts'
-import type { TrashDeps } from './trash.ts'
+import { removeUnusedSnapshots } from './code/snapshots.ts'
+import { purgeTrash } from './projects/trash.ts'
+import type { TrashDeps } from './projects/trash.ts'
 import type { Executor } from '../core/ports.ts'
 
 export interface CleanUpDeps extends EnvironmentDeps, TrashDeps {

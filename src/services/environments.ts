@@ -22,7 +22,7 @@ import type {
 import type { NewRun, Run } from '../core/records.ts'
 import { forEachIsolated } from './for-each-isolated.ts'
 import type { Nudges } from './nudges.ts'
-import { readManifest } from './snapshots.ts'
+import { readManifest } from './code/snapshots.ts'
 
 export interface EnvironmentDeps {
   readonly store: Store

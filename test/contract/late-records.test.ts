@@ -18,9 +18,9 @@ import {
   restoreRun,
   restoreSweep,
   stopSweep,
-} from '../../src/services/controls.ts'
-import { createRun } from '../../src/services/submissions.ts'
-import { takeBatch } from '../../src/services/tracking.ts'
+} from '../../src/services/runs/controls.ts'
+import { createRun } from '../../src/services/runs/submissions.ts'
+import { takeBatch } from '../../src/services/runs/tracking.ts'
 import type { Database } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'

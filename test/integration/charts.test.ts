@@ -12,7 +12,7 @@ import type {
   TrialsView,
 } from '../../src/contract/charts.ts'
 import type { RunPageView } from '../../src/contract/routes.ts'
-import { filterOfGroup } from '../../dashboard/src/pages/runs-state.ts'
+import { filterOfGroup } from '../../dashboard/src/pages/runs/runs-state.ts'
 import { startPostgres } from '../support/postgres.ts'
 import type { Postgres } from '../support/postgres.ts'
 import { startTestServer, waitUntil } from '../support/server.ts'

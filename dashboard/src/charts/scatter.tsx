@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 
 import type { RunView } from '../../../src/contract/run.ts'
 import { formatNumber } from '../format.ts'
-import { cellOf } from '../pages/columns.ts'
+import { cellOf } from '../pages/runs/columns.ts'
 import type { Directions } from '../../../src/contract/project.ts'
 import { paths, runLabels, runTitle } from '../paths.ts'
 import { navigate } from '../state/location.ts'

@@ -6,7 +6,7 @@ import {
   readSlots,
   readTrials,
   readVaried,
-} from '../../services/charts.ts'
+} from '../../services/runs/charts.ts'
 import { parseField } from '../../core/filter/parse-filter.ts'
 import type { Handlers } from '../bind.ts'
 import { findRun, findSweep, toScope } from './shared.ts'

@@ -8,9 +8,9 @@ import {
   removeView,
   restoreProject,
   setDirection,
-} from '../../services/projects.ts'
-import { emptyTrash } from '../../services/trash.ts'
-import { toIso, toProjectView } from '../../services/views.ts'
+} from '../../services/projects/projects.ts'
+import { emptyTrash } from '../../services/projects/trash.ts'
+import { toIso, toProjectView } from '../../services/runs/views.ts'
 import type { Handlers } from '../bind.ts'
 import { withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'

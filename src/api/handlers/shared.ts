@@ -6,11 +6,11 @@ import { parseFilter } from '../../core/filter/parse-filter.ts'
 import type { Executor, RunScope, Store } from '../../core/ports.ts'
 import type { Run, Sweep } from '../../core/records.ts'
 import type { EnvironmentDeps } from '../../services/environments.ts'
-import type { Activity } from '../../services/activity.ts'
-import { findProject } from '../../services/projects.ts'
-import type { Sessions } from '../../services/sessions.ts'
-import type { SweepTrialsDeps } from '../../services/sweep-trials.ts'
-import type { Submission, SubmissionDeps } from '../../services/submissions.ts'
+import type { Activity } from '../../services/history/activity.ts'
+import { findProject } from '../../services/projects/projects.ts'
+import type { Sessions } from '../../services/access/sessions.ts'
+import type { SweepTrialsDeps } from '../../services/sweeps/sweep-trials.ts'
+import type { Submission, SubmissionDeps } from '../../services/runs/submissions.ts'
 
 /** The services and settings that handlers use. */
 export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepTrialsDeps {

@@ -1,9 +1,16 @@
-import { changeSweep, deleteSweep, pauseSweep, restoreSweep, resumeSweep, stopSweep } from '../../services/controls.ts'
-import { restartSweep } from '../../services/derivations.ts'
-import { restartFailed } from '../../services/failed-trials.ts'
-import { findProject } from '../../services/projects.ts'
-import { addPoint, extendSweep, readSweepBeliefs } from '../../services/sweep-trials.ts'
-import { toBeliefsView, toSweepView } from '../../services/views.ts'
+import {
+  changeSweep,
+  deleteSweep,
+  pauseSweep,
+  restoreSweep,
+  resumeSweep,
+  stopSweep,
+} from '../../services/runs/controls.ts'
+import { restartSweep } from '../../services/runs/derivations.ts'
+import { restartFailed } from '../../services/sweeps/failed-trials.ts'
+import { findProject } from '../../services/projects/projects.ts'
+import { addPoint, extendSweep, readSweepBeliefs } from '../../services/sweeps/sweep-trials.ts'
+import { toBeliefsView, toSweepView } from '../../services/runs/views.ts'
 import type { Locale } from '../../contract/messages/messages.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import type { Handlers } from '../bind.ts'

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Plan, SweepPlan } from '../../contract/plan.ts'
 import { decodeValue, encodeValue, Float } from '../../contract/values.ts'
-import { firstPoints } from '../search/registry.ts'
+import { firstPoints } from '../search/methods/registry.ts'
 import { toTask } from '../search/task.ts'
 import { compileChangedTrial, compileTrial } from './compile.ts'
 import type { Compiled } from './compile.ts'

@@ -1,7 +1,7 @@
 import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { asNumber, encodeValue } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
-import { normalCumulative } from './normal.ts'
+import { normalCumulative } from './numerics/normal.ts'
 import {
   axisSize,
   gridBounds,

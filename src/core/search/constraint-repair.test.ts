@@ -6,8 +6,8 @@ import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { asNumber, encodeValue } from '../../contract/values.ts'
 import { isTrue } from '../language/template.ts'
 import type { Result, Suggestion } from './history.ts'
-import { createMethod, firstPoints, previewPoints } from './registry.ts'
-import type { SearchTask } from './method.ts'
+import { createMethod, firstPoints, previewPoints } from './methods/registry.ts'
+import type { SearchTask } from './methods/method.ts'
 
 const halving: HalvingPlan = {
   resource: 'n',

@@ -1,7 +1,7 @@
 import type { Codec } from './codec.ts'
 import type { EarlierTrial, History, Result, Source } from './history.ts'
 import { normalisePoint } from './points.ts'
-import { median } from './stopping.ts'
+import { median } from './halving/stopping.ts'
 
 /** A finished trial in codes. Trials of earlier sweeps have negative indices. */
 export interface EncodedTrial {

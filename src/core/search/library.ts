@@ -7,9 +7,9 @@ import type { Value } from '../../contract/values.ts'
 import { isTrue } from '../language/template.ts'
 import { findUnknownName } from './constraints.ts'
 import type { EarlierTrial, Result, Suggestion } from './history.ts'
-import type { AutoChoice } from './auto.ts'
-import { findAutoChoice, createMethod } from './registry.ts'
-import type { SearchTask } from './method.ts'
+import type { AutoChoice } from './methods/auto.ts'
+import { findAutoChoice, createMethod } from './methods/registry.ts'
+import type { SearchTask } from './methods/method.ts'
 
 /** A value of a parameter, as in JSON. */
 export type Plain = null | boolean | number | string | Plain[] | { [name: string]: Plain }

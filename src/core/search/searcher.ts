@@ -1,6 +1,6 @@
-import type { SweepInsights } from './insights.ts'
+import type { SweepInsights } from './insight/insights.ts'
 import type { History, Suggestion } from './history.ts'
-import type { SearchTask } from './method.ts'
+import type { SearchTask } from './methods/method.ts'
 
 /** Computes suggestions and beliefs for sweeps. The server runs it in worker threads. */
 export interface Searcher {

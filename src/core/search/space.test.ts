@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Axis } from '../../contract/search-space.ts'
 import { asNumber, Float, toPlain } from '../../contract/values.ts'
-import { createStream } from './rng.ts'
+import { createStream } from './numerics/rng.ts'
 import { axisSize, normalQuantile, pointAt, sampleAxis, spaceSize } from './space.ts'
 
 const finite = (axis: Axis) =>

@@ -1,6 +1,6 @@
 import type { SweepPlan } from '../../contract/plan.ts'
 import type { EarlierTrial } from './history.ts'
-import type { SearchTask } from './method.ts'
+import type { SearchTask } from './methods/method.ts'
 
 /**
  * Builds the search task of a sweep from its plan. `trialsMax` is the current budget of the sweep, if it was changed

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { HalvingPlan, SweepPlan } from '../../contract/plan.ts'
-import { createStream } from '../search/rng.ts'
+import { createStream } from '../search/numerics/rng.ts'
 import { createBrackets, rungOf, countTrials } from './halving.ts'
 import type { Brackets, DuePromotion, Reached, HalvingState } from './halving.ts'
 

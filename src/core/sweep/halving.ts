@@ -1,7 +1,7 @@
 import type { HalvingPlan, Rung, SweepPlan } from '../../contract/plan.ts'
-import { selectBest, hyperbandBrackets, ashaResources, promotionsDue, selectPromoted } from '../search/rungs.ts'
-import type { Bracket, Promotion, RungResult } from '../search/rungs.ts'
-import { createMethod } from '../search/registry.ts'
+import { selectBest, hyperbandBrackets, ashaResources, promotionsDue, selectPromoted } from '../search/halving/rungs.ts'
+import type { Bracket, Promotion, RungResult } from '../search/halving/rungs.ts'
+import { createMethod } from '../search/methods/registry.ts'
 import { toTask } from '../search/task.ts'
 
 /**

@@ -1,0 +1,24 @@
+import type { ReactElement } from 'react'
+
+import { CopyButton } from '../../ui/controls.tsx'
+
+/** The source files of a document, as they were submitted. */
+export function Sources({
+  sources,
+}: {
+  readonly sources: readonly { readonly file: string; readonly text: string }[]
+}): ReactElement {
+  return (
+    <>
+      {sources.map(({ file, text }) => (
+        <section key={file} aria-label={file}>
+          <h2 className="name">
+            {file}
+            <CopyButton text={text} />
+          </h2>
+          <pre className="code">{text}</pre>
+        </section>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,31 @@
+import type { ReactElement } from 'react'
+
+import { t } from '../../texts/texts.ts'
+
+export type Direction = 'maximize' | 'minimize'
+
+const NEXT = { none: 'maximize', maximize: 'minimize', minimize: null } as const
+const ARROWS = { none: '↕', maximize: '↑', minimize: '↓' } as const
+
+interface DirectionButtonProps {
+  readonly name: string
+  readonly direction: Direction | undefined
+  readonly onChange: (direction: Direction | null) => void
+}
+
+/** A button that shows and changes whether higher or lower values of a metric are better, or that this is not set. */
+export function DirectionButton({ name, direction, onChange }: DirectionButtonProps): ReactElement {
+  const current = direction ?? 'none'
+
+  return (
+    <button
+      type="button"
+      className="btn bare small direction"
+      aria-label={t(`better_${current}`, { name })}
+      title={t(`better_${current}`, { name })}
+      onClick={() => onChange(NEXT[current])}
+    >
+      {ARROWS[current]}
+    </button>
+  )
+}

@@ -1,0 +1,24 @@
+import type { ReactElement } from 'react'
+
+import { formatDate } from '../../format.ts'
+import { t } from '../../texts/texts.ts'
+import { Icon } from '../../ui/icons.tsx'
+
+interface InTrashProps {
+  readonly since: string
+  readonly isBusy: boolean
+  readonly onRestore: () => void
+}
+
+/** Replaces the actions of a run or a sweep in the trash: the date it was deleted, and a button that restores it. */
+export function InTrash({ since, isBusy, onRestore }: InTrashProps): ReactElement {
+  return (
+    <div className="name actions">
+      <span className="mid">{t('in_trash_since', { date: formatDate(since) })}</span>
+      <button type="button" className="btn" disabled={isBusy} onClick={onRestore}>
+        <Icon name="retry" />
+        {t('restore')}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,191 @@
+import type { ChartRange } from '../../../../src/contract/charts.ts'
+import type { RunView } from '../../../../src/contract/run.ts'
+import { isTerminal } from '../../../../src/contract/phases.ts'
+import type { RunPhase } from '../../../../src/contract/phases.ts'
+import { isBalanced } from '../../state/filter-text.ts'
+import { decode, readList, writeList } from '../../state/query-lists.ts'
+
+/** The state of the run list. All of it is kept in the address. */
+export interface RunsState {
+  readonly filter: string
+  /** Whether the runs in the trash are listed instead. */
+  readonly isTrash: boolean
+  /** Phases that are shown; empty: all. */
+  readonly phases: readonly string[]
+  readonly sort: readonly SortKey[]
+  /** Fields that runs are grouped by; empty: each run is a row. */
+  readonly group: readonly string[]
+  /** Columns after the name, as filters write fields; undefined: `defaultColumns`. */
+  readonly columns: readonly string[] | undefined
+  /** Columns that stay in sight beside the name. */
+  readonly pinned: readonly string[]
+  /** Widths in pixels of the columns that a person has resized. */
+  readonly widths: Readonly<Record<string, number>>
+  readonly selected: readonly number[]
+  /** Number of first rows that the charts draw while no run is selected. */
+  readonly drawn: number
+  /**
+   * The x axis of line charts: `step`, `relative` (seconds since the first point), `wall` (time of day), or `m.NAME`.
+   */
+  readonly axis: string
+  /** The visible range of the x axis; undefined: all of it. */
+  readonly zoom: readonly [number, number] | undefined
+  /** Weight of the exponential moving average; 0: none. */
+  readonly smoothing: number
+  /** Metrics with a panel; undefined: the most common. */
+  readonly panels: readonly string[] | undefined
+  /** Fields on the axes of the scatter plot, x and y; undefined: the second and the first field of the runs. */
+  readonly scatter: readonly [string, string] | undefined
+  /** The field that is drawn as bars; undefined: the first field of the runs. */
+  readonly bars: string | undefined
+  /** Groups whose runs are shown below them, as JSON of their keys. */
+  readonly unfolded: readonly string[]
+  /** Metrics whose panel is large. */
+  readonly large: readonly string[]
+  /** Metrics whose y axis is logarithmic. */
+  readonly log: readonly string[]
+}
+
+/** A field that runs are sorted by, as filters write it. */
+export interface SortKey {
+  readonly field: string
+  readonly isDescending: boolean
+}
+
+/** The x axes besides metrics. */
+export const AXES = ['step', 'relative', 'wall'] as const
+/** Numbers of first rows that the charts can draw. */
+export const DRAWN_CHOICES = [5, 10, 20, 50] as const
+const SMOOTHING_MAX = 0.99
+const SELECTED_MAX = 50
+export const PINNED_MAX = 4
+export const GROUP_FIELDS_MAX = 60
+/** Limits of the width of a column, in pixels. */
+export const WIDTH_LIMITS = { min: 56, max: 800 }
+
+/** Reads the state from the query of an address. Invalid values are replaced by defaults. */
+export function readRunsState(query: URLSearchParams): RunsState {
+  const list = (name: string): string[] | undefined => readList(query, name)
+  const smoothing = Number(query.get('smooth') ?? 0)
+  const axis = query.get('x') ?? ''
+  const [from, to] = (query.get('zoom') ?? '').split('~').map((text) => (text === '' ? Number.NaN : Number(text)))
+  const [x, y] = list('xy') ?? []
+
+  return {
+    filter: query.get('q') ?? '',
+    isTrash: query.get('trash') === '1',
+    phases: [...new Set(list('phase') ?? [])],
+    sort: (query.get('sort') ?? '')
+      .split(',')
+      .flatMap((key) =>
+        key === '' || key === '-' ? [] : [{ field: decode(key.replace(/^-/, '')), isDescending: key.startsWith('-') }],
+      ),
+    group: (list('group') ?? []).slice(0, GROUP_FIELDS_MAX),
+    columns: list('cols'),
+    pinned: (list('pin') ?? []).slice(0, PINNED_MAX),
+    widths: Object.fromEntries(
+      (list('width') ?? []).flatMap((text) => {
+        const [, field, width] = /^(.+):(\d{1,4})$/s.exec(text) ?? []
+        return field === undefined
+          ? []
+          : [[field, Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, Number(width)))]]
+      }),
+    ),
+    selected: (list('sel') ?? [])
+      .flatMap((text) => (/^\d{1,12}$/.test(text) ? [Number(text)] : []))
+      .slice(0, SELECTED_MAX),
+    drawn: DRAWN_CHOICES.find((choice) => String(choice) === query.get('draw')) ?? 10,
+    axis: AXES.find((one) => one === axis) ?? (axis.startsWith('m.') && axis.length > 2 ? axis : 'step'),
+    zoom: Number.isFinite(from) && Number.isFinite(to) && from! < to! ? [from!, to!] : undefined,
+    smoothing: smoothing > 0 ? Math.min(SMOOTHING_MAX, smoothing) : 0,
+    panels: list('panels'),
+    scatter: x !== undefined && y !== undefined ? [x, y] : undefined,
+    bars: query.get('bars') || undefined,
+    unfolded: list('open') ?? [],
+    large: list('large') ?? [],
+    log: list('log') ?? [],
+  }
+}
+
+/** Writes the state as parameters of the address; null for a default. */
+export function writeRunsState(state: RunsState): Record<string, string | null> {
+  return {
+    q: state.filter || null,
+    trash: state.isTrash ? '1' : null,
+    phase: writeList(state.phases),
+    sort:
+      state.sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${encodeURIComponent(field)}`).join(',') ||
+      null,
+    group: writeList(state.group),
+    cols: writeList(state.columns, '-'),
+    pin: writeList(state.pinned),
+    width: writeList(Object.entries(state.widths).map(([field, width]) => `${field}:${width}`)),
+    sel: writeList(state.selected.slice(0, SELECTED_MAX).map(String)),
+    draw: state.drawn === 10 ? null : String(state.drawn),
+    x: state.axis === 'step' ? null : state.axis,
+    zoom: state.zoom ? state.zoom.join('~') : null,
+    smooth: state.smoothing === 0 ? null : String(state.smoothing),
+    panels: writeList(state.panels, '-'),
+    xy: writeList(state.scatter),
+    bars: state.bars ?? null,
+    open: writeList(state.unfolded),
+    large: writeList(state.large),
+    log: writeList(state.log),
+  }
+}
+
+/** Writes the state as the query of an address. */
+export function addressOf(state: RunsState): string {
+  return new URLSearchParams(
+    Object.entries(writeRunsState(state)).flatMap(([name, value]): [string, string][] =>
+      value === null ? [] : [[name, value]],
+    ),
+  ).toString()
+}
+
+/** Returns the filter that the list is requested with: the typed filter and the chosen phases. */
+export function filterOf({ filter, phases }: Pick<RunsState, 'filter' | 'phases'>): string {
+  const typed = filter.trim()
+  // Parentheses around a filter whose own do not match would change its meaning. Sent unchanged, the server refuses it
+  // with an explanation.
+  if (phases.length === 0 || !isBalanced(typed)) return typed
+  const phaseCondition = `phase in (${phases.join(', ')})`
+  return typed === '' ? phaseCondition : `(${typed}) and ${phaseCondition}`
+}
+
+/** Returns the order after a click on a column head: descending, ascending, none. `keepsOthers` keeps the other keys. */
+export function nextSort(sort: readonly SortKey[], field: string, keepsOthers: boolean): SortKey[] {
+  const current = sort.find((key) => key.field === field)
+  const others = keepsOthers ? sort.filter((key) => key.field !== field) : []
+  if (!current) return [...others, { field, isDescending: true }]
+  return current.isDescending ? [...others, { field, isDescending: false }] : others
+}
+
+/** Returns the runs to draw: the selected ones, else the first of the list that have metrics or have not ended. */
+export function drawnRuns(
+  runs: readonly RunView[],
+  { selected, drawn }: { readonly selected: readonly RunView[]; readonly drawn: number },
+): readonly RunView[] {
+  if (selected.length > 0) return selected
+  return runs.filter(({ phase, metrics }) => isRunOpen(phase) || Object.keys(metrics).length > 0).slice(0, drawn)
+}
+
+/** Returns a filter that selects the runs of one group. A null key means that the run lacks the field. */
+export function filterOfGroup(fields: readonly string[], keys: readonly (string | null)[]): string {
+  return fields
+    .map((field, i) => (keys[i] === null ? `${field} is missing` : `${field} = ${JSON.stringify(keys[i])}`))
+    .join(' and ')
+}
+
+/**
+ * Returns the range of the x axis that points are requested for; undefined without a zoom, or for a metric on the x
+ * axis, which the server cannot select points by.
+ */
+export function rangeOf({ axis, zoom }: Pick<RunsState, 'axis' | 'zoom'>): ChartRange | undefined {
+  const current = AXES.find((one) => one === axis)
+  return current && zoom ? { axis: current, from: zoom[0], to: zoom[1] } : undefined
+}
+
+export function isRunOpen(phase: RunPhase): boolean {
+  return !isTerminal(phase)
+}

@@ -1,0 +1,109 @@
+import type { Codec } from '../codec.ts'
+import { drawNormal, sobolPoint } from '../methods/design.ts'
+import type { Process } from './gaussian-process.ts'
+import type { Stream } from '../numerics/rng.ts'
+
+/** Candidates with their predictions from a process. A standard deviation is computed only on request. */
+export interface Pool {
+  /** The candidates, without duplicates. */
+  readonly xs: readonly Float64Array[]
+  /** Keys of the candidates. */
+  readonly keys: readonly string[]
+  /** Returns the predicted mean of candidate i. */
+  getMean(i: number): number
+  /** Returns the standard deviation of candidate i, given all points now in the process. */
+  getSd(i: number): number
+}
+
+export interface PoolOptions {
+  readonly codec: Codec
+  readonly process: Process
+  /** The best finished points. Further candidates are drawn near each of them. */
+  readonly best: readonly Float64Array[]
+  readonly isAllowed: (x: Float64Array) => boolean
+  readonly stream: Stream
+  /** Number of candidates that cover the space evenly. */
+  readonly broad: number
+}
+
+/** Candidates drawn near each of the best points. */
+const NEAR_EACH = 50
+const VARIANCE_MIN = 1e-12
+
+export function createPool({ codec, process, best, isAllowed, stream, broad }: PoolOptions): Pool {
+  const sobolSeed = stream.nextWord()
+  const all = [
+    ...Array.from({ length: broad }, (_, i) => sobolPoint(codec, i, sobolSeed)),
+    ...best.flatMap((x) => Array.from({ length: NEAR_EACH }, () => perturb(codec, x, stream))),
+  ]
+  // In a space of few points many candidates are equal.
+  const byKey = new Map(all.map((x) => [codec.keyOf(x), x]))
+  const keys = [...byKey.keys()].filter((key) => isAllowed(byKey.get(key)!))
+  const xs = keys.map((key) => byKey.get(key)!)
+
+  const means = Float64Array.from(xs, process.mean)
+  const rows: (Row | undefined)[] = xs.map(() => undefined)
+
+  return {
+    xs,
+    keys,
+    getMean: (i) => means[i]!,
+    getSd: (i) => {
+      const row = (rows[i] ??= startRow(process, xs[i]!))
+      for (; row.followed < process.count; row.followed += 1)
+        row.variance -= process.extendRow(xs[i]!, row.solved, row.followed) ** 2
+      return Math.sqrt(Math.max(row.variance, VARIANCE_MIN))
+    },
+  }
+}
+
+/** The solved row of a candidate, and its variance. */
+interface Row {
+  readonly solved: Float64Array
+  /** Number of points of the process that are included in the variance. */
+  followed: number
+  variance: number
+}
+
+/**
+ * Computes the variance from the initial points; later points are added one by one. The order of the steps is fixed, so
+ * a result does not depend on when it is requested.
+ */
+function startRow(process: Process, x: Float64Array): Row {
+  const solved = new Float64Array(process.capacity)
+  const includedCount = process.startRow(x, solved)
+  let variance = process.kernel.signal
+  for (let k = 0; k < includedCount; k += 1) variance -= solved[k]! * solved[k]!
+  return { solved, followed: includedCount, variance }
+}
+
+/** Range of the scale of a perturbation, as powers of ten. */
+const SCALE_LOG_MIN = -3
+const SCALE_LOG_MAX = -0.5
+
+/**
+ * Draws a settled point near another. A random subset of the coordinates (at least one) is perturbed by one common
+ * random scale; codes are reflected at 0 and 1.
+ */
+function perturb(codec: Codec, x: Float64Array, stream: Stream): Float64Array {
+  const d = x.length
+  const scale = 10 ** (SCALE_LOG_MIN + (SCALE_LOG_MAX - SCALE_LOG_MIN) * stream.next())
+  const forced = Math.floor(stream.next() * d)
+  const share = Math.max(0.3, 1.5 / d)
+
+  const out = x.map((code, j) => {
+    if (j !== forced && stream.next() >= share) return code
+    const dimension = codec.dimensions[j]!
+    if (dimension.categories > 0) return Math.floor(stream.next() * dimension.categories)
+    const moved = reflect(code + scale * drawNormal(stream))
+    const isStuck = Number.isFinite(dimension.cells) && dimension.snapCode(moved) === code
+    return isStuck && stream.next() < 0.5 ? reflect(code + (stream.next() < 0.5 ? -1 : 1) / dimension.cells) : moved
+  })
+  return codec.normalise(out)
+}
+
+/** Reflects a code at 0 and 1. */
+function reflect(code: number): number {
+  const inside = code < 0 ? -code : code > 1 ? 2 - code : code
+  return Math.min(1, Math.max(0, inside))
+}

@@ -1,0 +1,115 @@
+import type { Codec } from '../codec.ts'
+import type { EncodedTrial } from '../encoded-history.ts'
+import type { Box } from './refine.ts'
+import type { Stream } from '../numerics/rng.ts'
+import { countSinceImprovement } from '../halving/stopping.ts'
+
+/**
+ * The neighbourhood of finished trials to which early suggestions are restricted. Without it, a model with little data
+ * suggests the corners of the space.
+ */
+export interface TrustRegion {
+  /** Distance from x to the region; 0 inside. */
+  distanceTo(x: Float64Array): number
+  /** Returns the part of the region around the finished trial nearest to x. */
+  boxAround(x: Float64Array): Box
+}
+
+/** Radius of the region in codes: at the start, and its growth until it is removed. */
+const RADIUS_START = 0.2
+const RADIUS_GROWTH = 0.3
+/** Finished trials per dimension (plus one) until the region covers the whole space. */
+const TRIALS_PER_DIMENSION = 8
+const RADIUS_MAX = 0.5
+/** Grids with at most this many cells are exempt: a single step on them is large. */
+const CELLS_MIN = 5
+
+/**
+ * Returns the trust region, or undefined once it covers the space. Song et al., "The Vizier Gaussian process bandit
+ * algorithm" (2024).
+ */
+export function createTrustRegion(codec: Codec, finished: readonly EncodedTrial[]): TrustRegion | undefined {
+  const d = codec.dimensions.length
+  const radius = RADIUS_START + (RADIUS_GROWTH * finished.length) / (TRIALS_PER_DIMENSION * (d + 1))
+  const bounded = fineDimensions(codec)
+  if (radius >= RADIUS_MAX || bounded.length === 0) return undefined
+
+  const nearest = (x: Float64Array): { distance: number; entry: EncodedTrial } =>
+    finished.reduce<{ distance: number; entry: EncodedTrial }>(
+      (found, entry) => {
+        const distance = bounded.reduce((most, j) => Math.max(most, Math.abs(x[j]! - entry.x[j]!)), 0)
+        return distance < found.distance ? { distance, entry } : found
+      },
+      { distance: Infinity, entry: finished[0]! },
+    )
+
+  return {
+    distanceTo: (x) => Math.max(0, nearest(x).distance - radius),
+    boxAround: (x) => {
+      const { entry } = nearest(x)
+      const { lower, upper } = wholeBox(d)
+      for (const j of bounded)
+        [lower[j], upper[j]] = [Math.max(0, entry.x[j]! - radius), Math.min(1, entry.x[j]! + radius)]
+      return { lower, upper }
+    },
+  }
+}
+
+/** Returns the bounds of the whole space. */
+export function wholeBox(d: number): Box {
+  return { lower: new Float64Array(d), upper: new Float64Array(d).fill(1) }
+}
+
+/** Indices of the ordered dimensions, except coarse grids. */
+export function fineDimensions(codec: Codec): number[] {
+  return codec.dimensions.flatMap(({ categories, cells }, j) => (categories === 0 && cells > CELLS_MIN ? [j] : []))
+}
+
+/** Number of trials without improvement after which some suggestions must lie away from the best. */
+export const STALLED_TRIALS = 30
+/** Smallest gain that counts as an improvement, in standard deviations. */
+export const GAIN_MIN = 0.01
+/**
+ * Share of suggestions, after that many trials, that must have another category or lie at another place. Other
+ * categories are tried more often.
+ */
+const AWAY_SHARE = { category: 0.5, place: 0.3 }
+/** Distance from the best trial, in codes: minimum and width of its uniform distribution. */
+const AWAY_RADIUS_MIN = 0.1
+const AWAY_RADIUS_SPAN = 0.2
+
+/**
+ * Restricts a share of the suggestions if there has been no improvement for long: they must have another category than
+ * the best trial, or keep a distance from it. Protects against a search that is stuck in the second best basin. Returns
+ * undefined for a suggestion without restriction. `values` are standardised, in trial order.
+ */
+export function createAwayFilter(
+  codec: Codec,
+  finished: readonly EncodedTrial[],
+  values: Float64Array,
+  stream: Stream,
+): ((x: Float64Array) => boolean) | undefined {
+  if (countSinceImprovement(Array.from(values), GAIN_MIN) < STALLED_TRIALS) return undefined
+
+  const [share, pick, shift, width] = [stream.next(), stream.next(), stream.next(), stream.next()]
+  const best = finished[values.indexOf(Math.min(...values))]!.x
+
+  const categorical = codec.dimensions.flatMap(({ categories }, j) =>
+    categories > 1 && codec.isActive(best, j) ? [j] : [],
+  )
+  const fine = fineDimensions(codec).filter((j) => codec.isActive(best, j))
+
+  const chosen = Math.floor(pick * (categorical.length + Number(fine.length > 0)))
+  const category = categorical[chosen]
+  if (share >= (category === undefined ? AWAY_SHARE.place : AWAY_SHARE.category)) return undefined
+
+  if (category !== undefined) {
+    const { categories } = codec.dimensions[category]!
+    const other = (best[category]! + 1 + Math.floor(shift * (categories - 1))) % categories
+    return (x) => x[category] === other
+  }
+
+  if (fine.length === 0) return undefined
+  const radius = AWAY_RADIUS_MIN + AWAY_RADIUS_SPAN * width
+  return (x) => fine.some((j) => Math.abs(x[j]! - best[j]!) > radius)
+}

@@ -1,0 +1,86 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+
+import { LIMITS } from '../../contract/limits.ts'
+import type { Clock, Store } from '../../core/ports.ts'
+
+/** Who sends a request: the person, or an attempt. */
+export type Caller =
+  | { readonly kind: 'person' }
+  | { readonly kind: 'attempt'; readonly runId: string; readonly n: number }
+
+/** Makes the tokens of attempts and identifies the callers behind all tokens. */
+export interface Tokens {
+  /** Returns the token of an attempt. It is derived from the installation's secret, so it is not stored. */
+  attemptToken(runId: string, n: number): string
+  /**
+   * Returns the caller that a token belongs to; undefined for a wrong token, or one whose attempt ended more than
+   * `LIMITS.attemptTokenGraceMs` ago.
+   */
+  identify(token: string): Promise<Caller | undefined>
+}
+
+const ATTEMPT_PREFIX = 'hat_'
+const PERSON_PREFIX = 'hpt_'
+
+/** Creates the check of tokens: the person's own token, stored access tokens, and tokens of attempts. */
+export function createTokens({
+  secret,
+  personToken,
+  store,
+  clock,
+}: {
+  secret: string
+  personToken: string
+  store: Store
+  clock: Clock
+}): Tokens {
+  const sign = (runId: string, n: number): string => createHmac('sha256', secret).update(`${runId}.${n}`).digest('hex')
+
+  const isAttemptCurrent = async (runId: string, n: number): Promise<boolean> => {
+    const attempt = await store.read.attempts.get(runId, n)
+    return (
+      attempt !== undefined && (attempt.endedAt === null || clock.now() - attempt.endedAt < LIMITS.attemptTokenGraceMs)
+    )
+  }
+
+  const isStoredToken = async (token: string): Promise<boolean> => {
+    const known = await store.read.accessTokens.findByHash(hashOf(token))
+    if (!known) return false
+
+    // Neither wait for this write nor fail with it: on a full disk reads must still be served.
+    if (clock.now() - (known.lastUsedAt ?? 0) > LIMITS.tokenTouchMs)
+      store.write((parts) => parts.accessTokens.touch(known.id)).catch(() => {})
+    return true
+  }
+
+  return {
+    attemptToken: (runId, n) => `${ATTEMPT_PREFIX}${runId}.${n}.${sign(runId, n)}`,
+    identify: async (token) => {
+      if (isSame(token, personToken)) return { kind: 'person' }
+      if (token.startsWith(PERSON_PREFIX)) return (await isStoredToken(token)) ? { kind: 'person' } : undefined
+      const match = /^hat_([0-9a-f-]{36})\.(\d{1,6})\.([0-9a-f]{64})$/.exec(token)
+      if (!match) return undefined
+
+      const [runId, n, signature] = [match[1]!, Number(match[2]), match[3]!]
+
+      return isSame(signature, sign(runId, n)) && (await isAttemptCurrent(runId, n))
+        ? { kind: 'attempt', runId, n }
+        : undefined
+    },
+  }
+}
+
+/** Makes a new access token. Only its hash is stored; 256 random bits need no slow hash. */
+export function mintToken(): { readonly token: string; readonly hash: string } {
+  const token = PERSON_PREFIX + randomBytes(32).toString('hex')
+  return { token, hash: hashOf(token) }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+function isSame(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

@@ -1,0 +1,176 @@
+import { phrase } from '../../contract/fields.ts'
+import { AppError } from '../../contract/errors.ts'
+import { DEFAULT_PROJECT } from '../../contract/project.ts'
+import type { Direction, SavedViewDefinition } from '../../contract/project.ts'
+import { parseFilter, parseSort } from '../../core/filter/parse-filter.ts'
+import type { Clock, Parts, Project, Store } from '../../core/ports.ts'
+import { refuseEmptied, requestSweepStop } from '../runs/controls.ts'
+import { createOnce } from '../creations.ts'
+import type { Creation } from '../creations.ts'
+
+/**
+ * Returns the project that a request names, by name or id; the default project if it names none. Throws AppError
+ * `not_found`.
+ */
+export async function findProject(
+  parts: Parts,
+  reference: string | undefined,
+  { inTrash = false } = {},
+): Promise<Project> {
+  if (reference === undefined) return (await parts.projects.get(DEFAULT_PROJECT.id))!
+  const project = (await parts.projects.getByName(reference)) ?? (await parts.projects.get(reference))
+  if (!project || (project.deletedAt !== null) !== inTrash)
+    throw new AppError('not_found', { what: phrase(inTrash ? 'thing_trashed' : 'thing_project', { name: reference }) })
+  return project
+}
+
+/** Creates a project. Throws AppError `conflict` for a name that is in use, also by a project in the trash. */
+export async function createProject(
+  store: Store,
+  creation: Creation,
+  { name, description }: { name: string; description: string },
+): Promise<Project> {
+  return await store.write((parts) =>
+    createOnce(parts, creation, {
+      find: () => parts.projects.get(creation.id),
+      make: async () => {
+        await refuseTaken(parts, name)
+        const project = await parts.projects.insert({ id: creation.id, name, description })
+        await parts.events.append([{ kind: 'project.created', actor: 'person', data: { project: name } }])
+        return project
+      },
+    }),
+  )
+}
+
+/**
+ * Changes the name or description of a project. Throws AppError `not_found`, and `conflict` for a name that is in use
+ * or for renaming the default project.
+ */
+export async function changeProject(
+  store: Store,
+  reference: string,
+  patch: { name?: string; description?: string },
+): Promise<Project> {
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference)
+    if (patch.name !== undefined && patch.name !== project.name) {
+      if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_name') })
+      await refuseTaken(parts, patch.name)
+    }
+
+    await parts.projects.update(project.id, patch)
+    await parts.events.append([{ kind: 'project.changed', actor: 'person', data: { project: project.name } }])
+    return (await parts.projects.get(project.id))!
+  })
+}
+
+async function refuseTaken(parts: Parts, name: string): Promise<void> {
+  const taken = await parts.projects.getByName(name)
+  if (taken)
+    throw new AppError('conflict', {
+      detail: phrase(taken.deletedAt === null ? 'project_taken' : 'project_taken_trash', { project: name }),
+    })
+}
+
+/** Sets whether a metric of a project is better when it is higher or lower; null removes the direction. */
+export async function setDirection(
+  store: Store,
+  reference: string,
+  metric: string,
+  direction: Direction | null,
+): Promise<Project> {
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference)
+    await parts.projects.setDirection(project.id, metric, direction)
+    return project
+  })
+}
+
+/**
+ * Creates or replaces a saved view. Throws FilterError for a filter or an order that cannot be parsed, since the saved
+ * view would fail later.
+ */
+export async function putView(
+  store: Store,
+  reference: string,
+  name: string,
+  definition: SavedViewDefinition,
+): Promise<Project> {
+  if (definition.filter !== '') parseFilter(definition.filter)
+  parseSort(definition.sort)
+
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference)
+    await parts.projects.putView(project.id, name, definition)
+    return project
+  })
+}
+
+/** Removes a saved view. Throws AppError `not_found`. */
+export async function removeView(store: Store, reference: string, name: string): Promise<Project> {
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference)
+    if (!(await parts.projects.removeView(project.id, name)))
+      throw new AppError('not_found', { what: phrase('thing_view', { name: name }) })
+    return project
+  })
+}
+
+/**
+ * Stops everything that runs in a project and moves the project to the trash, with its runs and sweeps, in one
+ * transaction. Returns what must be nudged. Throws AppError `conflict` for the default project.
+ */
+export async function deleteProject(
+  { store, clock }: { store: Store; clock: Clock },
+  reference: string,
+): Promise<{ changed: number; runIds: string[]; sweepIds: string[] }> {
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference)
+    if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_kept') })
+
+    const deletedAt = clock.now()
+    const runIds = await parts.runs.setDeleted({ projectId: project.id }, { deletedAt })
+    for (const id of runIds) await parts.runs.requestStop({ id }, 'user')
+
+    const stopped = await stopSweepsOf(parts, project.id)
+    await parts.sweeps.setDeleted({ projectId: project.id }, { deletedAt })
+    await parts.projects.update(project.id, { deletedAt })
+
+    await parts.events.append([{ kind: 'project.deleted', actor: 'person', data: { project: project.name } }])
+
+    return { changed: runIds.length, runIds: [...new Set([...runIds, ...stopped.runIds])], sweepIds: stopped.sweepIds }
+  })
+}
+
+/** Stops the running sweeps of a project with all their trials, including trials that were moved to another project. */
+async function stopSweepsOf(parts: Parts, projectId: string): Promise<{ runIds: string[]; sweepIds: string[] }> {
+  const runIds: string[] = []
+  const sweepIds: string[] = []
+  for (const id of await parts.sweeps.listUnfinished()) {
+    const sweep = await parts.sweeps.get(id)
+    if (sweep?.projectId !== projectId || sweep.phase !== 'running') continue
+    runIds.push(...(await requestSweepStop(parts, sweep)))
+    sweepIds.push(id)
+  }
+  return { runIds, sweepIds }
+}
+
+/**
+ * Takes a project out of the trash, with the runs and sweeps that were moved there together with it. Throws AppError
+ * `conflict` if the trash has been emptied since.
+ */
+export async function restoreProject(store: Store, reference: string): Promise<{ changed: number }> {
+  return await store.write(async (parts) => {
+    const project = await findProject(parts, reference, { inTrash: true })
+    await refuseEmptied(parts, project)
+
+    const went = { restored: true, wentAt: project.deletedAt! } as const
+    await parts.projects.update(project.id, { deletedAt: null })
+    await parts.sweeps.setDeleted({ projectId: project.id }, went)
+    const runIds = await parts.runs.setDeleted({ projectId: project.id }, went)
+
+    await parts.events.append([{ kind: 'project.restored', actor: 'person', data: { project: project.name } }])
+    return { changed: runIds.length }
+  })
+}

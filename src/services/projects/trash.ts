@@ -1,0 +1,105 @@
+import type { Clock, Executor, Logger, Parts, Project, Store } from '../../core/ports.ts'
+import type { Run, Sweep } from '../../core/records.ts'
+import { forEachIsolated } from '../for-each-isolated.ts'
+
+export interface TrashDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly executor: Pick<Executor, 'purge'>
+  readonly log: Logger
+}
+
+/**
+ * Empties the trash: nothing that is in it now can be restored. The janitor removes it. Returns the numbers of items.
+ */
+export async function emptyTrash({
+  store,
+  clock,
+}: Pick<TrashDeps, 'store' | 'clock'>): Promise<{ runs: number; sweeps: number; projects: number }> {
+  const [runs, sweeps, projects] = [
+    await store.scan.runQueries.count({ isDeleted: true }),
+    (await store.read.sweeps.list({ limit: LISTED_MAX, isDeleted: true })).length,
+    (await store.read.projects.list(true)).length,
+  ]
+  await store.write((parts) => parts.content.setMark('trash_emptied', clock.now()))
+  return { runs, sweeps, projects }
+}
+
+const LISTED_MAX = 100_000
+const PURGED_AT_ONCE = 50
+
+/**
+ * Removes what has been in the trash for longer than `keepMs`, or was in it when it was emptied. Files are removed
+ * first, then rows in pieces of bounded size per transaction, and the row of the run last. It may be interrupted: the
+ * next call continues. An item that cannot be removed is left to the next call and does not delay others. Returns the
+ * number of removed runs.
+ */
+export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<number> {
+  const { store, clock, log } = deps
+  const deletedBefore = Math.max(clock.now() - keepMs, (await store.read.content.mark('trash_emptied')) + 1)
+
+  let purged = 0
+
+  for (let last = 0; ;) {
+    const runs = await store.read.runs.listPurgeable(deletedBefore, { after: last, limit: PURGED_AT_ONCE })
+    const work = async (run: Run): Promise<void> => void (purged += Number(await purgeRun(deps, run, deletedBefore)))
+    await forEachIsolated(log, runs, work, ({ number }) => ({ run: number }))
+    if (runs.length < PURGED_AT_ONCE) break
+    last = runs.at(-1)!.number
+  }
+
+  const purgeSweep = ({ id, number }: Sweep): Promise<void> =>
+    store.write(async (parts) => {
+      if (!isStillDue(await parts.sweeps.get(id), deletedBefore)) return
+      await parts.sweeps.purge(id)
+      await parts.events.append([{ kind: 'sweep.purged', actor: 'platform', data: { number } }])
+    })
+
+  await forEachIsolated(
+    log,
+    await store.read.sweeps.listPurgeable(deletedBefore, PURGED_AT_ONCE),
+    purgeSweep,
+    ({ number }) => ({ sweep: number }),
+  )
+
+  const purgeProject = ({ id }: Project): Promise<void> =>
+    store.write(async (parts) => {
+      if (isStillDue(await parts.projects.get(id), deletedBefore)) await parts.projects.purge(id)
+    })
+
+  await forEachIsolated(log, await store.read.projects.listPurgeable(deletedBefore), purgeProject, ({ name }) => ({
+    project: name,
+  }))
+
+  while (await store.releaseSpace()) await Promise.resolve()
+  return purged
+}
+
+/** Whether an item is still in the trash and due. A person may have restored it since it was listed. */
+function isStillDue(item: { readonly deletedAt: number | null } | undefined, deletedBefore: number): boolean {
+  return item !== undefined && item.deletedAt !== null && item.deletedAt < deletedBefore
+}
+
+/**
+ * Removes a run. Returns false if it has been restored since it was listed, or if a run that has not started yet is to
+ * begin with a copy of its outputs.
+ */
+async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
+  const hasBegun = await store.write(
+    async (parts) => !(await parts.runs.isToBeCopied(run.id)) && (await parts.runs.beginPurge(run.id, deletedBefore)),
+  )
+  if (!hasBegun) return false
+
+  const attempts = await store.read.attempts.list(run.id)
+  const isShared = (await store.read.runs.countOthersSharingOutputs(run)) > 0
+  await executor.purge({ attempts, run, keepsOutputs: isShared })
+  while (!(await store.write((parts) => purgePiece(parts, run))));
+  return true
+}
+
+/** Removes one piece of a run's rows. Returns true once none are left. */
+async function purgePiece(parts: Parts, run: Run): Promise<boolean> {
+  const isDone = await parts.runs.purgePart(run)
+  if (isDone) await parts.events.append([{ kind: 'run.purged', actor: 'platform', data: { number: run.number } }])
+  return isDone
+}

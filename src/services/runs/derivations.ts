@@ -1,0 +1,190 @@
+import { phrase } from '../../contract/fields.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { RunPlan } from '../../contract/plan.ts'
+import { isTerminal } from '../../contract/phases.ts'
+import type { DeriveRequest, SubmitRequest } from '../../contract/routes.ts'
+import { encodeValue } from '../../contract/values.ts'
+import { compileChangedTrial } from '../../core/language/compile.ts'
+import type { Parts } from '../../core/ports.ts'
+import type { NewRun, Origin, Run, Sweep } from '../../core/records.ts'
+import { refuseTrashedProject } from './controls.ts'
+import { createOnce } from '../creations.ts'
+import type { Creation } from '../creations.ts'
+import { claimBuild } from '../environments.ts'
+import { withDocumentErrors, insertRun, submit } from './submissions.ts'
+import type { Submission, SubmissionDeps } from './submissions.ts'
+
+/**
+ * Creates a new run from the document of another one: `restarts` with empty outputs, `copies` with a copy of the
+ * outputs, `resumes` writing to the same outputs. Throws AppError `conflict` for a run without a command, and for
+ * copying or resuming a run that has not ended.
+ */
+export async function deriveRun(
+  deps: SubmissionDeps,
+  run: Run,
+  kind: Origin['kind'],
+  derivation: Derivation,
+): Promise<Run> {
+  if (kind !== 'restarts' && !isTerminal(run.phase))
+    throw new AppError('conflict', { detail: phrase('run_open', { run: run.number }) })
+
+  const { request, creation } = derivation
+  const work = withoutRung(kind, run, await planWork(deps, run, derivation))
+
+  const fresh: NewRun = {
+    ...work,
+    id: creation.id,
+    sweepId: null,
+    trialIndex: null,
+    planDigest: deps.ids.digest(encodeValue(work.plan)),
+    actor: 'person',
+    isExecuted: true,
+    phase: 'queued',
+    projectId: run.projectId,
+    name: request.name ?? run.name,
+    note: request.note ?? run.note,
+    tags: request.tags ?? run.tags,
+    documentDigest: run.documentDigest,
+    origin: { kind, runId: run.id },
+    ...(kind === 'resumes' && { outputsOwnerNumber: run.outputsOwnerNumber }),
+  }
+
+  const derived = await deps.store.write((parts) =>
+    createOnce(parts, creation, {
+      find: () => parts.runs.get(creation.id),
+      make: async () => {
+        await refuseRemoved(parts, run)
+        if (kind === 'resumes') await refuseSharedOutputs(parts, run)
+        const made = await insertRun(parts, fresh)
+        if (made.plan.kind === 'build') await claimBuild(parts, made)
+        return made
+      },
+    }),
+  )
+
+  deps.nudges.run(derived.id)
+  deps.nudges.scheduler()
+  return derived
+}
+
+/**
+ * Removes the rung from a plan, because a run outside a sweep does not wait at rungs. A run that continues with the
+ * files of a trial, or with a copy of them, keeps the rung as its last one if the trial started over at each rung: such
+ * a trial has a set of files per rung.
+ */
+function withoutRung<T extends { readonly plan: RunPlan }>(
+  kind: Origin['kind'],
+  { plan: { rung: reached } }: Run,
+  work: T,
+): T {
+  const { rung: _, ...plan } = work.plan
+  const isKept = kind !== 'restarts' && reached?.startsOver === true
+  return { ...work, plan: isKept ? { ...plan, rung: { ...reached, isLast: true, firstAttempt: 1 } } : plan }
+}
+
+/** Returns the plan, machine, code and environment of a derived run. */
+async function planWork(
+  deps: SubmissionDeps,
+  run: Run,
+  { request, creation }: Derivation,
+): Promise<Pick<NewRun, 'plan' | 'host' | 'snapshot' | 'environment'>> {
+  const plan = await planAgain(deps, run, request)
+  const host = request.host ?? run.host
+  const snapshot = request.snapshot ?? run.snapshot
+
+  if (request.snapshot && !(await deps.store.read.content.snapshot(request.snapshot)))
+    throw new AppError('not_found', { what: phrase('thing_snapshot', { name: request.snapshot }) })
+
+  if (plan.kind === 'build' && host !== null) {
+    const prepared = await deps.planBuild(plan, { host, snapshot, id: creation.id })
+    return { plan: prepared.plan, environment: prepared.hash, host, snapshot }
+  }
+
+  if (plan.command === null || host === null)
+    throw new AppError('conflict', { detail: phrase('run_by_hand', { run: run.number }) })
+  return { plan, host, snapshot }
+}
+
+/** Throws AppError `conflict` if the run's project is in the trash, and `not_found` if the run has been removed. */
+async function refuseRemoved(parts: Parts, run: Run): Promise<void> {
+  await refuseTrashedProject(parts, run.projectId)
+  const now = await parts.runs.get(run.id)
+  if (!now || now.purgedAt !== null)
+    throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
+}
+
+/** Throws AppError `conflict` if a run that has not ended writes to the same outputs: two would spoil them. */
+async function refuseSharedOutputs(parts: Parts, run: Run): Promise<void> {
+  const heir = await parts.runs.findUnfinishedUserOfOutputs(run)
+  if (heir !== undefined) throw new AppError('conflict', { detail: phrase('run_heir', { heir, run: run.number }) })
+}
+
+/** How a run or sweep is derived: the changes that were asked for, and the id to create it under. */
+export interface Derivation {
+  readonly request: DeriveRequest
+  readonly creation: Creation
+}
+
+/**
+ * Returns the plan of the run, compiled again if sources or parameters are to be changed. Throws AppError `conflict`
+ * for a change that is not possible.
+ */
+async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest): Promise<RunPlan> {
+  const { sources = [], params = {} } = request
+  if (sources.length === 0 && Object.keys(params).length === 0) return run.plan
+  if (run.sweepId !== null) return await planTrialAgain(deps, run, request)
+
+  const document = run.documentDigest === null ? undefined : await deps.store.read.content.document(run.documentDigest)
+  if (!document) throw new AppError('conflict', { detail: phrase('document_run', { run: run.number }) })
+  const { plan } = await withDocumentErrors(() =>
+    deps.compiler.load([...document.sources, ...sources], { ...document.params, ...params }),
+  )
+
+  if (plan.kind !== 'group') return plan
+  if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_no_group') })
+  // The run was made from a trial: its plan is the sweep's template at the trial's point.
+  return await withDocumentErrors(() => compileChangedTrial(plan, run.plan.params, params))
+}
+
+/**
+ * Compiles the plan of a trial with other parameters. Other sources are refused, because the sweep's template defines
+ * the rest.
+ */
+async function planTrialAgain(
+  { store }: SubmissionDeps,
+  run: Run,
+  { sources = [], params = {} }: DeriveRequest,
+): Promise<RunPlan> {
+  if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_trial', { run: run.number }) })
+
+  const sweep = await store.read.sweeps.get(run.sweepId!)
+  if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep_of', { run: run.number }) })
+  return await withDocumentErrors(() => compileChangedTrial(sweep.plan, run.plan.params, params))
+}
+
+/**
+ * Submits the document of a sweep again, with other sources and parameters merged over it. Throws AppError `conflict`
+ * for a sweep without a document.
+ */
+export async function restartSweep(
+  deps: SubmissionDeps,
+  sweep: Sweep,
+  { request, creation }: Derivation,
+): Promise<Submission> {
+  const document =
+    sweep.documentDigest === null ? undefined : await deps.store.read.content.document(sweep.documentDigest)
+  if (!document) throw new AppError('conflict', { detail: phrase('document_sweep', { sweep: sweep.number }) })
+
+  const again: SubmitRequest = {
+    sources: [...document.sources, ...(request.sources ?? [])],
+    params: { ...document.params, ...request.params },
+    host: request.host ?? sweep.host,
+    project: sweep.projectId,
+    snapshot: request.snapshot ?? sweep.snapshot,
+    ...(request.name !== undefined && { name: request.name }),
+    ...(request.note !== undefined && { note: request.note }),
+    ...(request.tags !== undefined && { tags: request.tags }),
+  }
+
+  return await submit(deps, again, creation)
+}

@@ -1,0 +1,263 @@
+import { phrase } from '../../contract/fields.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { Plan, RunPlan, SweepPlan } from '../../contract/plan.ts'
+import type { Problem } from '../../contract/problems.ts'
+import type { HostInfo } from '../../contract/run.ts'
+import type { CreateRunRequest, SubmitRequest } from '../../contract/routes.ts'
+import { encodeValue } from '../../contract/values.ts'
+import type { Ids, Parts, Store } from '../../core/ports.ts'
+import type { NewRun, NewSweep, Run, Sweep } from '../../core/records.ts'
+import type { Compiler } from '../../core/language/compiler.ts'
+import { SpecError } from '../../core/language/document.ts'
+import { unrunnableReason } from '../../core/language/runnable.ts'
+import { createOnce } from '../creations.ts'
+import type { Creation } from '../creations.ts'
+import { claimBuild } from '../environments.ts'
+import type { Nudges } from '../nudges.ts'
+import { earlierTrials } from '../sweeps/sweep-trials.ts'
+import { findProject } from '../projects/projects.ts'
+
+export interface SubmissionDeps {
+  readonly store: Store
+  readonly ids: Ids
+  readonly nudges: Nudges
+  readonly compiler: Compiler
+  /**
+   * Turns the plan of a `kind: build` document into one with a command that builds. `hash` is that of its environment.
+   */
+  readonly planBuild: (
+    plan: RunPlan,
+    place: { host: HostInfo; snapshot: string | null; id: string },
+  ) => Promise<{ plan: RunPlan; hash: string }>
+}
+
+/** What a document became: a run, or a sweep for `kind: group`. */
+export type Submission = { readonly kind: 'run'; readonly run: Run } | { readonly kind: 'sweep'; readonly sweep: Sweep }
+
+const SEED_MAX = 2 ** 31
+
+/**
+ * Compiles a document and stores the run or sweep that it describes; the engine starts it. A repeated request returns
+ * what the first one created. Throws AppError `invalid_document` with all problems of the document, and `not_found` for
+ * a project or snapshot.
+ */
+export async function submit(deps: SubmissionDeps, request: SubmitRequest, creation: Creation): Promise<Submission> {
+  const { store, ids } = deps
+
+  const { plan } = await withDocumentErrors(() => deps.compiler.load(request.sources, request.params ?? {}))
+  const refused = problemOfPlan(plan, request)
+  if (refused) throw new AppError('invalid_document', { count: 1 }, { problems: [refused] })
+
+  const place = await findPlace(store, request)
+  const document = { sources: request.sources, params: request.params ?? {} }
+  const documentDigest = ids.digest(JSON.stringify(document))
+  const host = withChanges(request, ids)
+
+  const prepared =
+    plan.kind === 'build'
+      ? await deps.planBuild(plan, { host, snapshot: place.snapshot, id: creation.id })
+      : { plan, hash: undefined }
+
+  const earlier = plan.kind === 'group' ? await earlierTrials(store, plan) : []
+  const common = { id: creation.id, planDigest: ids.digest(encodeValue(prepared.plan)), host, documentDigest, ...place }
+
+  const submission = await store.write((parts) =>
+    createOnce(parts, creation, {
+      find: () => findSubmission(parts, creation.id),
+      make: async (): Promise<Submission> => {
+        await parts.content.putDocument(documentDigest, document)
+        if (request.changes)
+          await parts.content.putDocument(host.git!.diff!, {
+            sources: [{ file: 'changes.diff', text: request.changes }],
+            params: {},
+          })
+        if (plan.kind === 'group')
+          return {
+            kind: 'sweep',
+            sweep: await insertSweep(parts, {
+              ...common,
+              plan: withRequestedName(plan, request),
+              seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX),
+              earlierTrials: earlier,
+            }),
+          }
+
+        const run = await insertRun(parts, {
+          ...common,
+          sweepId: null,
+          trialIndex: null,
+          plan: prepared.plan as RunPlan,
+          actor: 'person',
+          isExecuted: true,
+          phase: 'queued',
+          ...(prepared.hash !== undefined && { environment: prepared.hash }),
+          ...(request.name !== undefined && { name: request.name }),
+          ...(request.note !== undefined && { note: request.note }),
+          ...(request.tags !== undefined && { tags: request.tags }),
+        })
+
+        if (plan.kind === 'build') await claimBuild(parts, run)
+        return { kind: 'run', run }
+      },
+    }),
+  )
+
+  nudgeFor(deps, submission)
+  return submission
+}
+
+/** Returns the project and the code of a submission. Throws AppError `not_found`. */
+async function findPlace(
+  store: Store,
+  request: SubmitRequest,
+): Promise<{ projectId: string; snapshot: string | null }> {
+  const project = await findProject(store.read, request.project)
+
+  const latest = request.latestSnapshot ? await store.read.content.latestSnapshot(project.id) : undefined
+  if (request.latestSnapshot && latest === undefined)
+    throw new AppError('not_found', { what: phrase('thing_code', { name: project.name }) })
+
+  const snapshot = latest ?? request.snapshot ?? null
+  if (snapshot !== null && !(await store.read.content.snapshot(snapshot)))
+    throw new AppError('not_found', { what: phrase('thing_snapshot', { name: snapshot }) })
+  return { projectId: project.id, snapshot }
+}
+
+/**
+ * Returns the host information with the digest of the code's difference to its commit. The difference itself is stored
+ * once under this digest.
+ */
+function withChanges({ host, changes }: SubmitRequest, ids: Ids): HostInfo {
+  return host.git && changes ? { ...host, git: { ...host.git, diff: ids.digest(changes) } } : host
+}
+
+function withRequestedName(plan: SweepPlan, { name, note, tags }: SubmitRequest): SweepPlan {
+  return { ...plan, name: name ?? plan.name, description: note ?? plan.description, tags: tags ?? plan.tags }
+}
+
+function nudgeFor({ nudges }: Pick<SubmissionDeps, 'nudges'>, submission: Submission): void {
+  if (submission.kind === 'sweep') return nudges.sweep(submission.sweep.id)
+  nudges.run(submission.run.id)
+  nudges.scheduler()
+}
+
+/**
+ * Stores a run that a script started by itself. The run has one attempt without an executor; its state is known only
+ * from the tracking records that the script sends.
+ */
+export async function createRun(
+  deps: Pick<SubmissionDeps, 'store' | 'ids' | 'nudges'>,
+  request: CreateRunRequest,
+  creation: Creation,
+): Promise<Run> {
+  const { store, ids, nudges } = deps
+  const plan = scriptPlan(request)
+  const project = await findProject(store.read, request.project)
+
+  const run = await store.write((parts) =>
+    createOnce(parts, creation, {
+      find: () => parts.runs.get(creation.id),
+      make: async () => {
+        const created = await insertRun(parts, {
+          id: creation.id,
+          sweepId: null,
+          trialIndex: null,
+          plan,
+          planDigest: ids.digest(encodeValue(plan)),
+          host: request.host ?? null,
+          actor: 'person',
+          isExecuted: false,
+          phase: 'starting',
+          projectId: project.id,
+        })
+
+        await parts.runs.transition(created, 'running', { attemptCount: 1, startedAt: created.createdAt })
+        const attempt = {
+          id: ids.uuid(),
+          runId: created.id,
+          n: 1,
+          name: `script-${created.number}-1`,
+          planDigest: created.planDigest,
+          devices: [],
+        }
+
+        await parts.attempts.insert([attempt])
+        await parts.attempts.markLaunched(attempt.id, { startedAt: created.createdAt, outputsPath: null })
+        return created
+      },
+    }),
+  )
+
+  nudges.run(run.id)
+  return run
+}
+
+async function findSubmission(parts: Parts, id: string): Promise<Submission | undefined> {
+  const run = await parts.runs.get(id)
+  if (run) return { kind: 'run', run }
+  const sweep = await parts.sweeps.get(id)
+  return sweep && { kind: 'sweep', sweep }
+}
+
+/**
+ * Runs work that compiles a document. Throws AppError `invalid_document` with the problems if the document is invalid.
+ */
+export async function withDocumentErrors<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error
+    throw new AppError('invalid_document', { count: error.problems.length }, { problems: error.problems })
+  }
+}
+
+/**
+ * Returns the problem of a plan that this server cannot run. Such a plan is refused instead of being run differently.
+ */
+function problemOfPlan(plan: Plan, request: SubmitRequest): Problem | undefined {
+  const refused = unrunnableReason(plan)
+  return refused && { ...refused, path: refused.path.join('.'), file: request.sources[0]!.file, line: 1, column: 1 }
+}
+
+async function insertSweep(parts: Parts, sweep: NewSweep): Promise<Sweep> {
+  const inserted = await parts.sweeps.insert(sweep)
+  const { objective } = sweep.plan
+  const known = objective && (await parts.projects.listDirections(inserted.projectId)).has(objective.metric)
+
+  // The first sweep with this metric sets the metric's direction for the project.
+  if (objective && !known)
+    await parts.projects.setDirection(inserted.projectId, objective.metric, objective.optimization)
+
+  await parts.events.append([{ kind: 'sweep.created', actor: 'person', sweepId: inserted.id }])
+  return inserted
+}
+
+/** Stores a run and its event `run.created`. */
+export async function insertRun(parts: Parts, run: NewRun): Promise<Run> {
+  const [inserted] = await parts.runs.insert([run])
+  await parts.events.append([{ kind: 'run.created', actor: run.actor, runId: inserted!.id }])
+  return inserted!
+}
+
+/** Returns the plan of a run started by hand: it has no resources, timeout or environment. */
+function scriptPlan(request: CreateRunRequest): RunPlan {
+  return {
+    kind: request.kind ?? 'experiment',
+    name: request.name ?? null,
+    description: null,
+    tags: [],
+    logLevel: 'INFO',
+    params: {},
+    command: request.command ? { script: request.command, args: [], display: request.command } : null,
+    placement: {
+      resources: {},
+      nodeSelector: {},
+      maxRestarts: 0,
+      timeoutMs: null,
+      stopGraceMs: 0,
+      unschedulable: 'wait',
+    },
+    build: null,
+    references: { secrets: [], configs: [] },
+  }
+}

@@ -1,0 +1,220 @@
+import { phrase } from '../../contract/fields.ts'
+import { AppError } from '../../contract/errors.ts'
+import { isTerminal } from '../../contract/phases.ts'
+import type { Acknowledgement, BatchRequest, TrackingRecord } from '../../contract/tracking.ts'
+import { encodeValue } from '../../contract/values.ts'
+import type { ValueMap } from '../../contract/values.ts'
+import { batchRequest } from '../../contract/tracking.ts'
+import { parseRecord } from '../../core/metrics/parse-record.ts'
+import type { ParsedRecord } from '../../core/metrics/parse-record.ts'
+import type { Clock, Parts, SeriesPoints, Store } from '../../core/ports.ts'
+import type { Run } from '../../core/records.ts'
+import { loadCurrentRun } from '../current.ts'
+import type { Nudges } from '../nudges.ts'
+
+export interface TrackingDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly nudges: Nudges
+}
+
+interface Applied extends Acknowledgement {
+  readonly hasMetrics: boolean
+  readonly hasPhaseChanged: boolean
+}
+
+/**
+ * Stores a batch of tracking records. Records up to the writer's acknowledged number are dropped, the others are
+ * applied, and the acknowledged number is raised, in one transaction. Returns once this is durable. Throws AppError
+ * `gap` for missing records that the writer has not declared lost, `forbidden` for the writer of another run or
+ * attempt, and `not_found` for a run whose removal has begun.
+ */
+export async function takeBatch(
+  { store, clock, nudges }: TrackingDeps,
+  run: Run,
+  batch: BatchRequest,
+): Promise<Acknowledgement> {
+  const parsed = batch.records.map(parseRecord)
+
+  const { ack, refused, hasMetrics, hasPhaseChanged } = await store.write((parts) =>
+    applyBatch(parts, run, { batch, parsed, now: clock.now() }),
+  )
+
+  if (hasPhaseChanged) nudges.run(run.id)
+  if (hasMetrics && run.sweepId !== null) nudges.sweep(run.sweepId)
+  return { ack, refused }
+}
+
+/**
+ * Stores the tracking records that a process of an ended attempt had logged and not sent. Throws ZodError for a
+ * malformed batch.
+ */
+export async function takeLeftBatches(deps: TrackingDeps, run: Run, batches: Iterable<BatchRequest>): Promise<void> {
+  // Any program of a run can write such files, so each batch is validated.
+  for (const batch of batches) await takeBatch(deps, run, batchRequest.parse(batch))
+}
+
+interface Batch {
+  readonly batch: BatchRequest
+  readonly parsed: readonly ParsedRecord[]
+  readonly now: number
+}
+
+async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
+  // The rows of a run under removal are deleted piece by piece: rows written now would be left behind.
+  if (!(await parts.runs.isNotPurged(run.id)))
+    throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
+
+  const writer = await parts.tracking.openWriter(batch.writer, run.id, batch.attempt)
+  // A writer of another run or attempt: its acknowledged number does not apply to these records.
+  if (!writer) throw new AppError('forbidden')
+
+  const missing = Math.max(0, batch.first - 1 - writer.lastSequence)
+  if (missing > (batch.lost ?? 0)) throw new AppError('gap', { first: batch.first, mark: writer.lastSequence })
+  const acknowledgedCount = Math.max(0, writer.lastSequence - batch.first + 1)
+
+  const records: TrackingRecord[] = []
+  const refused: Acknowledgement['refused'][number][] = []
+  parsed.slice(acknowledgedCount).forEach(({ record, refused: why }, index) => {
+    if (record !== null) records.push(record)
+    if (why.length > 0)
+      refused.push({ seq: batch.first + acknowledgedCount + index, why: joinReasons(why), partly: record !== null })
+  })
+
+  const lastSequence = Math.max(writer.lastSequence, batch.first + parsed.length - 1)
+  await applyRecords(parts, run, batch, records)
+  await parts.tracking.putWriter(batch.writer, {
+    lastSequence,
+    lost: writer.lost + missing,
+    isClosed: writer.isClosed || batch.closed === true,
+  })
+
+  const hasPhaseChanged = !run.isExecuted && (await noteMessage(parts, run, records, now))
+  return {
+    ack: lastSequence,
+    refused,
+    hasPhaseChanged,
+    hasMetrics: records.some((record) => record.kind === 'metrics'),
+  }
+}
+
+const REFUSALS_SHOWN = 3
+
+/**
+ * Joins the first reasons for which parts of a tracking record were refused. It may have a thousand names: an answer
+ * with all of them would be longer than the batch.
+ */
+function joinReasons(refused: readonly string[]): string {
+  const shown = refused.slice(0, REFUSALS_SHOWN).join('; ')
+  return refused.length > REFUSALS_SHOWN ? `${shown}; and ${refused.length - REFUSALS_SHOWN} more` : shown
+}
+
+/** Applies tracking records to the run: points, parameters, tags and logged artifacts. */
+async function applyRecords(
+  parts: Parts,
+  run: Run,
+  { attempt, writer }: BatchRequest,
+  records: readonly TrackingRecord[],
+): Promise<void> {
+  const series = toSeries(records)
+  if (series.length > 0) await parts.tracking.appendPoints(run, series, { attempt, writer: toWriterNumber(writer) })
+
+  const params = records.flatMap((record) => (record.kind === 'params' ? [record.values] : []))
+  const tags = records.flatMap((record) => (record.kind === 'tags' ? record.tags : []))
+
+  if (params.length > 0 || tags.length > 0) {
+    const current = await loadCurrentRun(parts, run)
+    const logged = Object.assign({}, ...params) as ValueMap
+    await parts.runs.annotate(run, {
+      params: {
+        ...current.params,
+        ...(attempt < current.attemptCount ? settableByEarlierAttempt(current, logged) : logged),
+      },
+      tags: [...new Set([...current.tags, ...tags])],
+    })
+  }
+
+  const artifacts = records.flatMap((record) => (record.kind === 'artifact' ? [record] : []))
+  await parts.attempts.putArtifacts(
+    run.id,
+    artifacts.map((item) => ({
+      path: item.name,
+      sizeBytes: item.sizeBytes,
+      sha256: item.sha256,
+      kind: 'logged',
+      attempt,
+    })),
+  )
+}
+
+/**
+ * Returns the parameters that a late batch of an earlier attempt may still set: those that the run does not have, or
+ * has unchanged from its plan. Values that a later attempt logged stay.
+ */
+function settableByEarlierAttempt({ params, plan }: Run, logged: ValueMap): ValueMap {
+  const isUnchanged = (name: string) =>
+    !Object.hasOwn(params, name) ||
+    (Object.hasOwn(plan.params, name) && encodeValue(params[name]) === encodeValue(plan.params[name]))
+  return Object.fromEntries(Object.entries(logged).filter(([name]) => isUnchanged(name)))
+}
+
+/** Returns the last 48 bits of a writer's id: they are random, and a float64 represents them exactly. */
+function toWriterNumber(writer: string): number {
+  return Number.parseInt(writer.slice(-12), 16)
+}
+
+/** Returns the points of each metric, in the order of the records. */
+function toSeries(records: readonly TrackingRecord[]): SeriesPoints[] {
+  const numbers = new Map<string, number[]>()
+  for (const record of records) {
+    if (record.kind !== 'metrics') continue
+    const { step, time, names, values } = record
+    for (const [at, name] of names.entries()) {
+      const list = numbers.get(name)
+      if (list) list.push(step, time * 1000, values[at]!)
+      else numbers.set(name, [step, time * 1000, values[at]!])
+    }
+  }
+  return [...numbers].map(([name, list]) => ({ name, points: new Float64Array(list) }))
+}
+
+/** How far `lastReceivedAt` may lag behind, to save writes. Must be far below `LIMITS.silentMs`. */
+const HEARD_WRITE_INTERVAL_MS = 30_000
+
+/**
+ * For runs started by hand. Any message clears phase `unknown`; a `status` record ends the run. Returns whether the
+ * phase has changed.
+ */
+async function noteMessage(parts: Parts, run: Run, records: readonly TrackingRecord[], now: number): Promise<boolean> {
+  const status = records.findLast((record) => record.kind === 'status')
+  const current = status || run.phase === 'unknown' ? await loadCurrentRun(parts, run) : run
+
+  if (isTerminal(current.phase)) return false
+
+  if (status) await end(parts, current, status, now)
+  else if (current.phase === 'unknown') await parts.runs.transition(current, 'running', { lastReceivedAt: now })
+  else if (now - (current.lastReceivedAt ?? 0) < HEARD_WRITE_INTERVAL_MS) return false
+  else await parts.runs.annotate(run, { lastReceivedAt: now })
+
+  return status !== undefined || current.phase === 'unknown'
+}
+
+/** Ends a run started by hand as its script reported. */
+async function end(
+  parts: Parts,
+  run: Run,
+  status: Extract<TrackingRecord, { kind: 'status' }>,
+  endedAt: number,
+): Promise<void> {
+  const ending =
+    status.status === 'succeeded'
+      ? ({ reason: 'Completed', evidence: {} } as const)
+      : ({ reason: 'Reported', evidence: { detail: status.message } } as const)
+
+  const attempt = await parts.attempts.findLatest(run.id)
+  await parts.runs.transition(run, status.status, { ending, endedAt, isCollected: true })
+  if (attempt) await parts.attempts.markEnded(attempt.id, ending, endedAt)
+  await parts.events.append([
+    { kind: 'run.ended', actor: 'run', runId: run.id, data: { phase: status.status, reason: ending.reason } },
+  ])
+}

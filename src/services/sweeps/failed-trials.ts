@@ -1,0 +1,119 @@
+import { phrase } from '../../contract/fields.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { DeriveRequest } from '../../contract/routes.ts'
+import { LIMITS } from '../../contract/limits.ts'
+import type { Parts, SweepPatch } from '../../core/ports.ts'
+import type { NewRun, Run, Sweep, SweepTrial } from '../../core/records.ts'
+import { newTrial } from '../../core/sweep/trial.ts'
+import { loadCurrentSweep } from '../current.ts'
+import { bracketsOf, patchToContinue, refuseTrash } from './sweep-trials.ts'
+import type { SweepTrialsDeps } from './sweep-trials.ts'
+
+/** The code for the repeated trials, if it is to be changed. */
+type Code = Pick<DeriveRequest, 'snapshot' | 'host'>
+
+/**
+ * Runs the failed trials of a sweep again. Each is replaced by a new run; the failed run is kept, but is no longer a
+ * trial. Other code also applies to trials that have not begun and to later ones. A sweep that has ended, or that
+ * paused because of failures, continues. Returns the number of trials. Throws AppError `conflict` for a sweep in the
+ * trash, one that is stopping, or one that a rule ended.
+ */
+export async function restartFailed(deps: SweepTrialsDeps, sweep: Sweep, code: Code): Promise<number> {
+  const { store, nudges } = deps
+  if (code.snapshot && !(await store.read.content.snapshot(code.snapshot)))
+    throw new AppError('not_found', { what: phrase('thing_snapshot', { name: code.snapshot }) })
+
+  refuseTrash(sweep)
+  refuseEndedByCondition(sweep)
+
+  const failed = (await store.read.trials.listFailures(sweep.id, 0, LIMITS.trialsMax)).map(({ id }) => id)
+  let restarted = 0
+  for (let at = 0; at < failed.length; at += LIMITS.trialsAtOnceMax)
+    restarted += await store.write((parts) =>
+      restartSome(deps, parts, { sweep, code }, failed.slice(at, at + LIMITS.trialsAtOnceMax)),
+    )
+
+  nudges.sweep(sweep.id)
+  nudges.scheduler()
+  return restarted
+}
+
+async function restartSome(
+  { ids }: SweepTrialsDeps,
+  parts: Parts,
+  { sweep, code }: { sweep: Sweep; code: Code },
+  chosen: readonly string[],
+): Promise<number> {
+  const current = await loadCurrentSweep(parts, sweep)
+  refuseTrash(current)
+  refuseEndedByCondition(current)
+
+  const runs = (await Promise.all(chosen.map(async (id) => await parts.runs.get(id)))).filter(
+    (run) => run?.phase === 'failed' && run.trialIndex !== null,
+  )
+  if (runs.length === 0) return 0
+
+  const trials = await parts.sweeps.listTrials(sweep.id, 0)
+  await parts.runs.removeFromTrials(runs.map((run) => run!.id))
+  await parts.runs.insert(runs.map((run) => toReplacement(current, run!, trials, { code, ids })))
+
+  if (code.snapshot || code.host)
+    await parts.runs.changeCode(sweep.id, {
+      snapshot: code.snapshot ?? current.snapshot,
+      host: code.host ?? current.host,
+    })
+
+  if (!(await parts.sweeps.update(current, patchFor(current, code))))
+    throw new Error(`sweep ${current.number} has moved on`)
+
+  await parts.events.append([
+    { kind: 'sweep.failed_restarted', actor: 'person', sweepId: sweep.id, data: { trials: runs.length } },
+  ])
+  return runs.length
+}
+
+/** Returns the run that replaces a failed trial, with the same point and, if given, other code. */
+function toReplacement(
+  sweep: Sweep,
+  run: Run,
+  trials: readonly SweepTrial[],
+  { code, ids }: { code: Code; ids: SweepTrialsDeps['ids'] },
+): NewRun {
+  const place = { index: run.trialIndex!, point: trials[run.trialIndex!]!.point }
+  return {
+    ...newTrial(sweep, bracketsOf(sweep), place, { ids, actor: 'person' }),
+    snapshot: code.snapshot ?? run.snapshot,
+    host: code.host ?? run.host,
+    rerunCount: run.rerunCount + 1,
+    origin: { kind: 'restarts', runId: run.id },
+  }
+}
+
+/**
+ * Returns the changes to the sweep: its failures are counted anew, and one that a person had stopped creates no further
+ * trials.
+ */
+function patchFor(sweep: Sweep, { snapshot, host }: Code): SweepPatch {
+  const { phase, failure, trialsCreated } = sweep
+  const hasPausedItself = failure?.kind === 'first' || failure?.kind === 'next'
+  return {
+    ...patchToContinue(sweep),
+    failure: null,
+    failureCheckFrom: 0,
+    ...(hasPausedItself && { isPaused: false }),
+    ...(phase === 'stopped' && { budget: trialsCreated }),
+    ...(snapshot && { snapshot }),
+    ...(host && { host }),
+  }
+}
+
+/**
+ * Throws AppError `conflict` for a sweep that is stopping, or that its own stop condition or plateau ended: the same
+ * rule would end it again at once. A sweep that ended because of too many failures is accepted, since it has fewer
+ * failures now.
+ */
+function refuseEndedByCondition({ number, phase, reason }: Sweep): void {
+  if (phase === 'stopping') throw new AppError('conflict', { detail: phrase('sweep_stopping', { sweep: number }) })
+  if (phase === 'stopped' && reason !== 'StoppedByUser')
+    throw new AppError('conflict', { detail: phrase('sweep_ruled', { sweep: number }) })
+}
