@@ -29,8 +29,10 @@ import {
   writeServerState,
 } from './config/state-files.ts'
 import { LIMITS } from './contract/limits.ts'
-import type { Clock, Ids, Logger } from './core/ports.ts'
-import type { Run } from './core/records.ts'
+import type { Clock } from './core/ports/clock.ts'
+import type { Ids } from './core/ports/ids.ts'
+import type { Logger } from './core/ports/logger.ts'
+import type { Run } from './core/records/run.ts'
 import { isShortage } from './core/shortage.ts'
 import { createCompileThread } from './engine/compile-thread.ts'
 import { createEngine } from './engine/engine.ts'

@@ -1,5 +1,5 @@
-import type { Store } from '../core/ports.ts'
-import type { Sweep, SweepResult, SweepTrial } from '../core/records.ts'
+import type { Store } from '../core/ports/store.ts'
+import type { Sweep, SweepResult, SweepTrial } from '../core/records/sweep.ts'
 
 /** The points of a sweep's trials, and its stored results in the order in which they were stored. */
 export interface StoredHistory {

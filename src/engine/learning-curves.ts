@@ -1,4 +1,4 @@
-import type { Store } from '../core/ports.ts'
+import type { Store } from '../core/ports/store.ts'
 import { addReports, EMPTY_CURVE } from '../core/search/halving/stopping.ts'
 import type { LearningCurve, Report } from '../core/search/halving/stopping.ts'
 

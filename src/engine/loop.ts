@@ -1,4 +1,6 @@
-import type { Clock, Ids, Logger } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Ids } from '../core/ports/ids.ts'
+import type { Logger } from '../core/ports/logger.ts'
 
 /** The result of a reconcile: undefined, or the time after which the key is to be looked at again. */
 export type Outcome = { readonly againMs: number } | undefined

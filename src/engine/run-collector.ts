@@ -1,7 +1,9 @@
 import { LIMITS } from '../contract/limits.ts'
 import { isTerminal } from '../contract/phases.ts'
-import type { Executor, Parts, Store } from '../core/ports.ts'
-import type { Attempt, Run } from '../core/records.ts'
+import type { Executor } from '../core/ports/executor.ts'
+import type { Parts, Store } from '../core/ports/store.ts'
+import type { Attempt } from '../core/records/attempt.ts'
+import type { Run } from '../core/records/run.ts'
 import type { Outcome } from './loop.ts'
 
 /** Number of files that an event lists by name. */

@@ -1,8 +1,13 @@
 import { LIMITS } from '../contract/limits.ts'
 import { admit } from '../core/schedule/admit.ts'
 import type { Admission } from '../core/schedule/admit.ts'
-import type { Executor, Clock, Ids, Parts, Storage, Store, SweepLimit } from '../core/ports.ts'
-import type { QueuedRun } from '../core/records.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Executor } from '../core/ports/executor.ts'
+import type { Ids } from '../core/ports/ids.ts'
+import type { Storage } from '../core/ports/storage.ts'
+import type { Parts, Store } from '../core/ports/store.ts'
+import type { SweepLimit } from '../core/ports/sweep-store.ts'
+import type { QueuedRun } from '../core/records/run.ts'
 import type { Outcome } from './loop.ts'
 
 export interface SchedulerDeps {

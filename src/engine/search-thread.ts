@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { decodeValue, encodeValue } from '../contract/values.ts'
-import type { Logger } from '../core/ports.ts'
+import type { Logger } from '../core/ports/logger.ts'
 import type { SweepInsights } from '../core/search/insight/insights.ts'
 import type { History, Suggestion } from '../core/search/history.ts'
 import type { SearchTask } from '../core/search/methods/method.ts'

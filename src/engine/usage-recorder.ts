@@ -1,5 +1,8 @@
 import { LIMITS } from '../contract/limits.ts'
-import type { Clock, Logger, Store, UsageSource } from '../core/ports.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Logger } from '../core/ports/logger.ts'
+import type { Store } from '../core/ports/store.ts'
+import type { UsageSource } from '../core/ports/usage-source.ts'
 
 /**
  * Stores how much of the machine running attempts use, as metrics of their runs, every `LIMITS.usageSampleMs` while

@@ -3,7 +3,7 @@ import { readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import type { EnvironmentBuilder } from '../core/ports.ts'
+import type { EnvironmentBuilder } from '../core/ports/environment-builder.ts'
 
 const SCRIPT = fileURLToPath(new URL('build.sh', import.meta.url))
 const HASH = /^[0-9a-f]{64}$/

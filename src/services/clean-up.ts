@@ -5,7 +5,7 @@ import type { EnvironmentDeps } from './environments.ts'
 import { removeUnusedSnapshots } from './code/snapshots.ts'
 import { purgeTrash } from './projects/trash.ts'
 import type { TrashDeps } from './projects/trash.ts'
-import type { Executor } from '../core/ports.ts'
+import type { Executor } from '../core/ports/executor.ts'
 
 export interface CleanUpDeps extends EnvironmentDeps, TrashDeps {
   readonly executor: Pick<Executor, 'purge' | 'removeWorkCopies'>

@@ -1,6 +1,6 @@
 import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
-import type { Parts } from '../core/ports.ts'
+import type { Parts } from '../core/ports/store.ts'
 
 /** A request to create something: the id to create it under, and a digest of the request. */
 export interface Creation {

@@ -1,7 +1,8 @@
 import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
-import type { Parts } from '../core/ports.ts'
-import type { Run, Sweep } from '../core/records.ts'
+import type { Parts } from '../core/ports/store.ts'
+import type { Run } from '../core/records/run.ts'
+import type { Sweep } from '../core/records/sweep.ts'
 
 /** Reads a run again in a transaction. Throws AppError `not_found` if it has been removed since it was read. */
 export async function loadCurrentRun(

@@ -9,17 +9,14 @@ import type { Manifest } from '../contract/snapshot.ts'
 import { encodeValue } from '../contract/values.ts'
 import { environmentText } from '../core/environment-hash.ts'
 import type { CodeFolder } from '../core/environment-hash.ts'
-import type {
-  Clock,
-  CodeStore,
-  EnvironmentBuilder,
-  EnvironmentRecord,
-  Ids,
-  Logger,
-  Parts,
-  Store,
-} from '../core/ports.ts'
-import type { NewRun, Run } from '../core/records.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { CodeStore } from '../core/ports/code-store.ts'
+import type { EnvironmentBuilder } from '../core/ports/environment-builder.ts'
+import type { Ids } from '../core/ports/ids.ts'
+import type { Logger } from '../core/ports/logger.ts'
+import type { Parts, Store } from '../core/ports/store.ts'
+import type { EnvironmentRecord } from '../core/records/environment.ts'
+import type { NewRun, Run } from '../core/records/run.ts'
 import { forEachIsolated } from './for-each-isolated.ts'
 import type { Nudges } from './nudges.ts'
 import { readManifest } from './code/snapshots.ts'

@@ -1,4 +1,4 @@
-import type { Logger } from '../core/ports.ts'
+import type { Logger } from '../core/ports/logger.ts'
 
 /**
  * Does the work for one item after another. An error is logged with `about` and does not stop the others. Returns the

@@ -9,7 +9,7 @@ import { pathBytes } from '../contract/file-paths.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { manifestFault } from '../contract/snapshot.ts'
 import type { FileEntry, Manifest } from '../contract/snapshot.ts'
-import type { CodeStore } from '../core/ports.ts'
+import type { CodeStore } from '../core/ports/code-store.ts'
 
 const HASH = /^[0-9a-f]{64}$/
 const FILES_AT_ONCE = 16

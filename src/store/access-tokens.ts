@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 
-import type { AccessToken, AccessTokenStore } from '../core/ports.ts'
+import type { AccessTokenStore } from '../core/ports/access-token-store.ts'
+import type { AccessToken } from '../core/records/access-token.ts'
 import type { Tables } from './tables.ts'
 
 /** Creates the store of access tokens for programs. It contains only the hashes of the tokens. */

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely'
 
-import type { ContentStore, SnapshotRecord, SourceDocument } from '../core/ports.ts'
+import type { ContentStore } from '../core/ports/content-store.ts'
+import type { SourceDocument } from '../core/records/document.ts'
+import type { SnapshotRecord } from '../core/records/snapshot.ts'
 import type { Tables } from './tables.ts'
 
 /**

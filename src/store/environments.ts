@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 
-import type { EnvironmentRecord, EnvironmentState, EnvironmentStore } from '../core/ports.ts'
+import type { EnvironmentStore } from '../core/ports/environment-store.ts'
+import type { EnvironmentRecord, EnvironmentState } from '../core/records/environment.ts'
 import type { EnvironmentRow, Tables } from './tables.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 
 import type { Actor, EventKind } from '../contract/events.ts'
-import type { EventStore } from '../core/ports.ts'
+import type { EventStore } from '../core/ports/event-store.ts'
 import { splitForStatements } from './pieces.ts'
 import type { Tables } from './tables.ts'
 

@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely'
 
 import { savedViewDefinition } from '../contract/project.ts'
 import type { Direction } from '../contract/project.ts'
-import type { Project, ProjectStore } from '../core/ports.ts'
+import type { ProjectStore } from '../core/ports/project-store.ts'
+import type { Project } from '../core/records/project.ts'
 import type { ProjectRow, Tables } from './tables.ts'
 
 /** Creates the store of projects, the directions of their metrics, and their saved views. */

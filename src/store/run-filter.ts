@@ -5,7 +5,7 @@ import { assertNever, invariant } from '../core/assert.ts'
 import { COLUMNS } from '../core/filter/filter.ts'
 import type { ColumnName, Comparison, Field, Filter, Literal } from '../core/filter/filter.ts'
 import { toSpan } from '../core/filter/literal.ts'
-import type { RunScope } from '../core/ports.ts'
+import type { RunScope } from '../core/ports/run-queries.ts'
 import type { Direction } from '../contract/project.ts'
 import type { Tables } from './tables.ts'
 

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 import { decodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { Run } from '../core/records.ts'
+import type { Run } from '../core/records/run.ts'
 import { toParamNames, toTagRows } from './filter-rows.ts'
 import { splitForStatements } from './pieces.ts'
 import type { Tables } from './tables.ts'

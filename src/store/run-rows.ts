@@ -7,8 +7,8 @@ import type { Ending, HostInfo, Waiting } from '../contract/run.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import { decodeValue, encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { RunNotes } from '../core/ports.ts'
-import type { NewRun, Origin, RanOn, Run, RunPatch, StopCause } from '../core/records.ts'
+import type { RunNotes } from '../core/ports/run-store.ts'
+import type { NewRun, Origin, RanOn, Run, RunPatch, StopCause } from '../core/records/run.ts'
 import type { RunRow } from './tables.ts'
 
 /** Phases in which a run has an attempt and holds a place. */

@@ -13,8 +13,8 @@ import {
   unpackSummary,
 } from '../core/metrics/series.ts'
 import type { PointSource, Summary } from '../core/metrics/series.ts'
-import type { SeriesPoints } from '../core/ports.ts'
-import type { Run } from '../core/records.ts'
+import type { SeriesPoints } from '../core/ports/tracking-store.ts'
+import type { Run } from '../core/records/run.ts'
 import { splitForStatements } from './pieces.ts'
 import type { Tables } from './tables.ts'
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
 import { POINT_WIDTH } from '../core/metrics/series.ts'
-import type { Parts, Store } from '../core/ports.ts'
+import type { Parts, Store } from '../core/ports/store.ts'
 import { createAccessTokenStore } from './access-tokens.ts'
 import { createAttemptStore } from './attempts.ts'
 import type { Database } from './database.ts'

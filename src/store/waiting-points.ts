@@ -1,7 +1,8 @@
 import { concat } from '../core/metrics/chunks.ts'
 import { POINT_WIDTH, toFloat64 } from '../core/metrics/series.ts'
-import type { Parts, SeriesPoints } from '../core/ports.ts'
-import type { Run } from '../core/records.ts'
+import type { Parts } from '../core/ports/store.ts'
+import type { SeriesPoints } from '../core/ports/tracking-store.ts'
+import type { Run } from '../core/records/run.ts'
 import { appendPoints, loadOrInsertSeries } from './series.ts'
 import type { PointBatch, SeriesWriter } from './series.ts'
 

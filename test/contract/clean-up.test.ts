@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 
 import { expect, it } from 'vitest'
 
-import type { Store } from '../../src/core/ports.ts'
-import type { Sweep } from '../../src/core/records.ts'
+import type { Store } from '../../src/core/ports/store.ts'
+import type { Sweep } from '../../src/core/records/sweep.ts'
 import { cleanUp } from '../../src/services/clean-up.ts'
 import type { CleanUpDeps } from '../../src/services/clean-up.ts'
 import { changeSweep, pauseSweep, restoreSweep, resumeSweep, stopSweep } from '../../src/services/runs/controls.ts'

@@ -5,8 +5,9 @@ import { expect, it } from 'vitest'
 import type { AppError } from '../../src/contract/errors.ts'
 import type { SweepPlan } from '../../src/contract/plan.ts'
 import { parseFilter, parseSort } from '../../src/core/filter/parse-filter.ts'
-import type { Store } from '../../src/core/ports.ts'
-import type { Run, Sweep } from '../../src/core/records.ts'
+import type { Store } from '../../src/core/ports/store.ts'
+import type { Run } from '../../src/core/records/run.ts'
+import type { Sweep } from '../../src/core/records/sweep.ts'
 import { loadPlan } from '../../src/core/language/load.ts'
 import {
   changeRun,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'
-import type { NewRun } from '../../src/core/records.ts'
+import type { NewRun } from '../../src/core/records/run.ts'
 import { loadPlan } from '../../src/core/language/load.ts'
 
 /** Plan of an experiment that runs `echo`. */

@@ -1,7 +1,7 @@
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { AccessTokenView } from '../../contract/access-token.ts'
-import type { AccessToken } from '../../core/ports.ts'
+import type { AccessToken } from '../../core/records/access-token.ts'
 import { mintToken } from '../../services/access/tokens.ts'
 import { toIso } from '../../services/runs/views.ts'
 import type { Handlers } from '../bind.ts'

@@ -1,4 +1,4 @@
-import type { Project } from '../../core/ports.ts'
+import type { Project } from '../../core/records/project.ts'
 import {
   changeProject,
   createProject,

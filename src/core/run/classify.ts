@@ -1,7 +1,7 @@
 import type { Ending } from '../../contract/run.ts'
 import type { RunPhase } from '../../contract/phases.ts'
-import type { Observation } from '../ports.ts'
-import type { StopCause } from '../records.ts'
+import type { Observation } from '../ports/executor.ts'
+import type { StopCause } from '../records/run.ts'
 
 export type Ended = Extract<Observation, { state: 'ended' }>
 

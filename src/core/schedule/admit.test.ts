@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import type { Capacity } from '../ports.ts'
-import type { ActiveRun, QueuedRun } from '../records.ts'
+import type { Capacity } from '../ports/executor.ts'
+import type { ActiveRun, QueuedRun } from '../records/run.ts'
 import type { Resources } from '../../contract/plan.ts'
 import { admit } from './admit.ts'
 

@@ -1,7 +1,9 @@
 import type { Waiting } from '../../contract/run.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import type { Capacity, Storage, SweepLimit } from '../ports.ts'
-import type { ActiveRun, QueuedRun } from '../records.ts'
+import type { Capacity } from '../ports/executor.ts'
+import type { Storage } from '../ports/storage.ts'
+import type { SweepLimit } from '../ports/sweep-store.ts'
+import type { ActiveRun, QueuedRun } from '../records/run.ts'
 
 /** State of the queue and of the machine. */
 export interface AdmitInput {

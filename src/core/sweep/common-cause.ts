@@ -1,6 +1,6 @@
 import type { ReasonCode } from '../../contract/messages/messages.ts'
 import type { Ending } from '../../contract/run.ts'
-import type { FailureCause } from '../records.ts'
+import type { FailureCause } from '../records/sweep.ts'
 
 /** Smallest number of first trials that must all fail before a sweep pauses itself. */
 const FIRST_MIN = 5

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import type { StopCondition, SweepPlan } from '../../contract/plan.ts'
-import type { PhaseCounts, Sweep } from '../records.ts'
+import type { PhaseCounts } from '../records/run.ts'
+import type { Sweep } from '../records/sweep.ts'
 import { decideSweep } from './decide-sweep.ts'
 import type { SweepState } from './decide-sweep.ts'
 

@@ -2,7 +2,8 @@ import { LIMITS } from '../../contract/limits.ts'
 import type { ReasonCode } from '../../contract/messages/messages.ts'
 import type { StopCondition } from '../../contract/plan.ts'
 import type { SweepPhase } from '../../contract/phases.ts'
-import type { PhaseCounts, Sweep } from '../records.ts'
+import type { PhaseCounts } from '../records/run.ts'
+import type { Sweep } from '../records/sweep.ts'
 
 /** Everything that decides the next action for a sweep. */
 export interface SweepState {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { FAILURE_POLICIES } from '../../contract/search-space.ts'
 import type { HalvingPlan, SweepPlan } from '../../contract/plan.ts'
-import type { SweepResult } from '../records.ts'
+import type { SweepResult } from '../records/sweep.ts'
 import { historyAt, signOf, toReached, toResults } from './results.ts'
 
 const halving: HalvingPlan = {

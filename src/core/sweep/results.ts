@@ -1,6 +1,6 @@
 import type { SweepPlan } from '../../contract/plan.ts'
-import type { Measure } from '../ports.ts'
-import type { SweepResult } from '../records.ts'
+import type { Measure } from '../ports/trial-store.ts'
+import type { SweepResult } from '../records/sweep.ts'
 import type { History, Result } from '../search/history.ts'
 import type { Reached } from './halving.ts'
 

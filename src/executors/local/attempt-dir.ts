@@ -3,8 +3,8 @@ import { basename, join } from 'node:path'
 
 import { AppError } from '../../contract/errors.ts'
 import { phrase } from '../../contract/fields.ts'
-import type { RunRef } from '../../core/ports.ts'
-import type { AttemptRef } from '../../core/records.ts'
+import type { RunRef } from '../../core/records/run.ts'
+import type { AttemptRef } from '../../core/records/attempt.ts'
 import { readPlainText } from './plain-file.ts'
 import type { Identity } from './process-table.ts'
 

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { LIMITS } from '../../contract/limits.ts'
 import { decideStorage } from '../../core/schedule/storage.ts'
 import type { StorageDecision } from '../../core/schedule/storage.ts'
-import type { Clock, Logger, Storage } from '../../core/ports.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { Logger } from '../../core/ports/logger.ts'
+import type { Storage } from '../../core/ports/storage.ts'
 
 /** Watches the disk of the data directory. */
 export interface DiskGuard extends Storage, Disposable {

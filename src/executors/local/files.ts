@@ -8,7 +8,8 @@ import { promisify } from 'node:util'
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { pathBytes } from '../../contract/file-paths.ts'
-import type { Executor, Launch, RunRef } from '../../core/ports.ts'
+import type { Executor, Launch } from '../../core/ports/executor.ts'
+import type { RunRef } from '../../core/records/run.ts'
 import {
   attemptDir,
   createRunFolder,

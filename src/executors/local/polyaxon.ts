@@ -1,4 +1,4 @@
-import type { Launch } from '../../core/ports.ts'
+import type { Launch } from '../../core/ports/executor.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 
 /**

@@ -2,8 +2,8 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, writeFileSyn
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 
-import type { Capacity, Launch } from '../../core/ports.ts'
-import type { Run } from '../../core/records.ts'
+import type { Capacity, Launch } from '../../core/ports/executor.ts'
+import type { Run } from '../../core/records/run.ts'
 import { toPythonJson } from '../../core/language/python.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { polyaxonVariables } from './polyaxon.ts'

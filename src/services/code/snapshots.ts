@@ -3,7 +3,11 @@ import { AppError } from '../../contract/errors.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import { manifestFault, manifestText } from '../../contract/snapshot.ts'
 import type { FileEntry, Manifest } from '../../contract/snapshot.ts'
-import type { Clock, CodeStore, Ids, SnapshotRecord, Store } from '../../core/ports.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { CodeStore } from '../../core/ports/code-store.ts'
+import type { Ids } from '../../core/ports/ids.ts'
+import type { Store } from '../../core/ports/store.ts'
+import type { SnapshotRecord } from '../../core/records/snapshot.ts'
 
 export interface SnapshotDeps {
   readonly store: Store

@@ -1,6 +1,9 @@
 import type { ActivityView } from '../../contract/events.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import type { Clock, Executor, Logger, Store } from '../../core/ports.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { Executor } from '../../core/ports/executor.ts'
+import type { Logger } from '../../core/ports/logger.ts'
+import type { Store } from '../../core/ports/store.ts'
 
 /** Reports which runs have just written something. Nothing of it is stored. */
 export interface Activity {

@@ -1,6 +1,7 @@
 import type { Event } from '../../contract/events.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import type { Clock, Store } from '../../core/ports.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { Store } from '../../core/ports/store.ts'
 
 /** The events of runs, sweeps and projects as they are written, for one reader. */
 export interface EventFeed {

@@ -1,5 +1,10 @@
-import type { Clock, Executor, Logger, Parts, Project, Store } from '../../core/ports.ts'
-import type { Run, Sweep } from '../../core/records.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { Executor } from '../../core/ports/executor.ts'
+import type { Logger } from '../../core/ports/logger.ts'
+import type { Parts, Store } from '../../core/ports/store.ts'
+import type { Project } from '../../core/records/project.ts'
+import type { Run } from '../../core/records/run.ts'
+import type { Sweep } from '../../core/records/sweep.ts'
 import { forEachIsolated } from '../for-each-isolated.ts'
 
 export interface TrashDeps {

@@ -1,8 +1,8 @@
 import { AppError } from '../../contract/errors.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import type { BulkRequest } from '../../contract/routes.ts'
-import type { RunScope } from '../../core/ports.ts'
-import type { Run } from '../../core/records.ts'
+import type { RunScope } from '../../core/ports/run-queries.ts'
+import type { Run } from '../../core/records/run.ts'
 import { changeRun, changeTags, deleteRun, pauseRun, restoreRun, stopRun, unpauseRun } from './controls.ts'
 import type { ControlDeps } from './controls.ts'
 

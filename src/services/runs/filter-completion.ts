@@ -3,7 +3,8 @@ import { completionAt, suggestWords } from '../../core/filter/complete.ts'
 import type { Field, Filter, Sort } from '../../core/filter/filter.ts'
 import { formatField } from '../../core/filter/format.ts'
 import { findNearest } from '../../core/nearest.ts'
-import type { RunQueries, Store, Completion } from '../../core/ports.ts'
+import type { RunQueries, Completion } from '../../core/ports/run-queries.ts'
+import type { Store } from '../../core/ports/store.ts'
 
 /** A suggestion of filter completion. */
 export interface FilterSuggestion {

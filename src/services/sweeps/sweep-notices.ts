@@ -4,8 +4,9 @@ import { LIMITS } from '../../contract/limits.ts'
 import type { SweepPlan } from '../../contract/plan.ts'
 import type { SweepNotice } from '../../contract/sweep.ts'
 import { sortByNearness } from '../../core/nearest.ts'
-import type { Store } from '../../core/ports.ts'
-import type { PhaseCounts, Sweep, SweepFailure } from '../../core/records.ts'
+import type { Store } from '../../core/ports/store.ts'
+import type { PhaseCounts } from '../../core/records/run.ts'
+import type { Sweep, SweepFailure } from '../../core/records/sweep.ts'
 
 /** Returns notices about the state of a sweep, the most serious first. */
 export async function noticesOf(

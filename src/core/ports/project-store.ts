@@ -1,0 +1,21 @@
+import type { Direction, SavedViewDefinition } from '../../contract/project.ts'
+import type { Project, SavedView } from '../records/project.ts'
+
+/** Reads and writes projects, the directions of their metrics, and saved views. */
+export interface ProjectStore {
+  get(id: string): Promise<Project | undefined>
+  getByName(name: string): Promise<Project | undefined>
+  list(isDeleted?: boolean): Promise<Project[]>
+  insert(project: Pick<Project, 'id' | 'name' | 'description'>): Promise<Project>
+  update(id: string, patch: Partial<Pick<Project, 'name' | 'description' | 'deletedAt'>>): Promise<void>
+  /** Returns projects that have been in the trash since before a time and have no run and no sweep left. */
+  listPurgeable(deletedBefore: number): Promise<Project[]>
+  purge(id: string): Promise<void>
+  /** Returns the direction of each metric that has one. */
+  listDirections(projectId: string): Promise<ReadonlyMap<string, Direction>>
+  setDirection(projectId: string, metric: string, direction: Direction | null): Promise<void>
+  listViews(projectId: string): Promise<SavedView[]>
+  putView(projectId: string, name: string, definition: SavedViewDefinition): Promise<void>
+  /** Returns false where there is no such view. */
+  removeView(projectId: string, name: string): Promise<boolean>
+}

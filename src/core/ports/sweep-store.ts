@@ -1,0 +1,64 @@
+import type { DeletionChange } from './run-store.ts'
+import type { NewSweep, Sweep, SweepResult, SweepTrial } from '../records/sweep.ts'
+
+/** Reads and writes sweeps, their points and their results. */
+export interface SweepStore {
+  get(id: string): Promise<Sweep | undefined>
+  getByNumber(number: number): Promise<Sweep | undefined>
+  /** Returns a page of sweeps, newest first: those with a number below `before` whose name contains `name`. */
+  list(page: {
+    limit: number
+    before?: number
+    projectId?: string
+    name?: string
+    isDeleted?: boolean
+  }): Promise<Sweep[]>
+  /** Returns the ids of sweeps that are running or stopping. */
+  listUnfinished(): Promise<string[]>
+  /** Returns the limits that admission needs, by sweep id. */
+  listLimits(ids: readonly string[]): Promise<Map<string, SweepLimit>>
+  insert(sweep: NewSweep): Promise<Sweep>
+  /** Returns the points of trials with index `from` or above, by index. */
+  listTrials(sweepId: string, from: number): Promise<SweepTrial[]>
+  /** Inserts points; `from` is the trial index of the first. */
+  addTrials(sweepId: string, from: number, listTrials: readonly SweepTrial[]): Promise<void>
+  /** Returns the results after the first `listAfter`, in the order in which they were recorded. */
+  listResults(sweepId: string, after: number): Promise<SweepResult[]>
+  /** Appends results to a record that has `listAfter` of them. */
+  addResults(sweepId: string, after: number, listResults: readonly SweepResult[]): Promise<void>
+  /** Returns false if the sweep has changed since `version` was read. */
+  update(sweep: Pick<Sweep, 'id' | 'version'>, patch: SweepPatch): Promise<boolean>
+  setDeleted(which: { id: string } | { projectId: string }, change: DeletionChange): Promise<void>
+  /** Returns ended sweeps in the trash that have no run left. */
+  listPurgeable(deletedBefore: number, limit: number): Promise<Sweep[]>
+  purge(id: string): Promise<void>
+}
+
+/** The limits of a sweep on the start of its trials. */
+export interface SweepLimit {
+  readonly concurrency: number
+  readonly isPaused: boolean
+}
+
+/** Fields of a sweep that can change. */
+export type SweepPatch = Partial<
+  Pick<
+    Sweep,
+    | 'phase'
+    | 'reason'
+    | 'stopCause'
+    | 'trialsCreated'
+    | 'resultCount'
+    | 'budget'
+    | 'endedAt'
+    | 'concurrency'
+    | 'isPaused'
+    | 'failure'
+    | 'failureCheckFrom'
+    | 'snapshot'
+    | 'host'
+    | 'name'
+    | 'note'
+    | 'tags'
+  >
+>
