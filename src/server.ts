@@ -36,6 +36,7 @@ import type { Run } from './core/records/run.ts'
 import { isShortage } from './core/shortage.ts'
 import { createCompileThread } from './engine/compile-thread.ts'
 import { createEngine } from './engine/engine.ts'
+import { createNudgeRelay } from './engine/nudge-relay.ts'
 import { createSearchThread } from './engine/search-thread.ts'
 import { createUsageRecorder } from './engine/usage-recorder.ts'
 import { attemptDir } from './executors/local/attempt-dir.ts'
@@ -47,7 +48,6 @@ import { createVenvBuilder } from './environments/venv.ts'
 import { createActivity } from './services/history/activity.ts'
 import { cleanUp } from './services/clean-up.ts'
 import { planBuild, prepareEnvironment } from './services/environments.ts'
-import type { Nudges } from './services/nudges.ts'
 import { checkOut } from './services/code/snapshots.ts'
 import { createSessions } from './services/access/sessions.ts'
 import { createTokens } from './services/access/tokens.ts'
@@ -171,13 +171,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 
   const port = config.port ?? (await choosePort(config))
   const url = `http://${config.host}:${port}`
-  const nudges: Nudges = {
-    run: (id) => engine.nudges.run(id),
-    sweep: (id) => engine.nudges.sweep(id),
-    scheduler: () => engine.nudges.scheduler(),
-    janitor: () => engine.nudges.janitor(),
-  }
-
+  const nudges = createNudgeRelay()
   const code = createCodeStore(config.dataDir)
   const builder = createVenvBuilder(config.dataDir)
   const searcher = stack.use(createSearchThread(log))
@@ -192,6 +186,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     ids,
     log,
     searcher,
+    nudges,
     checkOut: (digest) => checkOut(shared, digest),
     prepare: (run) => prepareEnvironment(shared, run),
     readPackages: (hash) => builder.readPackages(hash),
@@ -206,7 +201,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     }),
   })
 
-  storage.watch(engine.nudges.scheduler)
+  storage.watch(nudges.scheduler)
   const handlers = createHandlers({
     ...shared,
     sessions,

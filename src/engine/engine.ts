@@ -11,6 +11,7 @@ import type { Run } from '../core/records/run.ts'
 import type { Searcher } from '../core/search/searcher.ts'
 import type { Preparation } from '../services/environments.ts'
 import { createLoop } from './loop.ts'
+import type { NudgeRelay } from './nudge-relay.ts'
 import { createRunCollector } from './run-collector.ts'
 import { createRunReconciler } from './run-reconciler.ts'
 import { createScheduler } from './scheduler.ts'
@@ -25,6 +26,8 @@ export interface EngineOptions {
   readonly ids: Ids
   readonly log: Logger
   readonly searcher: Searcher
+  /** Connected to the loops by this engine. */
+  readonly nudges: NudgeRelay
   readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
   readonly checkOut: (digest: string) => Promise<string>
   readonly prepare: (run: Run) => Promise<Preparation>
@@ -39,8 +42,6 @@ export interface EngineOptions {
  * when the engine ends.
  */
 export interface Engine extends AsyncDisposable {
-  /** Nudges: each asks for another look at a run, at a sweep, at the queue, or at what can be cleaned up. */
-  readonly nudges: { run(id: string): void; sweep(id: string): void; scheduler(): void; janitor(): void }
   /** Ends processes that ended runs have left, then starts all loops. */
   start(): Promise<void>
 }
@@ -52,20 +53,9 @@ const SWEEPS_AT_ONCE = 4
 const COLLECTIONS_AT_ONCE = 4
 
 /** Creates the loops of runs, collections, sweeps, scheduler and janitor, and connects them by nudges. */
-export function createEngine({ store, executor, storage, clock, ids, log, searcher, ...work }: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): Engine {
+  const { store, executor, storage, clock, ids, log, searcher, nudges, ...work } = options
   const common = { clock, ids, log, resyncMs: LIMITS.resyncMs }
-
-  const afterRunChanged = (run: Run): void => {
-    if (!isTerminal(run.phase) && run.phase !== 'queued' && run.phase !== 'paused') return
-    scheduler.nudge(SCHEDULER_KEY)
-    if (run.sweepId !== null) sweeps.nudge(run.sweepId)
-    if (isTerminal(run.phase)) afterEnd(run)
-  }
-
-  // Emptying the trash leaves runs that have not ended to the janitor: nudge it when such a run ends.
-  const afterEnd = (run: Run): void => {
-    if (run.deletedAt !== null) janitor.nudge(JANITOR_KEY)
-  }
 
   const runs = createLoop({
     ...common,
@@ -78,13 +68,7 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
       clock,
       ids,
       ...work,
-      onRunChanged: afterRunChanged,
-      onUncollected: (runId) => collections.nudge(runId),
-      onPrepared: () => scheduler.nudge(SCHEDULER_KEY),
-      onBuilt: (runIds) => {
-        runIds.forEach((id) => runs.nudge(id))
-        scheduler.nudge(SCHEDULER_KEY)
-      },
+      nudges,
     }),
   })
 
@@ -92,9 +76,9 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
     ...common,
     name: 'collections',
     concurrency: COLLECTIONS_AT_ONCE,
-    // No listing of its own: the loop of runs supplies the keys.
+    // No listing of its own: the run reconciler nudges it.
     listKeys: async () => [],
-    reconcile: createRunCollector({ store, executor, onCollected: afterEnd }),
+    reconcile: createRunCollector({ store, executor, nudges }),
   })
 
   const sweeps = createLoop({
@@ -106,9 +90,8 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
       store,
       clock,
       ids,
-      onTrialsCreated: () => scheduler.nudge(SCHEDULER_KEY),
       searcher,
-      onTrialsChanged: (runIds) => runIds.forEach((id) => runs.nudge(id)),
+      nudges,
     }),
   })
 
@@ -123,9 +106,7 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
       storage,
       clock,
       ids,
-      onAdmitted: (runIds) => runIds.forEach((id) => runs.nudge(id)),
-      onUnprepared: (runIds) => runIds.forEach((id) => runs.nudge(id)),
-      onFailed: (sweepIds) => sweepIds.forEach((id) => sweeps.nudge(id)),
+      nudges,
     }),
   })
 
@@ -143,13 +124,15 @@ export function createEngine({ store, executor, storage, clock, ids, log, search
 
   const loops = [scheduler, sweeps, runs, collections, janitor]
 
+  nudges.connect({
+    run: runs.nudge,
+    sweep: sweeps.nudge,
+    collection: collections.nudge,
+    scheduler: () => scheduler.nudge(SCHEDULER_KEY),
+    janitor: () => janitor.nudge(JANITOR_KEY),
+  })
+
   return {
-    nudges: {
-      run: runs.nudge,
-      sweep: sweeps.nudge,
-      scheduler: () => scheduler.nudge(SCHEDULER_KEY),
-      janitor: () => janitor.nudge(JANITOR_KEY),
-    },
     start: async () => {
       executor.watch((attemptId) => void nudgeByAttempt(attemptId))
       await stopLeftovers()

@@ -1,10 +1,12 @@
 import { LIMITS } from '../contract/limits.ts'
 import { isTerminal } from '../contract/phases.ts'
 import type { Executor } from '../core/ports/executor.ts'
+import type { Nudges } from '../core/ports/nudges.ts'
 import type { Parts, Store } from '../core/ports/store.ts'
 import type { Attempt } from '../core/records/attempt.ts'
 import type { Run } from '../core/records/run.ts'
 import type { Outcome } from './loop.ts'
+import { nudgeTrash } from './nudge-relay.ts'
 
 /** Number of files that an event lists by name. */
 const NAMED_MAX = 20
@@ -12,18 +14,14 @@ const NAMED_MAX = 20
 interface RunCollectorDeps {
   readonly store: Store
   readonly executor: Executor
-  readonly onCollected: (run: Run) => void
+  readonly nudges: Nudges
 }
 
 /**
  * Creates the collector. For an ended run it lists the output files with their hashes and removes secrets from its
  * logs. This reads every byte that the run left, so it has its own loop: no other run waits for it.
  */
-export function createRunCollector({
-  store,
-  executor,
-  onCollected,
-}: RunCollectorDeps): (runId: string) => Promise<Outcome> {
+export function createRunCollector({ store, executor, nudges }: RunCollectorDeps): (runId: string) => Promise<Outcome> {
   return async (runId) => {
     const run = await store.read.runs.get(runId)
     if (!run || !isUncollected(run)) return undefined
@@ -34,7 +32,7 @@ export function createRunCollector({
 
     await store.write((parts) => record(parts, run, attempt, outputs))
     const collected = await store.read.runs.get(runId)
-    if (collected) onCollected(collected)
+    if (collected) nudgeTrash(nudges, collected)
     return undefined
   }
 }

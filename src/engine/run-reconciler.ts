@@ -9,6 +9,7 @@ import type { RunAction } from '../core/run/decide-run.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Executor, Launch, Launched } from '../core/ports/executor.ts'
 import type { Ids } from '../core/ports/ids.ts'
+import type { Nudges } from '../core/ports/nudges.ts'
 import type { Parts, Store } from '../core/ports/store.ts'
 import type { Attempt } from '../core/records/attempt.ts'
 import type { Run, RunPatch } from '../core/records/run.ts'
@@ -16,6 +17,7 @@ import type { RunPhase } from '../contract/phases.ts'
 import { settleBuild } from '../services/environments.ts'
 import type { Preparation } from '../services/environments.ts'
 import type { Outcome } from './loop.ts'
+import { nudgeDependents } from './nudge-relay.ts'
 import { hasSecrets } from './run-collector.ts'
 
 export interface RunReconcilerDeps {
@@ -36,14 +38,7 @@ export interface RunReconcilerDeps {
    * were any.
    */
   readonly takeLeftRecords: (run: Run, attempt: Attempt) => Promise<boolean>
-  /** Called when a queued run may be ready to be admitted. */
-  readonly onPrepared: () => void
-  /** Called with the runs that waited for an environment when its build has ended, whether or not it succeeded. */
-  readonly onBuilt: (runIds: readonly string[]) => void
-  /** Called after each change of a run's phase. */
-  readonly onRunChanged: (run: Run) => void
-  /** Called with an ended run whose outputs have not been listed yet. */
-  readonly onUncollected: (runId: string) => void
+  readonly nudges: Nudges
 }
 
 /** What is written in the same transaction as a change of phase: its event, and with `writeAlso` other rows. */
@@ -58,7 +53,7 @@ interface Change {
  * for another pass itself, because the nudge that led to this pass, such as that of a stop request, has been used up.
  */
 export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) => Promise<Outcome> {
-  const { clock, executor, ids, store } = deps
+  const { clock, executor, ids, nudges, store } = deps
 
   return async (runId) => {
     const run = await store.read.runs.get(runId)
@@ -130,7 +125,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         await changePhase(run, 'unknown', {}, { kind: 'run.silent' })
         return undefined
       case 'collect':
-        deps.onUncollected(run.id)
+        nudges.collection(run.id)
         return undefined
       default:
         return assertNever(action)
@@ -246,7 +241,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         parts.runs.annotate(run, { waiting: { code: 'environment_building', args: { build: preparation.build } } }),
       )
 
-    deps.onPrepared()
+    nudges.scheduler()
     return undefined
   }
 
@@ -329,7 +324,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       },
     })
 
-    if (waiting.length > 0) deps.onBuilt(waiting)
+    for (const id of waiting) nudges.run(id)
+    if (waiting.length > 0) nudges.scheduler()
     return patch.isCollected ? undefined : { againMs: 0 }
   }
 
@@ -348,6 +344,6 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       await writeAlso?.(parts)
       await parts.events.append([{ kind, actor: 'platform', runId: run.id, ...(data && { data }) }])
     })
-    deps.onRunChanged({ ...run, phase })
+    nudgeDependents(nudges, { ...run, phase })
   }
 }

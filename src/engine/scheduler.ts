@@ -4,6 +4,7 @@ import type { Admission } from '../core/schedule/admit.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Executor } from '../core/ports/executor.ts'
 import type { Ids } from '../core/ports/ids.ts'
+import type { Nudges } from '../core/ports/nudges.ts'
 import type { Storage } from '../core/ports/storage.ts'
 import type { Parts, Store } from '../core/ports/store.ts'
 import type { SweepLimit } from '../core/ports/sweep-store.ts'
@@ -16,12 +17,7 @@ export interface SchedulerDeps {
   readonly storage: Storage
   readonly clock: Clock
   readonly ids: Ids
-  /** Called with the runs that now have an attempt to be launched. */
-  readonly onAdmitted: (runIds: readonly string[]) => void
-  /** Called with the queued runs whose environment is neither ready nor being built. */
-  readonly onUnprepared: (runIds: readonly string[]) => void
-  /** Called with the sweeps of runs that failed because no machine can ever hold them. */
-  readonly onFailed: (sweepIds: readonly string[]) => void
+  readonly nudges: Nudges
 }
 
 /**
@@ -34,9 +30,7 @@ export function createScheduler({
   storage,
   clock,
   ids,
-  onAdmitted,
-  onUnprepared,
-  onFailed,
+  nudges,
 }: SchedulerDeps): () => Promise<Outcome> {
   return async () => {
     const page = await listAfter(0, new Set())
@@ -44,11 +38,11 @@ export function createScheduler({
 
     const { queued, admission, sweepLimits } = await decide(page)
 
-    onUnprepared(queued.flatMap((run) => (run.isUnprepared ? run.id : [])))
+    for (const run of queued) if (run.isUnprepared) nudges.run(run.id)
     const { started, isAnySkipped } = await store.write((parts) => apply(parts, admission, sweepLimits))
 
-    onAdmitted(started)
-    onFailed(admission.impossible.flatMap(({ run }) => run.sweepId ?? []))
+    for (const id of started) nudges.run(id)
+    for (const { run } of admission.impossible) if (run.sweepId !== null) nudges.sweep(run.sweepId)
 
     if (isAnySkipped) return { againMs: 0 }
     return admission.nextAt === null ? undefined : { againMs: Math.max(0, admission.nextAt - clock.now()) }

@@ -4,6 +4,7 @@ import type { NewEvent } from '../contract/events.ts'
 import type { StopCondition, SweepPlan } from '../contract/plan.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ids } from '../core/ports/ids.ts'
+import type { Nudges } from '../core/ports/nudges.ts'
 import type { Parts, Store } from '../core/ports/store.ts'
 import type { SweepPatch } from '../core/ports/sweep-store.ts'
 import type { Measure } from '../core/ports/trial-store.ts'
@@ -35,10 +36,7 @@ export interface SweepReconcilerDeps {
   readonly clock: Clock
   readonly ids: Ids
   readonly searcher: Searcher
-  /** Called when new or promoted trials wait in the queue. */
-  readonly onTrialsCreated: () => void
-  /** Called with trials that the run reconciler must look at: they were asked to stop, or they ended. */
-  readonly onTrialsChanged: (runIds: readonly string[]) => void
+  readonly nudges: Nudges
 }
 
 /** The search of a sweep. A cache: everything in it can be computed again from the store. */
@@ -46,7 +44,7 @@ interface Search {
   readonly task: SearchTask
   readonly method: Method
   readonly isLearning: boolean
-  /** Whether finding a point can confirm long. If so, it is computed in a thread. */
+  /** Whether finding a point can take long. If so, it is computed in a thread. */
   readonly isSlow: boolean
   readonly brackets: Brackets | undefined
   /** Number of created trials at which the method found no further point. */
@@ -66,7 +64,7 @@ interface SweepPass {
  * `decideSweep` returns.
  */
 export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: string) => Promise<Outcome> {
-  const { store, clock, ids, searcher } = deps
+  const { store, clock, ids, nudges, searcher } = deps
   const searches = new Map<string, Search>()
   const historyCache = createHistoryCache(store)
   const judge = createSweepJudge(store)
@@ -213,7 +211,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     })
 
     confirm()
-    deps.onTrialsChanged(stopped)
+    for (const id of stopped) nudges.run(id)
     return arrivals.length > 0 || stopped.length > 0
   }
 
@@ -299,7 +297,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       )
     })
 
-    deps.onTrialsCreated()
+    nudges.scheduler()
     return { againMs: 0 }
   }
 
@@ -346,7 +344,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       }
     })
 
-    deps.onTrialsCreated()
+    nudges.scheduler()
     return { againMs: 0 }
   }
 
@@ -370,7 +368,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       }
     })
 
-    deps.onTrialsChanged(waiting.map(({ id }) => id))
+    for (const { id } of waiting) nudges.run(id)
     return { againMs: 0 }
   }
 
@@ -398,7 +396,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       return await parts.runs.requestStop({ sweepId: sweep.id }, 'method')
     })
 
-    deps.onTrialsChanged(stopped)
+    for (const id of stopped) nudges.run(id)
     return { againMs: 0 }
   }
 

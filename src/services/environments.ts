@@ -18,7 +18,7 @@ import type { Parts, Store } from '../core/ports/store.ts'
 import type { EnvironmentRecord } from '../core/records/environment.ts'
 import type { NewRun, Run } from '../core/records/run.ts'
 import { forEachIsolated } from './for-each-isolated.ts'
-import type { Nudges } from './nudges.ts'
+import type { Nudges } from '../core/ports/nudges.ts'
 import { readManifest } from './code/snapshots.ts'
 
 export interface EnvironmentDeps {

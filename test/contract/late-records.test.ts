@@ -27,7 +27,7 @@ import { migrate } from '../../src/store/migrate.ts'
 import { createStore } from '../../src/store/store.ts'
 import { describeOnBothDatabases } from '../support/databases.ts'
 
-const NUDGES = { run: () => {}, sweep: () => {}, scheduler: () => {}, janitor: () => {} }
+const NUDGES = { run: () => {}, sweep: () => {}, collection: () => {}, scheduler: () => {}, janitor: () => {} }
 const CLOCK = { now: () => 1_000, after: () => () => {} }
 const IDS = { uuid: randomUUID, random: () => 0.5, digest: () => 'd' }
 const SWEEP = loadPlan([

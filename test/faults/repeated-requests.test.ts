@@ -17,7 +17,7 @@ import { findPython, createRandom } from '../support/server.ts'
 import { describeOnBothServers, readPoints, queryRows, tryCall } from '../support/both-servers.ts'
 import type { ServerSetup } from '../support/both-servers.ts'
 
-const NUDGES = { run: () => {}, sweep: () => {}, scheduler: () => {}, janitor: () => {} }
+const NUDGES = { run: () => {}, sweep: () => {}, collection: () => {}, scheduler: () => {}, janitor: () => {} }
 const CLOCK = { now: () => 1, after: () => () => {} }
 const INTERLEAVINGS = 1000
 

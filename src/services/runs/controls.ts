@@ -11,7 +11,7 @@ import type { Sweep } from '../../core/records/sweep.ts'
 import { findEarlierRequest } from '../creations.ts'
 import type { Creation } from '../creations.ts'
 import { loadCurrentRun, loadCurrentSweep } from '../current.ts'
-import type { Nudges } from '../nudges.ts'
+import type { Nudges } from '../../core/ports/nudges.ts'
 
 /** What the use cases of this file need. */
 export interface ControlDeps {

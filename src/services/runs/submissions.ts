@@ -15,7 +15,7 @@ import { unrunnableReason } from '../../core/language/runnable.ts'
 import { createOnce } from '../creations.ts'
 import type { Creation } from '../creations.ts'
 import { claimBuild } from '../environments.ts'
-import type { Nudges } from '../nudges.ts'
+import type { Nudges } from '../../core/ports/nudges.ts'
 import { earlierTrials } from '../sweeps/sweep-trials.ts'
 import { findProject } from '../projects/projects.ts'
 

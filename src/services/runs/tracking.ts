@@ -12,7 +12,7 @@ import type { Parts, Store } from '../../core/ports/store.ts'
 import type { SeriesPoints } from '../../core/ports/tracking-store.ts'
 import type { Run } from '../../core/records/run.ts'
 import { loadCurrentRun } from '../current.ts'
-import type { Nudges } from '../nudges.ts'
+import type { Nudges } from '../../core/ports/nudges.ts'
 
 export interface TrackingDeps {
   readonly store: Store

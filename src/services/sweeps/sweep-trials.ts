@@ -21,7 +21,7 @@ import type { Brackets } from '../../core/sweep/halving.ts'
 import { measureOf, signOf, toResults } from '../../core/sweep/results.ts'
 import { newTrial } from '../../core/sweep/trial.ts'
 import { loadCurrentSweep } from '../current.ts'
-import type { Nudges } from '../nudges.ts'
+import type { Nudges } from '../../core/ports/nudges.ts'
 
 export interface SweepTrialsDeps {
   readonly store: Store
