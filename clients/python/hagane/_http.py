@@ -34,8 +34,12 @@ def prepare(url):
         return
 
     if scheme == "https":
-        import encodings.idna
-        import ssl
+        try:
+            import encodings.idna
+            import ssl
+        except ImportError:
+            # The attempt to connect reports a Python without `ssl`.
+            pass
 
 
 class Connection(object):
@@ -168,7 +172,11 @@ def _connect(scheme, host, port, timeout_s):
     connection = socket.create_connection((_bytes_of(host), port), timeout_s)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if scheme == "https":
-        import ssl
+        try:
+            import ssl
+        except ImportError as error:
+            connection.close()
+            raise OSError("this Python cannot open https: %s" % error)
 
         connection = ssl.create_default_context().wrap_socket(connection, server_hostname=host)
     return connection

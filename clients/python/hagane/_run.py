@@ -409,7 +409,8 @@ def _params_file():
     try:
         with io.open(os.environ.get("HAGANE_PARAMS_FILE") or os.devnull, encoding="utf-8") as file:
             return file.read()
-    except OSError as error:
+    # A ValueError: the file is not UTF-8.
+    except (OSError, ValueError) as error:
         warn("the parameters cannot be read: %s" % error)
         return ""
 

@@ -357,6 +357,10 @@ class Logging(Case):
 
         with mock.patch.dict(os.environ, {"HAGANE_PARAMS_FILE": path + "x"}):
             self.assertEqual(self.experiment.params, {})
+        with io.open(path, "wb") as file:
+            file.write(b"\xff\xfe")
+        with mock.patch.dict(os.environ, {"HAGANE_PARAMS_FILE": path}):
+            self.assertEqual(self.experiment.params, {})
         with mock.patch.dict(os.environ, {"HAGANE_PARAMS": "[", "HAGANE_OUTPUTS": __file__ + "/x"}):
             self.assertEqual(self.experiment.params, {})
             self.assertEqual(self.experiment.outputs_path, __file__ + "/x")

@@ -78,6 +78,14 @@ print(sorted(set(sys.modules) - loaded))
 """, self.managed_env(HAGANE_HOST=host, PYTHONIOENCODING="utf-8"))
             self.assertEqual((host, out), (host, "[]\n"))
 
+    def test_an_https_server_costs_a_python_without_ssl_a_warning_and_no_record(self):
+        out, err = self.succeed("import sys\nsys.modules['ssl'] = None\n" + START + """
+experiment = hagane.Experiment()
+experiment.log_metrics(x=1)
+print(experiment._writer.close(2))
+""", self.managed_env(HAGANE_HOST=self.server.url.replace("http:", "https:")))
+        self.assertNotIn("Traceback", err)
+
     def test_a_forked_child_that_exits_delivers_its_records(self):
         for env in (self.managed_env(), self.env()):
             self.ledger.records.clear()
