@@ -33,8 +33,10 @@ export interface EncodedHistory {
   readonly failed: readonly number[]
   /** Returns the trials with a value, higher rungs first, then better values first. */
   listByRung(): EncodedTrial[]
-  /** Returns the finished trials after the first `count` results, by trial index. */
-  listFinishedAfter(count: number): EncodedTrial[]
+  /** Returns the trials finished after the first `count` results (of `members`, if given), by trial index. */
+  listFinishedAfter(count: number, members?: ReadonlySet<number>): EncodedTrial[]
+  /** Number of results of these trials. */
+  countResultsOf(members: ReadonlySet<number>): number
   /** Returns the indices of running trials, ascending. */
   listPending(): number[]
   /** Whether any trial has the point of x. */
@@ -63,6 +65,9 @@ export function createEncodedHistory(codec: Codec, earlier: readonly EarlierTria
     ...earlierTrials,
     ...[...values].flatMap(([index, value]) => (value === undefined ? [] : [{ index, x: xs[index]!, value }])),
   ]
+
+  const resultsOf = (members: ReadonlySet<number> | undefined): History['results'] =>
+    members ? results.filter(({ index }) => members.has(index)) : results
 
   return {
     sources,
@@ -99,8 +104,11 @@ export function createEncodedHistory(codec: Codec, earlier: readonly EarlierTria
       return failed
     },
     listByRung: () => sortByRung(results).map(({ index, value }) => ({ index, x: xs[index]!, value })),
-    listFinishedAfter: (count) =>
-      toEntries(latestValues(results.slice(0, count))).toSorted((a, b) => a.index - b.index),
+    listFinishedAfter: (count, members) =>
+      toEntries(latestValues(resultsOf(members).slice(0, count)))
+        .filter(({ index }) => members?.has(index) ?? true)
+        .toSorted((a, b) => a.index - b.index),
+    countResultsOf: (members) => resultsOf(members).length,
     listPending: () => xs.flatMap((_, index) => (ended.has(index) ? [] : [index])),
     // Compares decoded values: two codes, or a code and the code of its value, may differ in bits that the value does
     // not have.
@@ -110,13 +118,13 @@ export function createEncodedHistory(codec: Codec, earlier: readonly EarlierTria
 }
 
 /** The part of an encoded history that models of values read. */
-export type TrialData = Omit<EncodedHistory, 'read' | 'listByRung' | 'replacedCount'>
+export type TrialData = Omit<EncodedHistory, 'read' | 'listByRung' | 'replacedCount' | 'countResultsOf'>
 
 /**
- * Returns a view of an encoded history with only some trials as data, for a search of its own. Points of the other trials still
- * count as used. The view follows changes of `members`.
+ * Returns a view of an encoded history with only some trials as data, for a search of its own. Points of the other
+ * trials still count as used. The view follows changes of `members`.
  */
-export function restrictToMembers(encoded: TrialData, members: ReadonlySet<number>): TrialData {
+export function restrictToMembers(encoded: EncodedHistory, members: ReadonlySet<number>): TrialData {
   const ofMembers = (entries: readonly EncodedTrial[]): EncodedTrial[] =>
     entries.filter(({ index }) => members.has(index))
   const failed = (): number[] => encoded.failed.filter((index) => members.has(index))
@@ -127,7 +135,7 @@ export function restrictToMembers(encoded: TrialData, members: ReadonlySet<numbe
     isUsed: encoded.isUsed,
     hasKey: encoded.hasKey,
     get resultCount() {
-      return ofMembers(encoded.arrived).length + failed().length
+      return encoded.countResultsOf(members)
     },
     get finished() {
       return ofMembers(encoded.finished)
@@ -138,10 +146,7 @@ export function restrictToMembers(encoded: TrialData, members: ReadonlySet<numbe
     get failed() {
       return failed()
     },
-    listFinishedAfter: (count) =>
-      ofMembers(encoded.arrived)
-        .slice(0, count)
-        .toSorted((a, b) => a.index - b.index),
+    listFinishedAfter: (count) => encoded.listFinishedAfter(count, members),
     listPending: () => encoded.listPending().filter((index) => members.has(index)),
   }
 }

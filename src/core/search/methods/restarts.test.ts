@@ -101,3 +101,28 @@ describe('a search whose valley is searched out', () => {
     expect(noisy.trials.filter(({ source }) => source === 'restart')).toEqual([])
   })
 })
+
+describe('restarts with failed trials', () => {
+  it('A fresh instance gives the same suggestions where some trials of a restart failed', () => {
+    const six: SearchTask = {
+      ...task(3),
+      space: Array.from({ length: 6 }, (_, i) => ({ name: `x${i}`, kind: 'uniform', low: 0, high: 1 })),
+      concurrency: 1,
+    }
+    const method = createMethod(six)
+    const trials: Suggestion[] = []
+    const results: Result[] = []
+
+    while (trials.length < 113) {
+      const history = { trials: [...trials], results: [...results] }
+      const [made] = method.suggest(history, 1)
+      if (trials.length >= 105) expect(createMethod(six).suggest(history, 1)).toEqual([made])
+
+      const index = trials.push(made!) - 1
+      const hasFailed = made!.source === 'restart' && index % 6 === 0
+      const value = Object.values(made!.point).reduce<number>((sum, x) => sum + (asNumber(x)! - 0.3) ** 2, 0)
+      results.push({ index, value: hasFailed ? undefined : value })
+    }
+    expect(trials.filter(({ source }) => source === 'restart').length).toBeGreaterThan(42)
+  })
+})
