@@ -20,7 +20,7 @@ export interface Cli {
   /**
    * Writes a document with its line ends. In a terminal each line is escaped; elsewhere the text is written unchanged.
    */
-  printDocument(formatMessage: string): void
+  printDocument(text: string): void
   /** Writes bytes unchanged; resolves when they are written. */
   printBytes(bytes: Uint8Array): Promise<void>
 }

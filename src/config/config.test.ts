@@ -57,6 +57,7 @@ describe('settings of a server', () => {
       HAGANE_SERVER_LOG: 'WARN',
       HAGANE_GPUS: '',
     }
+    expect(read({ HAGANE_PORT: '0' })).toMatchObject({ port: null })
     expect(read(env)).toMatchObject({ port: 7500, runsMax: 3, trashDays: 0.5, logLevel: 'warn', gpus: [] })
   })
 

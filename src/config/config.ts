@@ -83,7 +83,7 @@ export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv
   return {
     dataDir,
     host: flags.host || '127.0.0.1',
-    port: flags.port ?? readNumber(env, 'HAGANE_PORT', { min: 0, max: PORT_MAX, isWhole: true }) ?? null,
+    port: (flags.port ?? readNumber(env, 'HAGANE_PORT', { min: 0, max: PORT_MAX, isWhole: true })) || null,
     database:
       database === undefined || database === 'sqlite'
         ? null

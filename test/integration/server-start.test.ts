@@ -123,6 +123,7 @@ describe('the command line of a clone', () => {
 
 interface Place extends AsyncDisposable {
   readonly dataDir: string
+  readonly hagane: CliFolder['hagane']
   run(name: string): Promise<CliResult>
   names(): Promise<string[]>
 }
@@ -135,6 +136,7 @@ function openPlace(): Place {
 
   return {
     dataDir,
+    hagane: work.hagane,
     run: (name) => work.hagane('run', '-f', 'run.yml', '--in-place', '--name', name),
     names: async () => ((await work.hagane('ls', '--json')).json as { name: string }[]).map((run) => run.name).sort(),
     [Symbol.asyncDispose]: async () => {
@@ -155,6 +157,19 @@ describe('a command that needs a server', () => {
     )
     expect(results.filter(({ stderr }) => stderr.includes('started a server'))).toHaveLength(1)
     expect(await place.names()).toEqual(names)
+  })
+
+  it('`hagane up --detach --data` starts a server of that folder, at a free port for port 0', async () => {
+    await using place = openPlace()
+    const dataDir = join(place.dataDir, 'own')
+    const { status, stderr } = await place.hagane('up', '--detach', '--data', dataDir, '--port', '0')
+
+    const { url } = JSON.parse(readFileSync(join(dataDir, 'server.json'), 'utf8')) as { url: string }
+    const token = readFileSync(join(dataDir, 'token'), 'utf8')
+    expect([status, stderr]).toEqual([0, expect.stringContaining(dataDir)])
+    expect(url).not.toMatch(/:0$/)
+    const stop = { method: 'POST', headers: { authorization: `Bearer ${token}` } }
+    expect((await fetch(`${url}/api/v1/shutdown`, stop)).status).toBe(200)
   })
 
   it('A command waits while another process locks the data directory, and then starts a server', async () => {

@@ -20,10 +20,9 @@ export interface UpFlags extends ServerFlags {
 /** `hagane up`: runs the server in this terminal until it is stopped, or in the background with `--detach`. */
 export async function up(cli: Cli, flags: UpFlags): Promise<void> {
   if (flags.detach) {
-    const { client, isNew } = await ensureServer(cli, flags)
-    cli.printStatus(
-      cli.formatMessage(isNew ? 'server_started' : 'server_running', { url: client.url, data: cli.config.dataDir }),
-    )
+    const dataDir = flags.data === undefined ? cli.config.dataDir : readServerConfig(flags).dataDir
+    const { client, isNew } = await ensureServer({ ...cli, config: { ...cli.config, dataDir } }, flags)
+    cli.printStatus(cli.formatMessage(isNew ? 'server_started' : 'server_running', { url: client.url, data: dataDir }))
     return
   }
 
