@@ -44,7 +44,7 @@ export function tickFont(size = 11, weight = 400): string {
  * it.
  */
 export function temperColor(part: number): string {
-  const at = Math.min(6, Math.max(0, part)) * 6
+  const at = Math.min(1, Math.max(0, part)) * 6
   const below = Math.min(5, Math.floor(at))
   return mix(cssToken(`--q${below + 1}`), cssToken(`--q${below + 2}`), at - below)
 }

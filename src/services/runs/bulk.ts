@@ -25,8 +25,8 @@ type Change = Pick<BulkRequest, 'action' | 'tags' | 'dryRun'> & { readonly toPro
  * as unchanged.
  */
 export async function changeRuns(deps: ControlDeps, { scope, ids }: BulkTarget, change: Change): Promise<BulkResult> {
-  if (change.dryRun && scope)
-    return { matched: (await deps.store.scan.runQueries.count(scope)) + ids.length, changed: 0 }
+  if (change.dryRun && scope && ids.length === 0)
+    return { matched: await deps.store.scan.runQueries.count(scope), changed: 0 }
 
   const found = scope ? await deps.store.scan.runQueries.listIds(scope, LIMITS.bulkRunsMax) : []
   const all = [...new Set([...ids, ...found])]

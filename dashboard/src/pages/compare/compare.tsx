@@ -38,7 +38,8 @@ export function Compare({ project }: { readonly project: string }): ReactElement
   const numbers = requested.slice(0, RUNS_MAX)
 
   const base = Number(query.get('base')) || numbers[0]
-  const ordered = base === undefined ? numbers : [base, ...numbers.filter((number) => number !== base)]
+  const ordered =
+    base === undefined ? numbers : [base, ...numbers.filter((number) => number !== base)].slice(0, RUNS_MAX)
 
   const [isAll, setAll] = useState(false)
   useTitle(t('compare'), project)

@@ -1,9 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { appendBytes, rangeBefore, prependBytes, shownLines, splitLines, toSpans } from './log-lines.ts'
+import { appendBytes, isFollowed, rangeBefore, prependBytes, shownLines, splitLines, toSpans } from './log-lines.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+describe('pages of a log', () => {
+  it.each([
+    ['a short page at the end', 2_000, 9_000, undefined, false],
+    ['a page of the largest size', 1_000_000, 1_000_000, undefined, true],
+    ['a page that ends at the cut', 4, 1_000, { from: 1_000, to: 5_000 }, true],
+    ['a page after the cut', 4, 5_004, { from: 1_000, to: 5_000 }, false],
+  ])('Whether the view reads on after %s', (_name, length, cursor, cut, expected) =>
+    expect(isFollowed({ bytes: new Uint8Array(length), cursor, cut })).toBe(expected),
+  )
+})
 
 describe('a log', () => {
   it('A log has the same lines however it is cut into pieces', () => {

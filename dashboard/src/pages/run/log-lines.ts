@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../../src/contract/limits.ts'
 import { CONTROL_SEQUENCE } from '../../../../src/contract/terminal.ts'
 
 /** A line of a log; `offset` is the byte where it begins. */
@@ -18,6 +19,8 @@ export interface LogPiece {
 }
 
 const NEWLINE = 10
+/** A page longer than this share of the largest size counts as full. */
+const NEARLY_FULL = 0.75
 const decoder = new TextDecoder()
 
 /** Splits bytes into lines. `start` is the byte offset in the log where they begin. */
@@ -127,4 +130,16 @@ export function rangeBefore(
   const floor = cut && to > cut.to ? cut.to : 0
   const from = Math.max(floor, to - size)
   return { from, to, isLineStart: from === floor }
+}
+
+/**
+ * Whether more bytes may follow a page of a log at once: it is about as long as pages can be, or it ends at the cut, which
+ * the next page passes over. `cursor` is the byte offset of the end of the page.
+ */
+export function isFollowed(page: {
+  readonly bytes: Uint8Array
+  readonly cursor: number
+  readonly cut: LogCut | undefined
+}): boolean {
+  return page.bytes.length > LIMITS.logPageBytesMax * NEARLY_FULL || page.cursor === page.cut?.from
 }

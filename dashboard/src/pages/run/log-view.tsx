@@ -18,7 +18,7 @@ import { toast } from '../../ui/toasts.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { ErrorNotice, Loading } from '../../ui/states.tsx'
 import { LogSearch } from './log-search.tsx'
-import { appendBytes, rangeBefore, prependBytes, shownLines, splitLines, toSpans } from './log-lines.ts'
+import { appendBytes, isFollowed, rangeBefore, prependBytes, shownLines, splitLines, toSpans } from './log-lines.ts'
 import type { LogCut, LogLine, LogPiece } from './log-lines.ts'
 
 const LINE_PX = 19
@@ -309,7 +309,7 @@ function useLog(run: RunDetailView, attempt: number | undefined, matchIndex: str
         : anchor === null
           ? { tail: TAIL_LINES }
           : { cursor: Math.max(0, Number(anchor) - EARLIER_BYTES / 2) }
-      const { bytes, cursor, cut: matches } = await readLogPage(run.number, { attempt, ...from }, controller.signal)
+      const { bytes, cursor, cut } = await readLogPage(run.number, { attempt, ...from }, controller.signal)
 
       if (controller.signal.aborted) return
 
@@ -324,10 +324,9 @@ function useLog(run: RunDetailView, attempt: number | undefined, matchIndex: str
             : withUnfinishedLine(toFirstPiece(cursor - bytes.length), bytes),
         )
       else if (bytes.length > 0) set(appendBytes(current, bytes, cursor - bytes.length))
-      setCut(matches)
+      setCut(cut)
       setError(undefined)
-      // A page of about the largest size (1 MB) is followed by another: read on at once.
-      if (bytes.length > EARLIER_BYTES * 3) await readPage()
+      if (isFollowed({ bytes, cursor, cut })) await readPage()
     }
 
     // One request at a time. Output that is written meanwhile is read after it.

@@ -10,7 +10,7 @@ import { NumberedName } from '../../ui/numbered-name.tsx'
 import { PhaseIcon } from '../../ui/phase.tsx'
 import { LineSample } from '../../ui/run-look.tsx'
 import type { RunLook } from '../../ui/run-look.tsx'
-import { cellOf, columnTitle, isMetricColumn } from './columns.ts'
+import { cellOf, columnTitle, isMetricColumn, parseColumn } from './columns.ts'
 import type { Directions } from '../../../../src/contract/project.ts'
 import { isActive } from '../../charts/trials.ts'
 
@@ -262,12 +262,15 @@ interface Bounds {
 
 /** Number of values of a page that decide how numbers are written. */
 const SAMPLE_VALUES = 50
+/** Bounds of loaded pages, by column and direction: the best value depends on the direction. */
 const boundsOfPages = new WeakMap<readonly RunView[], Map<string, Bounds | undefined>>()
 
 function boundsOf(page: readonly RunView[], column: string, directions: Directions): Bounds | undefined {
   const boundsByColumn = boundsOfPages.get(page) ?? new Map<string, Bounds | undefined>()
   boundsOfPages.set(page, boundsByColumn)
-  if (!boundsByColumn.has(column)) {
+  const field = parseColumn(column)
+  const key = `${column} ${field.kind === 'metric' ? directions[field.name] : ''}`
+  if (!boundsByColumn.has(key)) {
     const values = page.map((run) => cellOf(run, column, directions)).filter((value) => typeof value === 'number')
     const bounds = {
       low: Math.min(...values),
@@ -275,8 +278,8 @@ function boundsOf(page: readonly RunView[], column: string, directions: Directio
       count: values.length,
       sample: values.slice(0, SAMPLE_VALUES),
     }
-    boundsByColumn.set(column, values.length === 0 ? undefined : bounds)
+    boundsByColumn.set(key, values.length === 0 ? undefined : bounds)
   }
 
-  return boundsByColumn.get(column)
+  return boundsByColumn.get(key)
 }
