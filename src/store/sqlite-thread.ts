@@ -93,11 +93,13 @@ class ScanThread implements DatabaseConnection {
 
     worker.on('message', (answer: ScanResponse) => {
       this.#settle(answer.id, ({ resolve, reject }) =>
-        'rows' in answer ? resolve(answer.rows) : reject(new Error(answer.error)),
+        'rows' in answer
+          ? resolve(answer.rows)
+          : reject(Object.assign(new Error(answer.error), { errcode: answer.errcode })),
       )
     })
-    worker.on('error', (error) => this.#fail(error as Error))
-    worker.on('exit', () => this.#fail(new Error('the reading thread has ended')))
+    worker.on('error', (error) => this.#fail(worker, error as Error))
+    worker.on('exit', () => this.#fail(worker, new Error('the reading thread has ended')))
 
     return worker
   }
@@ -108,8 +110,12 @@ class ScanThread implements DatabaseConnection {
     if (waiting) how(waiting)
   }
 
-  /** Rejects all pending queries. The next query starts a new thread. */
-  #fail(error: Error): void {
+  /**
+   * Rejects all pending queries; the next query starts a new thread. A thread that crashes reports an error and then its
+   * exit, when its successor may have queries already: the second report is ignored.
+   */
+  #fail(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return
     this.#worker = undefined
     for (const id of this.#pending.keys()) this.#settle(id, ({ reject }) => reject(error))
   }

@@ -11,10 +11,10 @@ export interface ScanRequest {
   readonly parameters: readonly (string | number | null | Uint8Array)[]
 }
 
-/** The rows of a query, or the message of its error. */
+/** The rows of a query, or the message of its error with the result code of SQLite. */
 export type ScanResponse =
   | { readonly id: number; readonly rows: unknown[] }
-  | { readonly id: number; readonly error: string }
+  | { readonly id: number; readonly error: string; readonly errcode: number | undefined }
 
 const STATEMENTS_MAX = 200
 const CACHE_KIB = 65_536
@@ -30,7 +30,8 @@ parentPort!.on('message', ({ id, sql, parameters }: ScanRequest) => {
   try {
     parentPort!.postMessage({ id, rows: prepare(sql).all(...parameters) } satisfies ScanResponse)
   } catch (error) {
-    parentPort!.postMessage({ id, error: (error as Error).message } satisfies ScanResponse)
+    const { message, errcode } = error as Error & { errcode?: number }
+    parentPort!.postMessage({ id, error: message, errcode } satisfies ScanResponse)
   }
 })
 
