@@ -2,7 +2,7 @@ import { LIMITS } from '../contract/limits.ts'
 import { isTerminal } from '../contract/phases.ts'
 import type { Executor } from '../core/ports/executor.ts'
 import type { Nudges } from '../core/ports/nudges.ts'
-import type { Parts, Store } from '../core/ports/store.ts'
+import type { Stores, Store } from '../core/ports/store.ts'
 import type { Attempt } from '../core/records/attempt.ts'
 import type { Run } from '../core/records/run.ts'
 import type { Outcome } from './loop.ts'
@@ -30,7 +30,7 @@ export function createRunCollector({ store, executor, nudges }: RunCollectorDeps
     const outputs = attempt && run.isExecuted ? await executor.listOutputs(attempt) : { files: [], unreadable: [] }
     if (hasSecrets(run)) for (const one of await store.read.attempts.list(runId)) await executor.sealLog(one)
 
-    await store.write((parts) => record(parts, run, attempt, outputs))
+    await store.write((stores) => record(stores, run, attempt, outputs))
     const collected = await store.read.runs.get(runId)
     if (collected) nudgeTrash(nudges, collected)
     return undefined
@@ -48,29 +48,29 @@ function isUncollected({ phase, isCollected }: Run): boolean {
 
 /** Writes the list of output files. Does nothing if the run has been collected or removed since it was read. */
 async function record(
-  parts: Parts,
+  stores: Stores,
   run: Run,
   attempt: Attempt | undefined,
   { files, unreadable }: Awaited<ReturnType<Executor['listOutputs']>>,
 ): Promise<void> {
-  const current = await parts.runs.get(run.id)
+  const current = await stores.runs.get(run.id)
   if (!current || !isUncollected(current)) return
 
-  await parts.attempts.putArtifacts(
+  await stores.attempts.putArtifacts(
     run.id,
     files.map((file) => ({ ...file, kind: 'output', attempt: attempt?.n ?? 1 })),
   )
-  await parts.runs.annotate(run, { isCollected: true })
+  await stores.runs.annotate(run, { isCollected: true })
 
   // All files are kept, but only the first `artifactsPerRunMax` are listed and hashed.
   if (files.length >= LIMITS.artifactsPerRunMax)
-    await parts.events.append([
+    await stores.events.append([
       { kind: 'run.listing_cut', actor: 'platform', runId: run.id, data: { listed: files.length } },
     ])
 
   if (unreadable.length > 0) {
     const paths = unreadable.slice(0, NAMED_MAX).map((path) => path.slice(0, LIMITS.nameCharsMax))
-    await parts.events.append([
+    await stores.events.append([
       { kind: 'run.files_unreadable', actor: 'platform', runId: run.id, data: { files: unreadable.length, paths } },
     ])
   }

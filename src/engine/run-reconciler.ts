@@ -10,7 +10,7 @@ import type { Clock } from '../core/ports/clock.ts'
 import type { Executor, Launch, Launched } from '../core/ports/executor.ts'
 import type { Ids } from '../core/ports/ids.ts'
 import type { Nudges } from '../core/ports/nudges.ts'
-import type { Parts, Store } from '../core/ports/store.ts'
+import type { Stores, Store } from '../core/ports/store.ts'
 import type { Attempt } from '../core/records/attempt.ts'
 import type { Run, RunPatch } from '../core/records/run.ts'
 import type { RunPhase } from '../contract/phases.ts'
@@ -45,7 +45,7 @@ export interface RunReconcilerDeps {
 interface Change {
   readonly kind: EventKind
   readonly data?: Record<string, unknown>
-  readonly writeAlso?: (parts: Parts) => Promise<void>
+  readonly writeAlso?: (stores: Stores) => Promise<void>
 }
 
 /**
@@ -198,10 +198,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
    * the queue.
    */
   async function rebuild(run: Run, attempt: Attempt, ending: Ending): Promise<Outcome> {
-    await store.write(async (parts) => {
+    await store.write(async (stores) => {
       // If another run found the files missing before, the environment may be being built again already.
-      if ((await parts.environments.get(run.environment!))?.state === 'ready')
-        await parts.environments.update(run.environment!, { state: 'removed' })
+      if ((await stores.environments.get(run.environment!))?.state === 'ready')
+        await stores.environments.update(run.environment!, { state: 'removed' })
     })
 
     await retry(run, attempt, { type: 'retry', ending, endedAt: clock.now(), notBefore: clock.now() })
@@ -219,7 +219,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       args: { detail: typeof own === 'string' ? own : String(error instanceof Error ? error.message : error) },
     }
     if (JSON.stringify(waiting) === JSON.stringify(run.waiting)) return
-    await store.write((parts) => parts.runs.annotate(run, { waiting })).catch(() => {})
+    await store.write((stores) => stores.runs.annotate(run, { waiting })).catch(() => {})
   }
 
   /** Finds the environment of a run or has it built. The run ends as failed if there is no way to have it. */
@@ -237,8 +237,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     }
 
     if (preparation.state === 'building')
-      await store.write((parts) =>
-        parts.runs.annotate(run, { waiting: { code: 'environment_building', args: { build: preparation.build } } }),
+      await store.write((stores) =>
+        stores.runs.annotate(run, { waiting: { code: 'environment_building', args: { build: preparation.build } } }),
       )
 
     nudges.scheduler()
@@ -258,8 +258,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       {
         kind: 'run.paused',
         data: { reason: ending.reason },
-        writeAlso: async (parts) => {
-          if (attempt && attempt.state !== 'ended') await parts.attempts.markEnded(attempt.id, ending, endedAt)
+        writeAlso: async (stores) => {
+          if (attempt && attempt.state !== 'ended') await stores.attempts.markEnded(attempt.id, ending, endedAt)
         },
       },
     )
@@ -275,9 +275,9 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       {
         kind: 'run.started',
         data: { attempt: attempt.n },
-        writeAlso: async (parts) => {
-          await parts.attempts.markLaunched(attempt.id, launched)
-          await parts.runs.annotate(run, { ranOn: launched.ranOn })
+        writeAlso: async (stores) => {
+          await stores.attempts.markLaunched(attempt.id, launched)
+          await stores.runs.annotate(run, { ranOn: launched.ranOn })
         },
       },
     )
@@ -296,7 +296,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       {
         kind: 'run.retried',
         data: { attempt: attempt.n, reason: ending.reason },
-        writeAlso: (parts) => parts.attempts.markEnded(attempt.id, ending, endedAt),
+        writeAlso: (stores) => stores.attempts.markEnded(attempt.id, ending, endedAt),
       },
     )
   }
@@ -318,9 +318,9 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     await changePhase(run, phase, patch, {
       kind: 'run.ended',
       data: { phase, reason: ending.reason },
-      writeAlso: async (parts) => {
-        if (attempt && attempt.state !== 'ended') await parts.attempts.markEnded(attempt.id, ending, endedAt)
-        if (run.plan.kind === 'build') waiting.push(...(await settleBuild(parts, run, packages)))
+      writeAlso: async (stores) => {
+        if (attempt && attempt.state !== 'ended') await stores.attempts.markEnded(attempt.id, ending, endedAt)
+        if (run.plan.kind === 'build') waiting.push(...(await settleBuild(stores, run, packages)))
       },
     })
 
@@ -339,10 +339,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     patch: RunPatch,
     { kind, data, writeAlso }: Change,
   ): Promise<void> {
-    await store.write(async (parts) => {
-      if (!(await parts.runs.transition(run, phase, patch))) throw new Error(`run ${run.number} has moved on`)
-      await writeAlso?.(parts)
-      await parts.events.append([{ kind, actor: 'platform', runId: run.id, ...(data && { data }) }])
+    await store.write(async (stores) => {
+      if (!(await stores.runs.transition(run, phase, patch))) throw new Error(`run ${run.number} has moved on`)
+      await writeAlso?.(stores)
+      await stores.events.append([{ kind, actor: 'platform', runId: run.id, ...(data && { data }) }])
     })
     nudgeDependents(nudges, { ...run, phase })
   }

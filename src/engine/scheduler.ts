@@ -6,7 +6,7 @@ import type { Executor } from '../core/ports/executor.ts'
 import type { Ids } from '../core/ports/ids.ts'
 import type { Nudges } from '../core/ports/nudges.ts'
 import type { Storage } from '../core/ports/storage.ts'
-import type { Parts, Store } from '../core/ports/store.ts'
+import type { Stores, Store } from '../core/ports/store.ts'
 import type { SweepLimit } from '../core/ports/sweep-store.ts'
 import type { QueuedRun } from '../core/records/run.ts'
 import type { Outcome } from './loop.ts'
@@ -39,7 +39,7 @@ export function createScheduler({
     const { queued, admission, sweepLimits } = await decide(page)
 
     for (const run of queued) if (run.isUnprepared) nudges.run(run.id)
-    const { started, isAnySkipped } = await store.write((parts) => apply(parts, admission, sweepLimits))
+    const { started, isAnySkipped } = await store.write((stores) => apply(stores, admission, sweepLimits))
 
     for (const id of started) nudges.run(id)
     for (const { run } of admission.impossible) if (run.sweepId !== null) nudges.sweep(run.sweepId)
@@ -91,24 +91,24 @@ export function createScheduler({
   }
 
   async function apply(
-    parts: Parts,
+    stores: Stores,
     { admitted, waiting, impossible }: Admission,
     sweepLimits: ReadonlyMap<string, SweepLimit>,
   ): Promise<{ started: string[]; isAnySkipped: boolean }> {
     const started: { run: QueuedRun; devices: readonly string[] }[] = []
     const sweepIds = new Set(admitted.flatMap(({ run }) => run.sweepId ?? []))
-    const changed = await changedLimits(parts, sweepIds, sweepLimits)
+    const changed = await changedLimits(stores, sweepIds, sweepLimits)
 
     for (const item of admitted) {
       if (item.run.sweepId !== null && changed.has(item.run.sweepId)) continue
-      const isTaken = await parts.runs.transition(item.run, 'starting', {
+      const isTaken = await stores.runs.transition(item.run, 'starting', {
         attemptCount: item.run.attempts + 1,
         waiting: null,
       })
       if (isTaken) started.push(item)
     }
 
-    await parts.attempts.insert(
+    await stores.attempts.insert(
       started.map(({ run, devices }) => ({
         id: ids.uuid(),
         runId: run.id,
@@ -119,7 +119,7 @@ export function createScheduler({
       })),
     )
 
-    await parts.events.append(
+    await stores.events.append(
       started.map(({ run }) => ({
         kind: 'run.starting',
         actor: 'platform',
@@ -131,12 +131,13 @@ export function createScheduler({
     for (const [index, { run, why }] of waiting.entries()) {
       // Reasons of runs far back in the queue are written once: the free amounts change with every pass.
       const isDue = run.waiting === null || index < LIMITS.admitWindowMax
-      if (isDue && JSON.stringify(run.waiting) !== JSON.stringify(why)) await parts.runs.annotate(run, { waiting: why })
+      if (isDue && JSON.stringify(run.waiting) !== JSON.stringify(why))
+        await stores.runs.annotate(run, { waiting: why })
     }
 
     for (const { run, why } of impossible) {
       const detail = `${why.args['asked']} ${why.args['name']} > ${why.args['has']}`
-      await parts.runs.transition(run, 'failed', {
+      await stores.runs.transition(run, 'failed', {
         ending: { reason: 'Unschedulable', evidence: { detail } },
         endedAt: clock.now(),
         isCollected: true,
@@ -162,11 +163,11 @@ function isFull({ waiting }: Admission): boolean {
  * next pass.
  */
 async function changedLimits(
-  parts: Parts,
+  stores: Stores,
   sweepIds: ReadonlySet<string>,
   read: ReadonlyMap<string, SweepLimit>,
 ): Promise<Set<string>> {
-  const now = await parts.sweeps.listLimits([...sweepIds])
+  const now = await stores.sweeps.listLimits([...sweepIds])
   const isSame = (id: string): boolean =>
     now.get(id)?.isPaused === read.get(id)?.isPaused && now.get(id)?.concurrency === read.get(id)?.concurrency
   return new Set([...sweepIds].filter((id) => !isSame(id)))

@@ -5,7 +5,7 @@ import type { StopCondition, SweepPlan } from '../contract/plan.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ids } from '../core/ports/ids.ts'
 import type { Nudges } from '../core/ports/nudges.ts'
-import type { Parts, Store } from '../core/ports/store.ts'
+import type { Stores, Store } from '../core/ports/store.ts'
 import type { SweepPatch } from '../core/ports/sweep-store.ts'
 import type { Measure } from '../core/ports/trial-store.ts'
 import type { PhaseCounts } from '../core/records/run.ts'
@@ -176,13 +176,13 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     if (found.length === 0) return false
 
     const onTheWay = await judge.findPassedRungs(sweep, stored, found)
-    await store.write((parts) => append(parts, sweep, [...onTheWay, ...found]))
+    await store.write((stores) => append(stores, sweep, [...onTheWay, ...found]))
     return true
   }
 
-  async function append(parts: Parts, sweep: Sweep, results: readonly SweepResult[]): Promise<void> {
-    await update(parts, sweep, { resultCount: sweep.resultCount + results.length })
-    await parts.sweeps.addResults(sweep.id, sweep.resultCount, results)
+  async function append(stores: Stores, sweep: Sweep, results: readonly SweepResult[]): Promise<void> {
+    await update(stores, sweep, { resultCount: sweep.resultCount + results.length })
+    await stores.sweeps.addResults(sweep.id, sweep.resultCount, results)
   }
 
   /**
@@ -196,16 +196,16 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       return false
     }
 
-    const stopped = await store.write(async (parts) => {
+    const stopped = await store.write(async (stores) => {
       // Only arrivals change the sweep's row and version. After verdicts alone, this pass can continue with the sweep
       // that was read.
-      if (arrivals.length > 0) await append(parts, sweep, arrivals)
+      if (arrivals.length > 0) await append(stores, sweep, arrivals)
       const stopRequested: string[] = []
       for (const { runId, data } of verdicts) {
-        const found = await parts.runs.requestStop({ id: runId }, 'method')
+        const found = await stores.runs.requestStop({ id: runId }, 'method')
         stopRequested.push(...found)
         if (found.length > 0)
-          await parts.events.append([{ kind: 'run.judged', actor: 'platform', runId, sweepId: sweep.id, data }])
+          await stores.events.append([{ kind: 'run.judged', actor: 'platform', runId, sweepId: sweep.id, data }])
       }
       return stopRequested
     })
@@ -250,9 +250,9 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       case 'finish': {
         const { failed = 0 } = await store.read.trials.countByPhase(sweep.id)
         const failure = action.reason === 'AllTrialsFailed' ? { failure: await causeOf(sweep, 'all', failed) } : {}
-        await store.write(async (parts) => {
-          await update(parts, sweep, { phase: action.phase, reason: action.reason, endedAt: clock.now(), ...failure })
-          await parts.events.append([
+        await store.write(async (stores) => {
+          await update(stores, sweep, { phase: action.phase, reason: action.reason, endedAt: clock.now(), ...failure })
+          await stores.events.append([
             {
               kind: 'sweep.ended',
               actor: 'platform',
@@ -288,11 +288,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       newTrial(sweep, search.brackets, { index: sweep.trialsCreated + offset, point }, { ids, actor: 'platform' }),
     )
 
-    await store.write(async (parts) => {
-      await update(parts, sweep, { trialsCreated: sweep.trialsCreated + runs.length })
-      await parts.sweeps.addTrials(sweep.id, sweep.trialsCreated, trials)
-      const created = await parts.runs.insert(runs)
-      await parts.events.append(
+    await store.write(async (stores) => {
+      await update(stores, sweep, { trialsCreated: sweep.trialsCreated + runs.length })
+      await stores.sweeps.addTrials(sweep.id, sweep.trialsCreated, trials)
+      const created = await stores.runs.insert(runs)
+      await stores.events.append(
         created.map((run) => ({ kind: 'run.created', actor: 'platform', runId: run.id, sweepId: sweep.id })),
       )
     })
@@ -324,23 +324,23 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   ): Promise<Outcome> {
     const byIndex = new Map(open.map((trial) => [trial.index, trial]))
 
-    await store.write(async (parts) => {
-      await update(parts, sweep, {})
+    await store.write(async (stores) => {
+      await update(stores, sweep, {})
       for (const { index, rung } of promotions) {
-        const run = await parts.runs.get(byIndex.get(index)!.id)
+        const run = await stores.runs.get(byIndex.get(index)!.id)
         if (run?.phase !== 'paused') continue
         const place = { index, rung, point: stored.trials[index]!.point, firstAttempt: run.attemptCount + 1 }
 
         const { plan, phase, ending } = planTrial(sweep, search.brackets, place)
         const patch = { plan, planDigest: ids.digest(encodeValue(plan)), waiting: null, notBefore: null }
-        await parts.runs.transition(run, phase, ending ? { ...patch, ending, endedAt: clock.now() } : patch)
-        await parts.runs.annotate(run, { params: { ...run.params, ...plan.params } })
+        await stores.runs.transition(run, phase, ending ? { ...patch, ending, endedAt: clock.now() } : patch)
+        await stores.runs.annotate(run, { params: { ...run.params, ...plan.params } })
 
         const { resource } = sweep.plan.method.halving!
         const event: Pick<NewEvent, 'kind' | 'data'> = ending
           ? { kind: 'run.ended', data: { phase, reason: ending.reason } }
           : { kind: 'run.promoted', data: { rung, [resource]: plan.params[resource] } }
-        await parts.events.append([{ ...event, actor: 'platform', runId: run.id, sweepId: sweep.id }])
+        await stores.events.append([{ ...event, actor: 'platform', runId: run.id, sweepId: sweep.id }])
       }
     })
 
@@ -352,19 +352,19 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   async function completeRungs({ sweep, open }: SweepPass): Promise<Outcome> {
     const waiting = open.filter(({ isAtRung }) => isAtRung)
 
-    await store.write(async (parts) => {
-      await update(parts, sweep, {})
+    await store.write(async (stores) => {
+      await update(stores, sweep, {})
       for (const { id } of waiting) {
-        const run = await parts.runs.get(id)
+        const run = await stores.runs.get(id)
         if (run?.phase !== 'paused') continue
-        await parts.runs.transition(run, 'succeeded', {
+        await stores.runs.transition(run, 'succeeded', {
           ending: { reason: 'RungReached', evidence: {} },
           endedAt: clock.now(),
           waiting: null,
           isCollected: false,
         })
         const data = { phase: 'succeeded', reason: 'RungReached' }
-        await parts.events.append([{ kind: 'run.ended', actor: 'platform', runId: id, sweepId: sweep.id, data }])
+        await stores.events.append([{ kind: 'run.ended', actor: 'platform', runId: id, sweepId: sweep.id, data }])
       }
     })
 
@@ -374,9 +374,9 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
   /** Pauses a sweep because of failures: no trial starts, and running trials continue. */
   async function pauseForFailures(sweep: Sweep, failure: SweepFailure): Promise<Outcome> {
-    await store.write(async (parts) => {
-      await update(parts, sweep, { isPaused: true, failure })
-      await parts.events.append([
+    await store.write(async (stores) => {
+      await update(stores, sweep, { isPaused: true, failure })
+      await stores.events.append([
         { kind: 'sweep.held', actor: 'platform', sweepId: sweep.id, data: toFailureData(failure) },
       ])
     })
@@ -390,10 +390,10 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     event: Pick<NewEvent, 'kind' | 'data'>,
     patch: SweepPatch = {},
   ): Promise<Outcome> {
-    const stopped = await store.write(async (parts) => {
-      await update(parts, sweep, { phase: 'stopping', reason, stopCause: 'method', ...patch })
-      await parts.events.append([{ ...event, actor: 'platform', sweepId: sweep.id }])
-      return await parts.runs.requestStop({ sweepId: sweep.id }, 'method')
+    const stopped = await store.write(async (stores) => {
+      await update(stores, sweep, { phase: 'stopping', reason, stopCause: 'method', ...patch })
+      await stores.events.append([{ ...event, actor: 'platform', sweepId: sweep.id }])
+      return await stores.runs.requestStop({ sweepId: sweep.id }, 'method')
     })
 
     for (const id of stopped) nudges.run(id)
@@ -401,8 +401,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /** Updates a sweep. Throws if it has been changed since it was read, and the pass is tried again. */
-  async function update(parts: Parts, sweep: Sweep, patch: SweepPatch): Promise<void> {
-    if (!(await parts.sweeps.update(sweep, patch))) throw new Error(`sweep ${sweep.number} has moved on`)
+  async function update(stores: Stores, sweep: Sweep, patch: SweepPatch): Promise<void> {
+    if (!(await stores.sweeps.update(sweep, patch))) throw new Error(`sweep ${sweep.number} has moved on`)
   }
 }
 

@@ -52,8 +52,8 @@ export function createUsageRecorder({
       }
     })
 
-    await store.write(async (parts) => {
-      for (const { run, series } of points) await parts.tracking.appendPoints(run, series)
+    await store.write(async (stores) => {
+      for (const { run, series } of points) await stores.tracking.appendPoints(run, series)
     })
   }
 

@@ -23,8 +23,7 @@ export async function cleanUp(deps: CleanUpDeps): Promise<void> {
     'working copies': () => deps.executor.removeWorkCopies(deps.clock.now() - LIMITS.workCopyKeepMs),
     code: () => removeUnusedSnapshots(deps),
     environments: () => removeUnusedEnvironments(deps),
-    requests: () =>
-      deps.store.write((parts) => parts.content.pruneCreations(deps.clock.now() - LIMITS.requestIdKeepMs)),
+    requests: () => deps.store.write((stores) => stores.requests.prune(deps.clock.now() - LIMITS.requestIdKeepMs)),
   }
   await forEachIsolated(
     deps.log,

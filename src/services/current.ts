@@ -1,12 +1,12 @@
 import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
-import type { Parts } from '../core/ports/store.ts'
+import type { Stores } from '../core/ports/store.ts'
 import type { Run } from '../core/records/run.ts'
 import type { Sweep } from '../core/records/sweep.ts'
 
 /** Reads a run again in a transaction. Throws AppError `not_found` if it has been removed since it was read. */
 export async function loadCurrentRun(
-  { runs }: Pick<Parts, 'runs'>,
+  { runs }: Pick<Stores, 'runs'>,
   { id, number }: Pick<Run, 'id' | 'number'>,
 ): Promise<Run> {
   const run = await runs.get(id)
@@ -16,7 +16,7 @@ export async function loadCurrentRun(
 
 /** Reads a sweep again in a transaction. Throws AppError `not_found` if it has been removed since it was read. */
 export async function loadCurrentSweep(
-  { sweeps }: Pick<Parts, 'sweeps'>,
+  { sweeps }: Pick<Stores, 'sweeps'>,
   { id, number }: Pick<Sweep, 'id' | 'number'>,
 ): Promise<Sweep> {
   const sweep = await sweeps.get(id)

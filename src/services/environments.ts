@@ -14,7 +14,7 @@ import type { CodeStore } from '../core/ports/code-store.ts'
 import type { EnvironmentBuilder } from '../core/ports/environment-builder.ts'
 import type { Ids } from '../core/ports/ids.ts'
 import type { Logger } from '../core/ports/logger.ts'
-import type { Parts, Store } from '../core/ports/store.ts'
+import type { Stores, Store } from '../core/ports/store.ts'
 import type { EnvironmentRecord } from '../core/records/environment.ts'
 import type { NewRun, Run } from '../core/records/run.ts'
 import { forEachIsolated } from './for-each-isolated.ts'
@@ -50,20 +50,20 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
   const hash = run.environment ?? (await hashFor(deps, { ...run, id: run.sweepId ?? run.id }))
   if (hash === undefined) return { state: 'failed', reason: 'PythonMissing', detail: '' }
 
-  return await deps.store.write(async (parts) => {
-    const environment = await parts.environments.get(hash)
-    const build = environment && (await parts.runs.get(environment.buildRunId))
+  return await deps.store.write(async (stores) => {
+    const environment = await stores.environments.get(hash)
+    const build = environment && (await stores.runs.get(environment.buildRunId))
     // If the run has been changed since it was read, the hash may be that of another code or Python.
-    if ((await parts.runs.get(run.id))?.version !== run.version) throw new Error(`run ${run.number} has moved on`)
-    if (run.environment === null) await parts.runs.annotate(run, { environment: hash })
+    if ((await stores.runs.get(run.id))?.version !== run.version) throw new Error(`run ${run.number} has moved on`)
+    if (run.environment === null) await stores.runs.annotate(run, { environment: hash })
 
-    if (environment?.state === 'ready') return await useReady(deps, parts, environment)
+    if (environment?.state === 'ready') return await useReady(deps, stores, environment)
     if (environment?.state === 'building' && build && !isTerminal(build.phase))
       return { state: 'building', build: build.number }
-    if (environment?.state === 'failed' && build && build.createdAt >= (await submittedAt(parts, run)))
+    if (environment?.state === 'failed' && build && build.createdAt >= (await submittedAt(stores, run)))
       return toFailure(build)
 
-    const started = await startBuild(deps, parts, run, hash)
+    const started = await startBuild(deps, stores, run, hash)
     return { state: 'building', build: started.number }
   })
 }
@@ -72,12 +72,12 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
  * Returns when a person asked for the run. A build that failed after that is not repeated: its failure counts for all
  * trials of a sweep.
  */
-async function submittedAt(parts: Parts, { sweepId, createdAt, rerunCount }: Run): Promise<number> {
-  return (sweepId === null || rerunCount > 0 ? undefined : (await parts.sweeps.get(sweepId))?.createdAt) ?? createdAt
+async function submittedAt(stores: Stores, { sweepId, createdAt, rerunCount }: Run): Promise<number> {
+  return (sweepId === null || rerunCount > 0 ? undefined : (await stores.sweeps.get(sweepId))?.createdAt) ?? createdAt
 }
 
-async function useReady({ clock }: EnvironmentDeps, parts: Parts, { hash }: EnvironmentRecord): Promise<Preparation> {
-  await parts.environments.update(hash, { lastUsedAt: clock.now() })
+async function useReady({ clock }: EnvironmentDeps, stores: Stores, { hash }: EnvironmentRecord): Promise<Preparation> {
+  await stores.environments.update(hash, { lastUsedAt: clock.now() })
   return { state: 'ready' }
 }
 
@@ -96,7 +96,7 @@ function toFailure(build: Run): Preparation {
 /** Exit status of a build on a machine whose Python has no `venv` module. */
 const NO_VENV_STATUS = 97
 
-async function startBuild(deps: EnvironmentDeps, parts: Parts, run: Run, hash: string): Promise<Run> {
+async function startBuild(deps: EnvironmentDeps, stores: Stores, run: Run, hash: string): Promise<Run> {
   const plan = toBuildPlan(deps, run, hash)
 
   const build: NewRun = {
@@ -114,9 +114,9 @@ async function startBuild(deps: EnvironmentDeps, parts: Parts, run: Run, hash: s
     environment: hash,
   }
 
-  const [started] = await parts.runs.insert([build])
-  await parts.environments.putBuilding({ hash, buildRunId: build.id, python: run.host!.python!.version })
-  await parts.events.append([
+  const [started] = await stores.runs.insert([build])
+  await stores.environments.putBuilding({ hash, buildRunId: build.id, python: run.host!.python!.version })
+  await stores.events.append([
     { kind: 'run.created', actor: 'platform', runId: build.id },
     { kind: 'environment.building', actor: 'platform', runId: build.id, data: { hash } },
   ])
@@ -167,10 +167,10 @@ export async function planBuild(
 }
 
 /** Assigns an environment to the run of a `kind: build` document, unless it is ready or another run is building it. */
-export async function claimBuild(parts: Parts, run: Run): Promise<void> {
-  const environment = await parts.environments.get(run.environment!)
+export async function claimBuild(stores: Stores, run: Run): Promise<void> {
+  const environment = await stores.environments.get(run.environment!)
   if (environment?.state === 'building' || environment?.state === 'ready') return
-  await parts.environments.putBuilding({
+  await stores.environments.putBuilding({
     hash: run.environment!,
     buildRunId: run.id,
     python: run.host!.python!.version,
@@ -208,17 +208,17 @@ function snapshotFolder(code: CodeStore, { files }: Manifest): CodeFolder {
  * Writes how a build ended, in the transaction of the run's end. `packages` is undefined for a failed build. Returns
  * the runs that waited for the environment.
  */
-export async function settleBuild(parts: Parts, build: Run, packages: string | undefined): Promise<string[]> {
-  const environment = await parts.environments.getByBuild(build.id)
+export async function settleBuild(stores: Stores, build: Run, packages: string | undefined): Promise<string[]> {
+  const environment = await stores.environments.getByBuild(build.id)
   if (!environment || environment.state !== 'building') return []
 
   const state = packages === undefined ? 'failed' : 'ready'
-  await parts.environments.update(environment.hash, { state, ...(packages !== undefined && { packages }) })
-  await parts.events.append([
+  await stores.environments.update(environment.hash, { state, ...(packages !== undefined && { packages }) })
+  await stores.events.append([
     { kind: `environment.${state}`, actor: 'platform', runId: build.id, data: { hash: environment.hash } },
   ])
 
-  return await parts.runs.listWaitingFor(environment.hash)
+  return await stores.runs.listWaitingFor(environment.hash)
 }
 
 /** Removes an environment. Throws AppError `conflict` while it is being built or a run that has not ended needs it. */
@@ -229,9 +229,9 @@ export async function removeEnvironment(
   if (environment.state === 'building' || (await store.read.runs.hasUnfinishedRun(environment.hash)))
     throw new AppError('conflict', { detail: phrase('environment_needed') })
 
-  await store.write(async (parts) => {
-    await parts.environments.update(environment.hash, { state: 'removed' })
-    await parts.events.append([{ kind: 'environment.removed', actor: 'platform', data: { hash: environment.hash } }])
+  await store.write(async (stores) => {
+    await stores.environments.update(environment.hash, { state: 'removed' })
+    await stores.events.append([{ kind: 'environment.removed', actor: 'platform', data: { hash: environment.hash } }])
   })
   await builder.remove(environment.hash)
 }

@@ -2,11 +2,14 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
 import { POINT_WIDTH } from '../core/metrics/series.ts'
-import type { Parts, Store } from '../core/ports/store.ts'
+import type { Stores, Store } from '../core/ports/store.ts'
 import { createAccessTokenStore } from './access-tokens.ts'
 import { createAttemptStore } from './attempts.ts'
 import type { Database } from './database.ts'
-import { createContentStore } from './content.ts'
+import { createDocumentStore } from './documents.ts'
+import { createMaintenanceStore } from './maintenance.ts'
+import { createRequestStore } from './requests.ts'
+import { createSnapshotStore } from './snapshots.ts'
 import { createEnvironmentStore } from './environments.ts'
 import { createEventStore } from './events.ts'
 import { StoreFault } from './faults.ts'
@@ -27,7 +30,7 @@ const GROUP_MAX = 64
 const TRIES_MAX = 8
 const RETRY_STEP_MS = 10
 
-type Work<T> = (parts: Parts, db: Kysely<Tables>, tally: GroupTally) => Promise<T>
+type Work<T> = (stores: Stores, db: Kysely<Tables>, tally: GroupTally) => Promise<T>
 
 interface Job {
   readonly work: Work<unknown>
@@ -85,7 +88,7 @@ export function createStore(database: Database, options: { now: () => number; fe
   let folding: Promise<void> | undefined
   let foldTimer: NodeJS.Timeout | undefined
 
-  const partsOf = (db: Kysely<Tables>): Parts => ({
+  const partsOf = (db: Kysely<Tables>): Stores => ({
     runs: createRunStore(db, options.now, cache),
     trials: createTrialStore(db),
     runQueries: createRunSearch(db, options.now),
@@ -94,7 +97,10 @@ export function createStore(database: Database, options: { now: () => number; fe
     tracking: createTrackingStore({ db, now: options.now, cache }),
     events: createEventStore(db, options.now),
     projects: createProjectStore(db, options.now),
-    content: createContentStore(db, options.now),
+    documents: createDocumentStore(db),
+    snapshots: createSnapshotStore(db, options.now),
+    requests: createRequestStore(db, options.now),
+    maintenance: createMaintenanceStore(db),
     environments: createEnvironmentStore(db, options.now),
     accessTokens: createAccessTokenStore(db, options.now),
   })
@@ -142,12 +148,12 @@ export function createStore(database: Database, options: { now: () => number; fe
       try {
         await options.fence?.(db)
 
-        const parts = withTally(
+        const stores = withTally(
           withFoldBeforeReads(partsOf(db), () => foldInTransaction(db, tally)),
           tally,
         )
         for (const job of group) {
-          const value = await runJob(job, () => job.work(parts, db, tally))
+          const value = await runJob(job, () => job.work(stores, db, tally))
           done.push(() => job.resolve(value as never))
         }
 
@@ -228,12 +234,12 @@ export function createStore(database: Database, options: { now: () => number; fe
   }
 }
 
-/** Returns the same parts, whose writes are added to the tally. */
-function withTally(parts: Parts, tally: GroupTally): Parts {
-  const { tracking, runs, attempts } = parts
+/** Returns the same stores, whose writes are added to the tally. */
+function withTally(stores: Stores, tally: GroupTally): Stores {
+  const { tracking, runs, attempts } = stores
 
   return {
-    ...parts,
+    ...stores,
     tracking: {
       ...tracking,
       appendPoints: async (run, series, source) => {

@@ -1,6 +1,6 @@
 import { concat } from '../core/metrics/chunks.ts'
 import { POINT_WIDTH, toFloat64 } from '../core/metrics/series.ts'
-import type { Parts } from '../core/ports/store.ts'
+import type { Stores } from '../core/ports/store.ts'
 import type { SeriesPoints } from '../core/ports/tracking-store.ts'
 import type { Run } from '../core/records/run.ts'
 import { appendPoints, loadOrInsertSeries } from './series.ts'
@@ -45,11 +45,11 @@ export async function foldWaiting(writer: SeriesWriter): Promise<void> {
   }
 }
 
-/** Returns the same parts, in which each method whose result depends on points first folds the waiting points. */
-export function withFoldBeforeReads(parts: Parts, fold: () => Promise<void>): Parts {
-  const { runQueries, trials, tracking, runs } = parts
+/** Returns the same stores, in which each method whose result depends on points first folds the waiting points. */
+export function withFoldBeforeReads(stores: Stores, fold: () => Promise<void>): Stores {
+  const { runQueries, trials, tracking, runs } = stores
   return {
-    ...parts,
+    ...stores,
     runQueries: callAfter(fold, runQueries),
     trials: callAfter(fold, trials),
     tracking: {

@@ -55,18 +55,18 @@ describeOnBothDatabases('a round of clean-up', (openFresh) => {
 
   it('A round of clean-up removes all it can, logs each failure, and a later round removes the rest', async () => {
     const store = await fresh()
-    const runs = await store.write((parts) => parts.runs.insert(Array.from({ length: 130 }, () => newRun(STOPPED))))
-    const sweep = await store.write((parts) =>
-      parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }),
+    const runs = await store.write((stores) => stores.runs.insert(Array.from({ length: 130 }, () => newRun(STOPPED))))
+    const sweep = await store.write((stores) =>
+      stores.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }),
     )
-    await store.write(async (parts) => {
-      for (const run of runs) await parts.runs.setDeleted({ id: run.id }, { deletedAt: 1 })
-      await parts.sweeps.update(sweep, { phase: 'stopped' })
-      await parts.sweeps.setDeleted({ id: sweep.id }, { deletedAt: 1 })
-      await parts.content.putCreation('old', 'd')
+    await store.write(async (stores) => {
+      for (const run of runs) await stores.runs.setDeleted({ id: run.id }, { deletedAt: 1 })
+      await stores.sweeps.update(sweep, { phase: 'stopped' })
+      await stores.sweeps.setDeleted({ id: sweep.id }, { deletedAt: 1 })
+      await stores.requests.insert('old', 'd')
       for (const hash of ['a', 'b']) {
-        await parts.environments.putBuilding({ hash, buildRunId: runs[0]!.id, python: '3' })
-        await parts.environments.update(hash, { state: 'ready' })
+        await stores.environments.putBuilding({ hash, buildRunId: runs[0]!.id, python: '3' })
+        await stores.environments.update(hash, { state: 'ready' })
       }
     })
 
@@ -76,7 +76,7 @@ describeOnBothDatabases('a round of clean-up', (openFresh) => {
     expect(await store.scan.runQueries.count({ isDeleted: true })).toBe(120)
     expect(await store.read.sweeps.get(sweep.id)).toBeUndefined()
     expect((await store.read.environments.list()).map(({ state }) => state)).toEqual(['removed', 'removed'])
-    expect(await store.read.content.creation('old')).toBeUndefined()
+    expect(await store.read.requests.findDigest('old')).toBeUndefined()
 
     const about = told.map((fields) => Object.entries(fields)[0]!)
     expect(about.filter(([kind]) => kind === 'run').map(([, number]) => number)).toEqual(
@@ -113,8 +113,8 @@ describeOnBothDatabases('an act on what has just been removed for good', (openFr
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
-    const sweep = await store.write((parts) =>
-      parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }),
+    const sweep = await store.write((stores) =>
+      stores.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }),
     )
     const found = { ...sweep, id: randomUUID() }
     await expect(act(deps(store), found)).rejects.toMatchObject({ code: 'not_found' })

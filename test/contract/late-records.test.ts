@@ -50,8 +50,8 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
     const plan = loadPlan([
       { file: 'a.yml', text: 'version: 1\nkind: experiment\nparams: {lr: 0.1, given: 1}\nrun: {cmd: echo}' },
     ]).plan as Run['plan']
-    const [run] = await store.write(async (parts) => {
-      const runs = await parts.runs.insert([
+    const [run] = await store.write(async (stores) => {
+      const runs = await stores.runs.insert([
         {
           id: randomUUID(),
           sweepId: sweep.id,
@@ -70,7 +70,9 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
   }
 
   const insertSweep = (store: Store) =>
-    store.write((parts) => parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }))
+    store.write((stores) =>
+      stores.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }),
+    )
 
   /** Sends records as the only batch of a new writer. */
   const send = async (store: Store, run: Run, attempt: number, records: unknown[]) =>
@@ -89,7 +91,7 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
     await send(store, run, 1, metrics(1, [100, 99]))
     // A server that was started since then reads the last point from the database to compare with.
     await send(open(database), run, 1, metrics(1, [98, 97]))
-    for (const trial of [run, other]) await store.write((parts) => parts.runs.transition(trial, 'succeeded'))
+    for (const trial of [run, other]) await store.write((stores) => stores.runs.transition(trial, 'succeeded'))
 
     const summary = (await store.read.tracking.listSummaries([run.id])).get(run.id)!.get('loss')!
     expect(summary).toMatchObject({ last: 1, lastStep: 2, min: 1, max: 100, count: 7 })
@@ -120,12 +122,12 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
     const { store } = await fresh()
     const sweep = await insertSweep(store)
     const run = await insertTrial(store, sweep, 0)
-    await store.write((parts) =>
-      parts.sweeps.addTrials(sweep.id, 0, [{ point: { lr: 0.1 }, source: 'random', resultsUsed: 0, budget: null }]),
+    await store.write((stores) =>
+      stores.sweeps.addTrials(sweep.id, 0, [{ point: { lr: 0.1 }, source: 'random', resultsUsed: 0, budget: null }]),
     )
 
     await send(store, run, 1, [{ k: 'p', v: { lr: 99, seed: 4 } }])
-    await store.write(async (parts) => await parts.runs.transition((await parts.runs.get(run.id))!, 'succeeded'))
+    await store.write(async (stores) => await stores.runs.transition((await stores.runs.get(run.id))!, 'succeeded'))
 
     const tried = { lr: 0.1, given: 1, seed: 4 }
     expect(
@@ -142,11 +144,11 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
   it('Late records of an earlier attempt replace no later parameter or file and add what is missing', async () => {
     const { store } = await fresh()
     const first = await insertTrial(store, await insertSweep(store), 0)
-    await store.write((parts) => parts.runs.transition(first, 'paused'))
-    await store.write(async (parts) => {
-      const now = (await parts.runs.get(first.id))!
-      await parts.runs.transition(now, 'queued')
-      await parts.runs.transition({ id: now.id, version: now.version + 1 }, 'starting', { attemptCount: 2 })
+    await store.write((stores) => stores.runs.transition(first, 'paused'))
+    await store.write(async (stores) => {
+      const now = (await stores.runs.get(first.id))!
+      await stores.runs.transition(now, 'queued')
+      await stores.runs.transition({ id: now.id, version: now.version + 1 }, 'starting', { attemptCount: 2 })
     })
     const run = (await store.read.runs.get(first.id))!
     const file = (size: number) => ({ k: 'a', name: 'model', path: '/m', size, sha256: String(size).repeat(64) })
@@ -174,15 +176,15 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
     await send(store, run, 1, records)
 
     const deleteForGood = async (which: Run) => {
-      await store.write((parts) => parts.runs.transition(which, 'stopped', { isCollected: true }))
-      await store.write((parts) => parts.runs.setDeleted({ id: which.id }, { deletedAt: 1 }))
-      await store.write((parts) => parts.runs.beginPurge(which.id, 2))
+      await store.write((stores) => stores.runs.transition(which, 'stopped', { isCollected: true }))
+      await store.write((stores) => stores.runs.setDeleted({ id: which.id }, { deletedAt: 1 }))
+      await store.write((stores) => stores.runs.beginPurge(which.id, 2))
     }
 
     await deleteForGood(run)
     await expect(send(store, run, 1, records)).rejects.toMatchObject({ code: 'not_found' })
 
-    while (!(await store.write((parts) => parts.runs.purgePart(run))));
+    while (!(await store.write((stores) => stores.runs.purgePart(run))));
     await expect(send(store, run, 1, records)).rejects.toMatchObject({ code: 'not_found' })
 
     const again = await make()
@@ -197,8 +199,8 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
     const { store } = await fresh()
     const run = await createRun(deps(store), { kind: 'job' }, { id: randomUUID(), digest: 'd' })
     const sweep = await insertSweep(store)
-    while (!(await store.write((parts) => parts.runs.purgePart(run))));
-    await store.write((parts) => parts.sweeps.purge(sweep.id))
+    while (!(await store.write((stores) => stores.runs.purgePart(run))));
+    await store.write((stores) => stores.sweeps.purge(sweep.id))
 
     const all = deps(store)
     const changes = [

@@ -28,7 +28,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
   const open = (database: Database): Store => createStore(database, { now: () => 1_000 })
 
   const insertRun = async (store: Store, patch: Partial<NewRun> = {}): Promise<Run> =>
-    (await store.write((parts) => parts.runs.insert([newRun(patch)])))[0]!
+    (await store.write((stores) => stores.runs.insert([newRun(patch)])))[0]!
 
   const count = async (database: Database, table: string): Promise<number> =>
     Number(
@@ -43,16 +43,16 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
       const points = (offset: number) =>
         NAMES.map((name, index) => ({ name, points: Float64Array.of(offset, offset, index + offset) }))
 
-      await store.write((parts) => parts.tracking.appendPoints(run, points(0)))
-      await store.write((parts) => parts.tracking.appendPoints(other, points(5).slice(0, 3)))
+      await store.write((stores) => stores.tracking.appendPoints(run, points(0)))
+      await store.write((stores) => stores.tracking.appendPoints(other, points(5).slice(0, 3)))
       // This series has more chunks than one piece of a removal.
-      await store.write((parts) =>
-        parts.tracking.appendPoints(run, [{ name: NAMES[0]!, points: new Float64Array(3 * 300_000) }]),
+      await store.write((stores) =>
+        stores.tracking.appendPoints(run, [{ name: NAMES[0]!, points: new Float64Array(3 * 300_000) }]),
       )
 
       // A new store, like that of a restarted server, has no cache of the series.
       const again = open(database)
-      await again.write((parts) => parts.tracking.appendPoints(run, points(1)))
+      await again.write((stores) => stores.tracking.appendPoints(run, points(1)))
       const all = (await again.read.tracking.listSummaries([run.id])).get(run.id)!
       const asked = (await again.read.tracking.listSummaries([run.id, other.id], NAMES)).get(run.id)!
       expect([all.size, asked.size, asked.get(NAMES.at(-1)!)]).toEqual([
@@ -62,7 +62,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
       ])
       expect([...asked.keys()]).toEqual([...all.keys()])
 
-      while (!(await again.write((parts) => parts.runs.purgePart(run))));
+      while (!(await again.write((stores) => stores.runs.purgePart(run))));
       expect(await again.read.runs.get(run.id)).toBeUndefined()
       expect([
         await count(database, 'series'),
@@ -78,7 +78,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
     const text = 'x'.repeat(1_000_000)
     for (let count = 0; count < 120; count += 1) {
       const run = await insertRun(store)
-      await store.write((parts) => parts.runs.annotate(run, { params: { text } }))
+      await store.write((stores) => stores.runs.annotate(run, { params: { text } }))
     }
 
     const numbers: number[] = []
@@ -109,10 +109,10 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
       const run = await insertRun(store, { plan: { ...PLAN, params }, tags: NAMES })
       const file = (path: string) => ({ path, sizeBytes: 1, sha256: 'a', kind: 'output' as const, attempt: 1 })
 
-      await store.write(async (parts) => {
-        await parts.attempts.putArtifacts(run.id, NAMES.map(file))
-        await parts.attempts.putArtifacts(run.id, NAMES.map(file))
-        await parts.runs.annotate(run, { tags: [...NAMES.slice(10), 'new'], params: { ...params, more: 1 } })
+      await store.write(async (stores) => {
+        await stores.attempts.putArtifacts(run.id, NAMES.map(file))
+        await stores.attempts.putArtifacts(run.id, NAMES.map(file))
+        await stores.runs.annotate(run, { tags: [...NAMES.slice(10), 'new'], params: { ...params, more: 1 } })
       })
       expect(await store.read.attempts.listArtifacts(run.id)).toHaveLength(MANY)
       expect(await store.read.runs.get(run.id)).toMatchObject({ tags: { length: MANY - 9 }, params: { more: 1 } })
@@ -124,7 +124,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
         await found('tag = new'),
       ]).toEqual([0, 1, 1])
 
-      while (!(await store.write((parts) => parts.runs.purgePart(run))));
+      while (!(await store.write((stores) => stores.runs.purgePart(run))));
       expect([
         await count(database, 'run_tag'),
         await count(database, 'run_param'),
@@ -138,9 +138,9 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
     const { database, store } = await fresh()
     const run = await insertRun(store, { tags: ['x'.repeat(400)] })
     expect(await count(database, 'run_tag')).toBe(1)
-    await store.write((parts) => parts.runs.annotate(run, { tags: ['y'.repeat(400)] }))
+    await store.write((stores) => stores.runs.annotate(run, { tags: ['y'.repeat(400)] }))
     expect(await count(database, 'run_tag')).toBe(1)
-    while (!(await store.write((parts) => parts.runs.purgePart(run))));
+    while (!(await store.write((stores) => stores.runs.purgePart(run))));
     expect(await count(database, 'run_tag')).toBe(0)
   })
 
@@ -148,10 +148,10 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
     'Any number of runs, attempts, events, suggestions and results is inserted at once',
     async () => {
       const { database, store } = await fresh()
-      const sweep = await store.write((parts) =>
-        parts.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 7, host: HOST }),
+      const sweep = await store.write((stores) =>
+        stores.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 7, host: HOST }),
       )
-      const runs = await store.write((parts) => parts.runs.insert(Array.from({ length: 3_000 }, () => newRun())))
+      const runs = await store.write((stores) => stores.runs.insert(Array.from({ length: 3_000 }, () => newRun())))
       const attempts = Array.from({ length: 12_000 }, (_, n) => ({
         id: randomUUID(),
         runId: runs[0]!.id,
@@ -168,16 +168,16 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
         value: index,
       }))
 
-      await store.write(async (parts) => {
-        await parts.attempts.insert(attempts)
-        await parts.events.append(
+      await store.write(async (stores) => {
+        await stores.attempts.insert(attempts)
+        await stores.events.append(
           Array.from({ length: 24_000 }, () => ({
             kind: 'run.created' as const,
             actor: 'person' as const,
             runId: runs[0]!.id,
           })),
         )
-        await parts.sweeps.addTrials(
+        await stores.sweeps.addTrials(
           sweep.id,
           0,
           Array.from({ length: 24_000 }, (_, index) => ({
@@ -187,7 +187,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
             budget: null,
           })),
         )
-        await parts.sweeps.addResults(sweep.id, 0, results)
+        await stores.sweeps.addResults(sweep.id, 0, results)
       })
 
       expect([await count(database, 'run'), await count(database, 'attempt'), await count(database, 'event')]).toEqual([
@@ -203,8 +203,8 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
 
   it('Any number of sweeps, snapshots and environments is looked up at once', async () => {
     const { store } = await fresh()
-    const sweep = await store.write((parts) =>
-      parts.sweeps.insert({
+    const sweep = await store.write((stores) =>
+      stores.sweeps.insert({
         id: randomUUID(),
         plan: SWEEP,
         planDigest: 'd',
@@ -225,7 +225,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
   it('A filter with a list of the greatest allowed length is answered', async () => {
     const { store } = await fresh()
     const run = await insertRun(store, { plan: { ...PLAN, params: { x: 5 } }, tags: ['b'], phase: 'running' })
-    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'm', points: Float64Array.of(0, 0, 5) }]))
+    await store.write((stores) => stores.tracking.appendPoints(run, [{ name: 'm', points: Float64Array.of(0, 0, 5) }]))
     const many = (value: string, length: number) => Array.from({ length }, () => value).join(',')
 
     const filters = [

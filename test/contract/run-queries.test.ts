@@ -59,12 +59,12 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
         tags: item.tags ?? [],
       }
 
-      const [inserted] = await store.write((parts) => parts.runs.insert([run]))
+      const [inserted] = await store.write((stores) => stores.runs.insert([run]))
       const series = Object.entries(item.metrics ?? {}).map(([name, values]) => ({
         name,
         points: Float64Array.from(values.flatMap((value, step) => [step, NOW, value])),
       }))
-      if (series.length > 0) await store.write((parts) => parts.tracking.appendPoints(inserted!, series))
+      if (series.length > 0) await store.write((stores) => stores.tracking.appendPoints(inserted!, series))
       runs.push(inserted!)
     }
 
@@ -168,7 +168,7 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
   it('The best value of a metric follows the direction that its project sets', async () => {
     const store = await fresh()
     const [run] = await insertRuns(store, [{ metrics: { loss: [3, 1, 2] } }])
-    await store.write((parts) => parts.projects.setDirection(run!.projectId, 'loss', 'minimize'))
+    await store.write((stores) => stores.projects.setDirection(run!.projectId, 'loss', 'minimize'))
     expect(await findNumbers(store, 'm.loss.best = 1')).toEqual([1])
   })
 
@@ -373,7 +373,7 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
   it('A list contains either the runs in the trash or all others', async () => {
     const store = await fresh()
     const [first] = await insertRuns(store, [{}, {}])
-    await store.write((parts) => parts.runs.setDeleted({ id: first!.id }, { deletedAt: NOW }))
+    await store.write((stores) => stores.runs.setDeleted({ id: first!.id }, { deletedAt: NOW }))
     expect([await findNumbers(store, ''), await findNumbers(store, '', '', { isDeleted: true })]).toEqual([[2], [1]])
   })
 
@@ -383,10 +383,10 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
       { params: { x: 1 }, tags: ['t'], metrics: { a: Array.from({ length: 600 }, (_, index) => index) } },
       { params: { x: 1 }, tags: ['t'], metrics: { a: [1] } },
     ])
-    await store.write((parts) => parts.events.append([{ kind: 'run.created', actor: 'person', runId: run!.id }]))
+    await store.write((stores) => stores.events.append([{ kind: 'run.created', actor: 'person', runId: run!.id }]))
 
     let pieces = 1
-    while (!(await store.write((parts) => parts.runs.purgePart(run!)))) pieces += 1
+    while (!(await store.write((stores) => stores.runs.purgePart(run!)))) pieces += 1
     expect(pieces).toBeGreaterThan(1)
     expect(await store.read.runs.get(run!.id)).toBeUndefined()
     expect(await findNumbers(store, 'p.x = 1 and t.t and m.a is not missing')).toEqual([other!.number])

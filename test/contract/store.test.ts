@@ -44,7 +44,7 @@ describeOnBothDatabases('the store', (openFresh) => {
   }
 
   async function insertRun(store: Store, patch: Partial<NewRun> = {}): Promise<Run> {
-    return (await store.write((parts) => parts.runs.insert([newRun(patch)])))[0]!
+    return (await store.write((stores) => stores.runs.insert([newRun(patch)])))[0]!
   }
 
   it('A run is read exactly as it was inserted, with floats still floats', async () => {
@@ -59,11 +59,11 @@ describeOnBothDatabases('the store', (openFresh) => {
   it('Runs and sweeps share one sequence of numbers without gaps', async () => {
     const store = await openStore()
     const first = await insertRun(store)
-    const sweep = await store.write((parts) =>
-      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
+    const sweep = await store.write((stores) =>
+      stores.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
     )
-    const trials = await store.write((parts) =>
-      parts.runs.insert([newRun({ sweepId: sweep.id, trialIndex: 0 }), newRun({ sweepId: sweep.id, trialIndex: 1 })]),
+    const trials = await store.write((stores) =>
+      stores.runs.insert([newRun({ sweepId: sweep.id, trialIndex: 0 }), newRun({ sweepId: sweep.id, trialIndex: 1 })]),
     )
     expect([first.number, sweep.number, ...trials.map((run) => run.number)]).toEqual([1, 2, 3, 4])
   })
@@ -71,14 +71,14 @@ describeOnBothDatabases('the store', (openFresh) => {
   it('A transition fails if the run has changed since its version was read', async () => {
     const store = await openStore()
     const run = await insertRun(store)
-    const move = () => store.write((parts) => parts.runs.transition(run, 'starting'))
+    const move = () => store.write((stores) => stores.runs.transition(run, 'starting'))
     expect([await move(), await move()]).toEqual([true, false])
   })
 
   it('A transition that the table of phases does not allow is refused', async () => {
     const store = await openStore()
     const run = await insertRun(store)
-    expect(await store.write((parts) => parts.runs.transition(run, 'running'))).toBe(false)
+    expect(await store.write((stores) => stores.runs.transition(run, 'running'))).toBe(false)
   })
 
   it('The database itself refuses to move a run out of a terminal phase', async () => {
@@ -87,7 +87,7 @@ describeOnBothDatabases('the store', (openFresh) => {
     const store = createStore(database, { now: () => 1 })
     for (const phase of ['succeeded', 'failed', 'stopped'] as const) {
       const run = await insertRun(store, { phase: phase === 'succeeded' ? 'running' : 'queued' })
-      expect(await store.write((parts) => parts.runs.transition(run, phase))).toBe(true)
+      expect(await store.write((stores) => stores.runs.transition(run, phase))).toBe(true)
       const leave = sql`update run set phase = 'running' where id = ${run.id}`.execute(database.writer)
       await expect(leave).rejects.toThrow(/terminal/)
     }
@@ -96,8 +96,8 @@ describeOnBothDatabases('the store', (openFresh) => {
   it('A stop request wins over a decision that was made from an older version', async () => {
     const store = await openStore()
     const run = await insertRun(store)
-    expect(await store.write((parts) => parts.runs.requestStop({ id: run.id }, 'user'))).toEqual([run.id])
-    expect(await store.write((parts) => parts.runs.transition(run, 'starting'))).toBe(false)
+    expect(await store.write((stores) => stores.runs.requestStop({ id: run.id }, 'user'))).toEqual([run.id])
+    expect(await store.write((stores) => stores.runs.transition(run, 'starting'))).toBe(false)
     expect((await store.read.runs.get(run.id))!.stopCause).toBe('user')
   })
 
@@ -105,8 +105,8 @@ describeOnBothDatabases('the store', (openFresh) => {
     const store = await openStore()
     const run = await insertRun(store)
     const insert = (name: string) =>
-      store.write((parts) =>
-        parts.attempts.insert([{ id: randomUUID(), runId: run.id, n: 1, name, planDigest: 'd', devices: ['0'] }]),
+      store.write((stores) =>
+        stores.attempts.insert([{ id: randomUUID(), runId: run.id, n: 1, name, planDigest: 'd', devices: ['0'] }]),
       )
     await insert('hagane-1-1')
     await expect(insert('hagane-1-x')).rejects.toThrow()
@@ -116,8 +116,8 @@ describeOnBothDatabases('the store', (openFresh) => {
   it('A write that fails is undone alone when several writes share a commit', async () => {
     const store = await openStore()
     const works = Array.from({ length: 10 }, (_, index) =>
-      store.write(async (parts) => {
-        const [run] = await parts.runs.insert([newRun()])
+      store.write(async (stores) => {
+        const [run] = await stores.runs.insert([newRun()])
         if (index % 3 === 0) throw new Error(`work ${index}`)
         return run!.id
       }),
@@ -140,8 +140,8 @@ describeOnBothDatabases('the store', (openFresh) => {
         async (batches) => {
           const run = await insertRun(store)
           for (const batch of batches)
-            await store.write((parts) =>
-              parts.tracking.appendPoints(run, [{ name: 'm', points: Float64Array.from(batch.flat()) }]),
+            await store.write((stores) =>
+              stores.tracking.appendPoints(run, [{ name: 'm', points: Float64Array.from(batch.flat()) }]),
             )
 
           const read = (await store.read.tracking.readPoints(run.id, 'm', 0, 10_000))!
@@ -171,7 +171,7 @@ describeOnBothDatabases('the store', (openFresh) => {
     ]
     const runs: Run[] = []
     for (const seed of seeds) runs.push(await insertRun(store, { plan: { ...runPlan(), params: { seed } } }))
-    await store.write((parts) => parts.runs.annotate(runs[4]!, { params: { seed: long(4n * 10n ** 18n) } }))
+    await store.write((stores) => stores.runs.annotate(runs[4]!, { params: { seed: long(4n * 10n ** 18n) } }))
 
     for (const [index, run] of runs.entries())
       expect((await store.read.runs.get(run.id))!.params['seed']).toEqual(
@@ -197,8 +197,8 @@ describeOnBothDatabases('the store', (openFresh) => {
     const store = await openStore()
     const run = await insertRun(store)
     for (let index = 0; index < 40; index += 1)
-      await store.write((parts) =>
-        parts.tracking.appendPoints(run, [
+      await store.write((stores) =>
+        stores.tracking.appendPoints(run, [
           {
             name: 'm',
             points: Float64Array.from({ length: ((index % 7) + 1) * 3 * 11 }, (_, at) => index * 1000 + at),
@@ -222,8 +222,8 @@ describeOnBothDatabases('the store', (openFresh) => {
     const run = await insertRun(store)
 
     const append = (value: number, fails: boolean) =>
-      store.write(async (parts) => {
-        await parts.tracking.appendPoints(run, [{ name: 'm', points: Float64Array.of(0, 0, value) }])
+      store.write(async (stores) => {
+        await stores.tracking.appendPoints(run, [{ name: 'm', points: Float64Array.of(0, 0, value) }])
         if (fails) throw new Error('undone')
       })
 
@@ -236,15 +236,15 @@ describeOnBothDatabases('the store', (openFresh) => {
 
   it('The best trial is chosen by finite last values among ended trials that did not fail', async () => {
     const store = await openStore()
-    const sweep = await store.write((parts) =>
-      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
+    const sweep = await store.write((stores) =>
+      stores.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
     )
 
     const add = async (phase: RunPhase, value: number, index: number) => {
       const run = await insertRun(store, { sweepId: sweep.id, trialIndex: index, phase: 'running' })
-      await store.write(async (parts) => {
-        await parts.tracking.appendPoints(run, [{ name: 'acc', points: Float64Array.of(0, 0, value) }])
-        await parts.runs.transition(run, phase)
+      await store.write(async (stores) => {
+        await stores.tracking.appendPoints(run, [{ name: 'acc', points: Float64Array.of(0, 0, value) }])
+        await stores.runs.transition(run, phase)
       })
       return run
     }
@@ -268,8 +268,8 @@ describeOnBothDatabases('the store', (openFresh) => {
 
   it('Trials that did not fail are counted by how they ended: by themselves, early, or by a person', async () => {
     const store = await openStore()
-    const sweep = await store.write((parts) =>
-      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
+    const sweep = await store.write((stores) =>
+      stores.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 7, host: HOST }),
     )
 
     const ends: [RunPhase, ReasonCode][] = [
@@ -281,7 +281,7 @@ describeOnBothDatabases('the store', (openFresh) => {
     ]
     for (const [index, [phase, reason]] of ends.entries()) {
       const run = await insertRun(store, { sweepId: sweep.id, trialIndex: index, phase: 'running' })
-      await store.write((parts) => parts.runs.transition(run, phase, { ending: { reason, evidence: {} } }))
+      await store.write((stores) => stores.runs.transition(run, phase, { ending: { reason, evidence: {} } }))
     }
     await insertRun(store, { sweepId: sweep.id, trialIndex: null, phase: 'running' })
 
@@ -302,8 +302,8 @@ describeOnBothDatabases('the store', (openFresh) => {
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
     const plan = { ...sweepPlan(), method: { name: 'random', trialsMax: 7 } } as const
-    const sweep = await store.write((parts) =>
-      parts.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 1, host: HOST }),
+    const sweep = await store.write((stores) =>
+      stores.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 1, host: HOST }),
     )
 
     const {
@@ -337,8 +337,8 @@ describeOnBothDatabases('the store', (openFresh) => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
-    const sweep = await store.write((parts) =>
-      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }),
+    const sweep = await store.write((stores) =>
+      stores.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }),
     )
 
     await sql`create table older as select sweep_id, seq, trial_index, rung, phase, value from sweep_result`.execute(
@@ -358,21 +358,21 @@ describeOnBothDatabases('the store', (openFresh) => {
     await migrate(database)
 
     const again = { index: 0, rung: 0, rerunCount: 1, phase: 'succeeded', value: 0.25 } as const
-    await store.write((parts) => parts.sweeps.addResults(sweep.id, 2, [again]))
+    await store.write((stores) => stores.sweeps.addResults(sweep.id, 2, [again]))
     expect(await store.read.sweeps.listResults(sweep.id, 0)).toEqual([
       { index: 0, rung: 0, rerunCount: 0, phase: 'failed', value: null },
       { index: 1, rung: 0, rerunCount: 0, phase: 'succeeded', value: 0.5 },
       again,
     ])
-    await expect(store.write((parts) => parts.sweeps.addResults(sweep.id, 3, [again]))).rejects.toThrow()
+    await expect(store.write((stores) => stores.sweeps.addResults(sweep.id, 3, [again]))).rejects.toThrow()
   })
 
   it('The value of a trial is the last, lowest or highest value of its metric, as the measure says', async () => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
-    const sweep = await store.write((parts) =>
-      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }),
+    const sweep = await store.write((stores) =>
+      stores.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }),
     )
     const courses = [
       [0.9, 0.01, 0.8],
@@ -388,7 +388,7 @@ describeOnBothDatabases('the store', (openFresh) => {
         ending: { reason: 'Completed', evidence: {} },
       })
       const points = Float64Array.from(values.flatMap((value, step) => [step, step, value]))
-      await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points }]))
+      await store.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points }]))
       runs.push(run)
     }
 
@@ -425,8 +425,8 @@ describeOnBothDatabases('the store', (openFresh) => {
     const database = await openFresh()
     await migrate(database)
     const store = createStore(database, { now: () => 1 })
-    const sweep = await store.write((parts) =>
-      parts.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }),
+    const sweep = await store.write((stores) =>
+      stores.sweeps.insert({ id: randomUUID(), plan: sweepPlan(), planDigest: 'd', seed: 1, host: HOST }),
     )
     const failed = await insertRun(store, {
       sweepId: sweep.id,
@@ -437,9 +437,9 @@ describeOnBothDatabases('the store', (openFresh) => {
     expect(await store.read.trials.listFailures(sweep.id, 0, 9)).toEqual([{ id: failed.id, ending: failed.ending }])
 
     const openStore = newRun({ sweepId: sweep.id, trialIndex: 0, rerunCount: 1 })
-    const [again] = await store.write(async (parts) => {
-      await parts.runs.removeFromTrials([failed.id])
-      return await parts.runs.insert([openStore])
+    const [again] = await store.write(async (stores) => {
+      await stores.runs.removeFromTrials([failed.id])
+      return await stores.runs.insert([openStore])
     })
 
     expect(await store.read.runs.get(failed.id)).toMatchObject({ sweepId: sweep.id, trialIndex: null, phase: 'failed' })

@@ -29,7 +29,7 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
   }
 
   async function insertRun(store: Store): Promise<Run> {
-    return (await store.write((parts) => parts.runs.insert([newRun()])))[0]!
+    return (await store.write((stores) => stores.runs.insert([newRun()])))[0]!
   }
 
   async function countWaiting({ writer }: Database): Promise<number> {
@@ -46,11 +46,11 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const store = open(database)
     const run = await insertRun(store)
 
-    const within = await store.write(async (parts) => {
-      await parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }])
-      return (await parts.tracking.listSummaries([run.id])).get(run.id)?.get('loss')?.last
+    const within = await store.write(async (stores) => {
+      await stores.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }])
+      return (await stores.tracking.listSummaries([run.id])).get(run.id)?.get('loss')?.last
     })
-    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(1, 2) }]))
+    await store.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points: point(1, 2) }]))
 
     expect([within, await countWaiting(database)]).toEqual([3, 1])
     expect([...(await store.read.tracking.readPoints(run.id, 'loss', 0, 10))!]).toEqual([0, 0, 3, 1, 10, 2])
@@ -61,7 +61,7 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const store = open(await openMigrated())
     const run = await insertRun(store)
     const append = (name: string, value: number) =>
-      store.write((parts) => parts.tracking.appendPoints(run, [{ name, points: point(0, value) }]))
+      store.write((stores) => stores.tracking.appendPoints(run, [{ name, points: point(0, value) }]))
 
     await append('a', 1)
     expect(await store.scan.runQueries.hasName('metric', 'a')).toBe(true)
@@ -82,11 +82,11 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const database = await openMigrated()
     const first = open(database)
     const run = await insertRun(first)
-    await first.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }]))
+    await first.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }]))
     expect(await countWaiting(database)).toBe(1)
 
     const second = open(database)
-    await second.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(1, 2) }]))
+    await second.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points: point(1, 2) }]))
     expect((await second.read.tracking.listSummaries([run.id])).get(run.id)!.get('loss')).toMatchObject({
       count: 2,
       sum: 5,
@@ -98,7 +98,7 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
-    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }]))
+    await store.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }]))
     await expect.poll(() => countWaiting(database), { timeout: 10_000 }).toBe(0)
   })
 
@@ -108,8 +108,8 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const run = await insertRun(store)
     const points = Float64Array.from({ length: 40_000 * POINT_WIDTH }, (_, at) => at)
 
-    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points }]))
-    await store.write((parts) => parts.runs.get(run.id))
+    await store.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points }]))
+    await store.write((stores) => stores.runs.get(run.id))
     expect(await countWaiting(database)).toBe(0)
     expect(await store.read.tracking.readPoints(run.id, 'loss', 39_999, 10)).toEqual(points.slice(-POINT_WIDTH))
   })
@@ -124,7 +124,7 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
 
     const run = await insertRun(store)
     const append = (step: number) =>
-      store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(step, step) }]))
+      store.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points: point(step, step) }]))
     const read = async (): Promise<number> =>
       (await store.read.tracking.readPoints(run.id, 'loss', 0, 10))!.length / POINT_WIDTH
 
@@ -150,8 +150,8 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const run = await insertRun(store)
     await store.read.tracking.listCommonMetrics([run.id], 1)
 
-    const lost = store.write(async (parts) => {
-      await parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }])
+    const lost = store.write(async (stores) => {
+      await stores.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }])
       await sql`commit`.execute(connection)
       throw new StoreFault('away', new Error('away'))
     })
@@ -164,11 +164,11 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const run = await insertRun(store)
 
     const works = [1, 2, 3, 4].map((value) =>
-      store.write(async (parts) => {
-        await parts.tracking.appendPoints(run, [{ name: 'm', points: point(value, value) }])
+      store.write(async (stores) => {
+        await stores.tracking.appendPoints(run, [{ name: 'm', points: point(value, value) }])
         if (value % 2 === 0) throw new Error(`work ${value}`)
         // This read folds the waiting points of the other writes.
-        await parts.tracking.listSummaries([run.id])
+        await stores.tracking.listSummaries([run.id])
       }),
     )
     const results = await Promise.allSettled(works)
@@ -186,7 +186,7 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const store = open(database)
     const run = await insertRun(store)
     const append = (step: number) =>
-      store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(step, step) }]))
+      store.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points: point(step, step) }]))
 
     if (engine === 'postgres')
       await sql`alter table waiting_batch alter column n restart with 4000000000`.execute(database.writer)
@@ -203,9 +203,9 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
-    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }]))
+    await store.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }]))
 
-    const purge = () => store.write((parts) => parts.runs.purgePart(run))
+    const purge = () => store.write((stores) => stores.runs.purgePart(run))
     while (!(await purge()));
 
     const left = await sql<{
@@ -220,7 +220,7 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const database = await openMigrated()
     const store = open(database)
     const run = await insertRun(store)
-    await store.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(0, NaN) }], SECOND))
+    await store.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points: point(0, NaN) }], SECOND))
 
     const tables = new Map<string, Record<string, unknown>[]>()
     await dumpTables(database, async (table, rows) => {
@@ -241,7 +241,7 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     )
 
     const restored = open(copy)
-    await restored.write((parts) => parts.tracking.appendPoints(run, [{ name: 'loss', points: point(1, 1) }], SECOND))
+    await restored.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points: point(1, 1) }], SECOND))
     expect((await restored.read.tracking.listSummaries([run.id])).get(run.id)!.get('loss')).toMatchObject({
       count: 2,
       numbers: 1,
@@ -271,7 +271,7 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
         for (const { series: all, writer, isRead } of batches) {
           for (const { name, points } of all) expected.set(name, [...(expected.get(name) ?? []), ...points.flat()])
           const filled = all.map(({ name, points }) => ({ name, points: Float64Array.from(points.flat()) }))
-          await store.write((parts) => parts.tracking.appendPoints(run, filled, { attempt: 1, writer }))
+          await store.write((stores) => stores.tracking.appendPoints(run, filled, { attempt: 1, writer }))
           if (isRead) await store.read.tracking.listCommonMetrics([run.id], 1)
         }
 

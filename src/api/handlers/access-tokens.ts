@@ -16,11 +16,11 @@ export function createAccessTokenHandlers({
     listTokens: async () => (await store.read.accessTokens.list()).map(toView),
     createToken: async ({ body }) => {
       const { token, hash } = mintToken()
-      const made = await store.write((parts) => parts.accessTokens.insert({ id: ids.uuid(), name: body.name, hash }))
+      const made = await store.write((stores) => stores.accessTokens.insert({ id: ids.uuid(), name: body.name, hash }))
       return { ...toView(made), token }
     },
     deleteToken: async ({ param }) => {
-      if (!(await store.write((parts) => parts.accessTokens.remove(param('token')))))
+      if (!(await store.write((stores) => stores.accessTokens.remove(param('token')))))
         throw new AppError('not_found', { what: phrase('thing_token', { name: param('token') }) })
       return { changed: 1 }
     },

@@ -39,7 +39,7 @@ export function createContentHandlers(
     },
     getSnapshot: async ({ param }) => {
       const digest = param('digest')
-      if (!(await store.read.content.snapshot(digest)))
+      if (!(await store.read.snapshots.get(digest)))
         throw new AppError('not_found', { what: phrase('thing_snapshot', { name: digest }) })
       return await readManifest(code, digest)
     },

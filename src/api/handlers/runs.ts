@@ -88,7 +88,7 @@ export function createRunHandlers(
       const run = await findRun(store, param('run'))
       // A repeated request to unpause a run that has ended since: answer as before, and derive no new run.
       const isUnpauseRepeated =
-        (await store.read.content.creation(creation.id)) === creation.digest &&
+        (await store.read.requests.findDigest(creation.id)) === creation.digest &&
         !(await store.read.runs.get(creation.id))
       if (isUnpauseRepeated) return toSubmissionView(deps, { kind: 'run', run })
 
@@ -113,10 +113,10 @@ export function createRunHandlers(
       }),
     getDocument: async ({ param }) => {
       const run = await findRun(store, param('run'))
-      const document = run.documentDigest === null ? undefined : await store.read.content.document(run.documentDigest)
+      const document = run.documentDigest === null ? undefined : await store.read.documents.get(run.documentDigest)
       if (!document) throw new AppError('not_found', { what: phrase('thing_document', { run: run.number }) })
       const diff = run.host?.git?.diff
-      const changes = diff ? await store.read.content.document(diff) : undefined
+      const changes = diff ? await store.read.documents.get(diff) : undefined
       return { ...document, changes: changes?.sources[0]?.text ?? null }
     },
     completeFilter: async ({ query }) => await completeFilter(store, query.text),

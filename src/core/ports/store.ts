@@ -1,17 +1,20 @@
 import type { AccessTokenStore } from './access-token-store.ts'
 import type { AttemptStore } from './attempt-store.ts'
-import type { ContentStore } from './content-store.ts'
+import type { DocumentStore } from './document-store.ts'
 import type { EnvironmentStore } from './environment-store.ts'
 import type { EventStore } from './event-store.ts'
+import type { MaintenanceStore } from './maintenance-store.ts'
 import type { ProjectStore } from './project-store.ts'
+import type { RequestStore } from './request-store.ts'
 import type { RunQueries } from './run-queries.ts'
 import type { RunStore } from './run-store.ts'
+import type { SnapshotStore } from './snapshot-store.ts'
 import type { SweepStore } from './sweep-store.ts'
 import type { TrackingStore } from './tracking-store.ts'
 import type { TrialStore } from './trial-store.ts'
 
-/** All stored data, one part per aggregate. The same parts serve reads and, inside `write`, changes. */
-export interface Parts {
+/** All stored data, one store per aggregate. The same interfaces serve reads and, inside `write`, changes. */
+export interface Stores {
   readonly runs: RunStore
   readonly trials: TrialStore
   readonly runQueries: RunQueries
@@ -20,7 +23,10 @@ export interface Parts {
   readonly tracking: TrackingStore
   readonly events: EventStore
   readonly projects: ProjectStore
-  readonly content: ContentStore
+  readonly documents: DocumentStore
+  readonly snapshots: SnapshotStore
+  readonly requests: RequestStore
+  readonly maintenance: MaintenanceStore
   readonly environments: EnvironmentStore
   readonly accessTokens: AccessTokenStore
 }
@@ -31,17 +37,17 @@ export interface Store {
    * Reads committed data. Reads of points and summaries first fold the waiting points into their series. Where the disk
    * is full, or this server may not write any more, they answer without the waiting points.
    */
-  readonly read: Parts
+  readonly read: Stores
   /** Like `read`, for decisions that need all points: these reads throw where the waiting points cannot be folded. */
-  readonly readComplete: Parts
+  readonly readComplete: Stores
   /** Like `read`, for queries over many rows, which must not delay other reads and writes. */
-  readonly scan: Parts
+  readonly scan: Stores
   /**
    * Runs `work` in a transaction and returns once the commit is durable. Works that arrive together share one commit. A
    * work may run several times, each time from the start: when another work of its commit throws, or when the
    * transaction lost a race in the database. A work changes nothing but the database and does no other I/O.
    */
-  write<T>(work: (parts: Parts) => Promise<T>): Promise<T>
+  write<T>(work: (stores: Stores) => Promise<T>): Promise<T>
   /** Returns a bounded amount of freed space to the file system; false once there is none left. */
   releaseSpace(): Promise<boolean>
   /** Checks the database and returns a description of each fault. */

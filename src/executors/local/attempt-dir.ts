@@ -82,18 +82,18 @@ export function createRunFolder(path: string, runId: string): void {
 }
 
 /** Creates a folder that identifies its owner from the first moment on. A folder that exists is given to this owner. */
-function createOwned(path: string, mark: string, owner: string): void {
-  if (readPlainText(join(path, mark)) === owner) return
+function createOwned(path: string, tag: string, owner: string): void {
+  if (readPlainText(join(path, tag)) === owner) return
   const incomplete = `${path}${INCOMPLETE_SUFFIX}`
 
   rmSync(incomplete, { recursive: true, force: true })
   if (hasEntries(path)) {
     writeFileSync(incomplete, owner, { flag: 'wx' })
-    rmSync(join(path, mark), { recursive: true, force: true })
-    renameSync(incomplete, join(path, mark))
+    rmSync(join(path, tag), { recursive: true, force: true })
+    renameSync(incomplete, join(path, tag))
   } else {
     mkdirSync(incomplete, { recursive: true, mode: 0o700 })
-    writeFileSync(join(incomplete, mark), owner)
+    writeFileSync(join(incomplete, tag), owner)
     renameSync(incomplete, path)
   }
 }
@@ -158,11 +158,11 @@ function filesIn(path: string, workPath: string, runPath: string): AttemptDir {
   }
 }
 
-/** Creates the folder of an attempt that is to be launched, with `mark` in it, and returns its paths. */
-export function createAttemptDir(dataDir: string, attempt: AttemptRef, mark: string): AttemptDir {
+/** Creates the folder of an attempt that is to be launched, with its tag in it, and returns its paths. */
+export function createAttemptDir(dataDir: string, attempt: AttemptRef, tag: string): AttemptDir {
   const plain = join(dataDir, 'attempts', attempt.name)
-  const path = placeFor(plain, attempt.id, attemptIdOf(readMarkIn(plain)))
-  createOwned(path, OWNER_FILES.attempt, mark)
+  const path = placeFor(plain, attempt.id, attemptIdOf(readTagIn(plain)))
+  createOwned(path, OWNER_FILES.attempt, tag)
 
   const dir = attemptDir(dataDir, attempt)
   makeOutputs(dir.outputs)
@@ -212,38 +212,38 @@ export function readExit(dir: Pick<AttemptDir, 'path'>): ExitRecord | undefined 
   }
 }
 
-/** Variable in the process environment of all processes of an attempt. Its value is the attempt's mark (`markOf`). */
-export const MARK_VARIABLE = 'HAGANE_ATTEMPT_ID'
+/** Variable in the process environment of all processes of an attempt. Its value is the attempt's tag (`processTagOf`). */
+export const PROCESS_TAG = 'HAGANE_ATTEMPT_ID'
 
 /**
- * Returns the mark of an attempt, which identifies its processes and its folder: its id and the identity of its data
+ * Returns the tag of an attempt, which identifies its processes and its folder: its id and the identity of its data
  * directory. The server of a copied directory thus leaves the processes of the original alone.
  */
-export function markOf(directoryId: string, { id }: Pick<AttemptRef, 'id'>): string {
+export function processTagOf(directoryId: string, { id }: Pick<AttemptRef, 'id'>): string {
   return `${id}@${directoryId}`
 }
 
-/** Reads the mark in the folder of an attempt; empty where there is none. Version 0.1.0 wrote the id alone. */
-export function readMark(dir: Pick<AttemptDir, 'path'>): string {
-  return readMarkIn(dir.path)
+/** Reads the tag in the folder of an attempt; empty where there is none. Version 0.1.0 wrote the id alone. */
+export function readTag(dir: Pick<AttemptDir, 'path'>): string {
+  return readTagIn(dir.path)
 }
 
 /** Whether a folder belongs to an attempt, in this data directory or in the one that it was copied from. */
 export function ownsFolder({ id }: Pick<AttemptRef, 'id'>, dir: Pick<AttemptDir, 'path'>): boolean {
-  return attemptIdOf(readMark(dir)) === id
+  return attemptIdOf(readTag(dir)) === id
 }
 
-/** Whether a mark belongs to this data directory. A mark of version 0.1.0, which is an id alone, does. */
-export function isMarkOfDirectory(directoryId: string, mark: string): boolean {
-  const id = attemptIdOf(mark)
-  return mark !== '' && (mark === id || mark === markOf(directoryId, { id }))
+/** Whether a tag belongs to this data directory. A tag of version 0.1.0, which is an id alone, does. */
+export function isTagOfDirectory(directoryId: string, tag: string): boolean {
+  const id = attemptIdOf(tag)
+  return tag !== '' && (tag === id || tag === processTagOf(directoryId, { id }))
 }
 
-/** Returns the id of the attempt in a mark. */
-export function attemptIdOf(mark: string): string {
-  return mark.split('@', 1)[0]!
+/** Returns the id of the attempt in a tag. */
+export function attemptIdOf(tag: string): string {
+  return tag.split('@', 1)[0]!
 }
 
-function readMarkIn(path: string): string {
+function readTagIn(path: string): string {
   return readPlainText(join(path, OWNER_FILES.attempt)) ?? ''
 }

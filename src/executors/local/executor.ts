@@ -20,13 +20,13 @@ import {
   createAttemptDir,
   attemptIdOf,
   isAttemptFolder,
-  isMarkOfDirectory,
-  MARK_VARIABLE,
-  markOf,
+  isTagOfDirectory,
+  PROCESS_TAG,
+  processTagOf,
   ownsFolder,
   readClaim,
   readExit,
-  readMark,
+  readTag,
   runFolder,
 } from './attempt-dir.ts'
 import type { AttemptDir, ExitRecord } from './attempt-dir.ts'
@@ -55,7 +55,7 @@ import {
 /** Inputs of `createLocalExecutor`. */
 export interface LocalExecutorOptions {
   readonly dataDir: string
-  /** Identity of the data directory, part of the marks of attempts (`markOf`). */
+  /** Identity of the data directory, part of the tags of attempts (`processTagOf`). */
   readonly directoryId: string
   /** Variables of the server's own process that attempts receive. */
   readonly baseEnv: Readonly<Record<string, string>>
@@ -192,8 +192,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     refuseIncomplete(venv)
     await prepareRunDir(dataDir, asked)
 
-    const mark = markOf(directoryId, attempt)
-    const dir = createAttemptDir(dataDir, attempt, mark)
+    const tag = processTagOf(directoryId, attempt)
+    const dir = createAttemptDir(dataDir, attempt, tag)
     const { command } = run.plan
     const cwd = tree === null ? (run.host?.workDir ?? dataDir) : await copyTree(tree, dir)
 
@@ -212,7 +212,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
           venv,
           references: references.variables(run.plan.references),
         }),
-        [MARK_VARIABLE]: mark,
+        [PROCESS_TAG]: tag,
       },
     })
 
@@ -274,7 +274,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (children.has(attempt.id)) return claim ? toRunning(claim) : { state: 'waiting' }
     if (claim === undefined) return { state: 'absent' }
 
-    const isHere = isMarkOfDirectory(directoryId, readMark(dir))
+    const isHere = isTagOfDirectory(directoryId, readTag(dir))
     if (claim && isHere && isAlive(claim, boot)) {
       trackRunning(attempt)
       return toRunning(claim)
@@ -326,7 +326,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     running.delete(attempt.id)
 
     await limitLogOf(attempt)
-    if (isMarkOfDirectory(directoryId, readMark(dir))) ended.set(attempt.id, attempt)
+    if (isTagOfDirectory(directoryId, readTag(dir))) ended.set(attempt.id, attempt)
     cancelReap ??= clock.after(REAP_DELAY_MS, killLeftovers)
 
     const evidence =
@@ -348,7 +348,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const killLeftovers = (): void => {
     cancelReap = undefined
     try {
-      const alive = tracesInUse(MARK_VARIABLE)
+      const alive = tracesInUse(PROCESS_TAG)
       for (const attempt of ended.values())
         if (!isInUse(alive, traceOf(attempt)) || killLeftoversOf(attempt)) ended.delete(attempt.id)
     } catch (error) {
@@ -477,7 +477,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   /** Returns the claim of an attempt that runs from this data directory; undefined for any other. */
   const claimOf = (attempt: AttemptRef): Identity | null | undefined => {
     const dir = attemptDir(dataDir, attempt)
-    return ownsFolder(attempt, dir) && isMarkOfDirectory(directoryId, readMark(dir)) ? readClaim(dir) : undefined
+    return ownsFolder(attempt, dir) && isTagOfDirectory(directoryId, readTag(dir)) ? readClaim(dir) : undefined
   }
 
   /**
@@ -495,7 +495,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const dir = attemptDir(dataDir, attempt)
     const isOwn = ownsFolder(attempt, dir)
     return {
-      variable: `${MARK_VARIABLE}=${isOwn ? readMark(dir) : markOf(directoryId, attempt)}`,
+      variable: `${PROCESS_TAG}=${isOwn ? readTag(dir) : processTagOf(directoryId, attempt)}`,
       output: isOwn ? fileId(dir.log) : undefined,
     }
   }
@@ -506,9 +506,9 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return names.flatMap((name) => {
       const dir = { path: join(folder, name) }
       const claim = readClaim(dir)
-      const mark = readMark(dir)
-      return claim && isMarkOfDirectory(directoryId, mark) && readExit(dir) === undefined && isAlive(claim, boot)
-        ? [attemptIdOf(mark)]
+      const tag = readTag(dir)
+      return claim && isTagOfDirectory(directoryId, tag) && readExit(dir) === undefined && isAlive(claim, boot)
+        ? [attemptIdOf(tag)]
         : []
     })
   }

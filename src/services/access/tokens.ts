@@ -50,7 +50,7 @@ export function createTokens({
 
     // Neither wait for this write nor fail with it: on a full disk reads must still be served.
     if (clock.now() - (known.lastUsedAt ?? 0) > LIMITS.tokenTouchMs)
-      store.write((parts) => parts.accessTokens.touch(known.id)).catch(() => {})
+      store.write((stores) => stores.accessTokens.touch(known.id)).catch(() => {})
     return true
   }
 

@@ -34,11 +34,11 @@ interface ManifestStatus {
 
 async function checkManifestContents({ store, code, ids }: SnapshotDeps, wanted: Manifest): Promise<ManifestStatus> {
   const digest = ids.digest(manifestText(wanted))
-  const known = await store.read.content.snapshot(digest)
+  const known = await store.read.snapshots.get(digest)
   const missing = await code.listMissing([...new Set(wanted.files.map((file) => file.sha256))])
 
   // Resets `createdAt` so that the janitor keeps the snapshot until the run being submitted refers to it.
-  if (known && missing.length === 0) await store.write((parts) => parts.content.putSnapshot(known))
+  if (known && missing.length === 0) await store.write((stores) => stores.snapshots.put(known))
   return { digest, isKnown: known !== undefined, missing }
 }
 
@@ -60,9 +60,9 @@ async function record(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRec
   await deps.code.put(digest, new TextEncoder().encode(manifestText(wanted)))
   const sizeBytes = wanted.files.reduce((sum, file) => sum + file.sizeBytes, 0)
 
-  return await deps.store.write(async (parts) => {
-    await parts.content.putSnapshot({ digest, files: wanted.files.length, sizeBytes })
-    return (await parts.content.snapshot(digest))!
+  return await deps.store.write(async (stores) => {
+    await stores.snapshots.put({ digest, files: wanted.files.length, sizeBytes })
+    return (await stores.snapshots.get(digest))!
   })
 }
 
@@ -93,8 +93,8 @@ export async function readManifest(code: Pick<CodeStore, 'read'>, digest: string
 export async function checkOut({ store, code }: Pick<SnapshotDeps, 'store' | 'code'>, digest: string): Promise<string> {
   const { path, isNew } = await code.checkOut(digest, await readManifest(code, digest))
   if (isNew)
-    await store.write((parts) =>
-      parts.events.append([{ kind: 'snapshot.unpacked', actor: 'platform', data: { digest } }]),
+    await store.write((stores) =>
+      stores.events.append([{ kind: 'snapshot.unpacked', actor: 'platform', data: { digest } }]),
     )
   return path
 }
@@ -113,7 +113,7 @@ async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
   await code.removeStale(clock.now() - LIMITS.treeKeepMs, clock.now() - LIMITS.brokenUploadKeepMs)
 
   const createdBefore = clock.now() - LIMITS.snapshotKeepMs
-  const old = await store.read.content.listSnapshots(createdBefore, LISTED_MAX)
+  const old = await store.read.snapshots.list(createdBefore, LISTED_MAX)
 
   let removed = 0
   for (let index = 0; index < old.length; index += SNAPSHOTS_AT_ONCE) {
@@ -123,17 +123,17 @@ async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
   }
 
   // Contents of uploads that were never finished are in no snapshot: look for them once per `snapshotKeepMs`.
-  const isDue = (await store.read.content.mark('contents_swept')) < clock.now() - LIMITS.snapshotKeepMs
+  const isDue = (await store.read.maintenance.getTime('contents_swept')) < clock.now() - LIMITS.snapshotKeepMs
   if (removed === 0 && !isDue) return
 
   const kept = new Set<string>()
-  for (const { digest } of await store.read.content.listSnapshots(clock.now() + 1, LISTED_MAX)) {
+  for (const { digest } of await store.read.snapshots.list(clock.now() + 1, LISTED_MAX)) {
     kept.add(digest)
     for (const file of (await readManifest(code, digest)).files) kept.add(file.sha256)
   }
 
   await code.removeBlobs(createdBefore, (hash) => kept.has(hash))
-  await store.write((parts) => parts.content.setMark('contents_swept', clock.now()))
+  await store.write((stores) => stores.maintenance.setTime('contents_swept', clock.now()))
 }
 
 /**
@@ -141,11 +141,11 @@ async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
  * number removed.
  */
 async function removeSnapshot(store: Store, digest: string, createdBefore: number): Promise<0 | 1> {
-  return await store.write(async (parts) => {
-    const now = await parts.content.snapshot(digest)
-    if (!now || now.createdAt >= createdBefore || (await parts.runs.findReferenced('snapshot', [digest])).size > 0)
+  return await store.write(async (stores) => {
+    const now = await stores.snapshots.get(digest)
+    if (!now || now.createdAt >= createdBefore || (await stores.runs.findReferenced('snapshot', [digest])).size > 0)
       return 0
-    await parts.content.removeSnapshot(digest)
+    await stores.snapshots.remove(digest)
     return 1
   })
 }

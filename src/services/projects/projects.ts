@@ -4,7 +4,7 @@ import { DEFAULT_PROJECT } from '../../contract/project.ts'
 import type { Direction, SavedViewDefinition } from '../../contract/project.ts'
 import { parseFilter, parseSort } from '../../core/filter/parse-filter.ts'
 import type { Clock } from '../../core/ports/clock.ts'
-import type { Parts, Store } from '../../core/ports/store.ts'
+import type { Stores, Store } from '../../core/ports/store.ts'
 import type { Project } from '../../core/records/project.ts'
 import { refuseEmptied, requestSweepStop } from '../runs/controls.ts'
 import { createOnce } from '../creations.ts'
@@ -15,12 +15,12 @@ import type { Creation } from '../creations.ts'
  * `not_found`.
  */
 export async function findProject(
-  parts: Parts,
+  stores: Stores,
   reference: string | undefined,
   { inTrash = false } = {},
 ): Promise<Project> {
-  if (reference === undefined) return (await parts.projects.get(DEFAULT_PROJECT.id))!
-  const project = (await parts.projects.getByName(reference)) ?? (await parts.projects.get(reference))
+  if (reference === undefined) return (await stores.projects.get(DEFAULT_PROJECT.id))!
+  const project = (await stores.projects.getByName(reference)) ?? (await stores.projects.get(reference))
   if (!project || (project.deletedAt !== null) !== inTrash)
     throw new AppError('not_found', { what: phrase(inTrash ? 'thing_trashed' : 'thing_project', { name: reference }) })
   return project
@@ -32,13 +32,13 @@ export async function createProject(
   creation: Creation,
   { name, description }: { name: string; description: string },
 ): Promise<Project> {
-  return await store.write((parts) =>
-    createOnce(parts, creation, {
-      find: () => parts.projects.get(creation.id),
+  return await store.write((stores) =>
+    createOnce(stores, creation, {
+      find: () => stores.projects.get(creation.id),
       make: async () => {
-        await refuseTaken(parts, name)
-        const project = await parts.projects.insert({ id: creation.id, name, description })
-        await parts.events.append([{ kind: 'project.created', actor: 'person', data: { project: name } }])
+        await refuseTaken(stores, name)
+        const project = await stores.projects.insert({ id: creation.id, name, description })
+        await stores.events.append([{ kind: 'project.created', actor: 'person', data: { project: name } }])
         return project
       },
     }),
@@ -54,21 +54,21 @@ export async function changeProject(
   reference: string,
   patch: { name?: string; description?: string },
 ): Promise<Project> {
-  return await store.write(async (parts) => {
-    const project = await findProject(parts, reference)
+  return await store.write(async (stores) => {
+    const project = await findProject(stores, reference)
     if (patch.name !== undefined && patch.name !== project.name) {
       if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_name') })
-      await refuseTaken(parts, patch.name)
+      await refuseTaken(stores, patch.name)
     }
 
-    await parts.projects.update(project.id, patch)
-    await parts.events.append([{ kind: 'project.changed', actor: 'person', data: { project: project.name } }])
-    return (await parts.projects.get(project.id))!
+    await stores.projects.update(project.id, patch)
+    await stores.events.append([{ kind: 'project.changed', actor: 'person', data: { project: project.name } }])
+    return (await stores.projects.get(project.id))!
   })
 }
 
-async function refuseTaken(parts: Parts, name: string): Promise<void> {
-  const taken = await parts.projects.getByName(name)
+async function refuseTaken(stores: Stores, name: string): Promise<void> {
+  const taken = await stores.projects.getByName(name)
   if (taken)
     throw new AppError('conflict', {
       detail: phrase(taken.deletedAt === null ? 'project_taken' : 'project_taken_trash', { project: name }),
@@ -82,9 +82,9 @@ export async function setDirection(
   metric: string,
   direction: Direction | null,
 ): Promise<Project> {
-  return await store.write(async (parts) => {
-    const project = await findProject(parts, reference)
-    await parts.projects.setDirection(project.id, metric, direction)
+  return await store.write(async (stores) => {
+    const project = await findProject(stores, reference)
+    await stores.projects.setDirection(project.id, metric, direction)
     return project
   })
 }
@@ -102,18 +102,18 @@ export async function putView(
   if (definition.filter !== '') parseFilter(definition.filter)
   parseSort(definition.sort)
 
-  return await store.write(async (parts) => {
-    const project = await findProject(parts, reference)
-    await parts.projects.putView(project.id, name, definition)
+  return await store.write(async (stores) => {
+    const project = await findProject(stores, reference)
+    await stores.projects.putView(project.id, name, definition)
     return project
   })
 }
 
 /** Removes a saved view. Throws AppError `not_found`. */
 export async function removeView(store: Store, reference: string, name: string): Promise<Project> {
-  return await store.write(async (parts) => {
-    const project = await findProject(parts, reference)
-    if (!(await parts.projects.removeView(project.id, name)))
+  return await store.write(async (stores) => {
+    const project = await findProject(stores, reference)
+    if (!(await stores.projects.removeView(project.id, name)))
       throw new AppError('not_found', { what: phrase('thing_view', { name: name }) })
     return project
   })
@@ -127,32 +127,32 @@ export async function deleteProject(
   { store, clock }: { store: Store; clock: Clock },
   reference: string,
 ): Promise<{ changed: number; runIds: string[]; sweepIds: string[] }> {
-  return await store.write(async (parts) => {
-    const project = await findProject(parts, reference)
+  return await store.write(async (stores) => {
+    const project = await findProject(stores, reference)
     if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_kept') })
 
     const deletedAt = clock.now()
-    const runIds = await parts.runs.setDeleted({ projectId: project.id }, { deletedAt })
-    for (const id of runIds) await parts.runs.requestStop({ id }, 'user')
+    const runIds = await stores.runs.setDeleted({ projectId: project.id }, { deletedAt })
+    for (const id of runIds) await stores.runs.requestStop({ id }, 'user')
 
-    const stopped = await stopSweepsOf(parts, project.id)
-    await parts.sweeps.setDeleted({ projectId: project.id }, { deletedAt })
-    await parts.projects.update(project.id, { deletedAt })
+    const stopped = await stopSweepsOf(stores, project.id)
+    await stores.sweeps.setDeleted({ projectId: project.id }, { deletedAt })
+    await stores.projects.update(project.id, { deletedAt })
 
-    await parts.events.append([{ kind: 'project.deleted', actor: 'person', data: { project: project.name } }])
+    await stores.events.append([{ kind: 'project.deleted', actor: 'person', data: { project: project.name } }])
 
     return { changed: runIds.length, runIds: [...new Set([...runIds, ...stopped.runIds])], sweepIds: stopped.sweepIds }
   })
 }
 
 /** Stops the running sweeps of a project with all their trials, including trials that were moved to another project. */
-async function stopSweepsOf(parts: Parts, projectId: string): Promise<{ runIds: string[]; sweepIds: string[] }> {
+async function stopSweepsOf(stores: Stores, projectId: string): Promise<{ runIds: string[]; sweepIds: string[] }> {
   const runIds: string[] = []
   const sweepIds: string[] = []
-  for (const id of await parts.sweeps.listUnfinished()) {
-    const sweep = await parts.sweeps.get(id)
+  for (const id of await stores.sweeps.listUnfinished()) {
+    const sweep = await stores.sweeps.get(id)
     if (sweep?.projectId !== projectId || sweep.phase !== 'running') continue
-    runIds.push(...(await requestSweepStop(parts, sweep)))
+    runIds.push(...(await requestSweepStop(stores, sweep)))
     sweepIds.push(id)
   }
   return { runIds, sweepIds }
@@ -163,16 +163,16 @@ async function stopSweepsOf(parts: Parts, projectId: string): Promise<{ runIds: 
  * `conflict` if the trash has been emptied since.
  */
 export async function restoreProject(store: Store, reference: string): Promise<{ changed: number }> {
-  return await store.write(async (parts) => {
-    const project = await findProject(parts, reference, { inTrash: true })
-    await refuseEmptied(parts, project)
+  return await store.write(async (stores) => {
+    const project = await findProject(stores, reference, { inTrash: true })
+    await refuseEmptied(stores, project)
 
     const went = { restored: true, wentAt: project.deletedAt! } as const
-    await parts.projects.update(project.id, { deletedAt: null })
-    await parts.sweeps.setDeleted({ projectId: project.id }, went)
-    const runIds = await parts.runs.setDeleted({ projectId: project.id }, went)
+    await stores.projects.update(project.id, { deletedAt: null })
+    await stores.sweeps.setDeleted({ projectId: project.id }, went)
+    const runIds = await stores.runs.setDeleted({ projectId: project.id }, went)
 
-    await parts.events.append([{ kind: 'project.restored', actor: 'person', data: { project: project.name } }])
+    await stores.events.append([{ kind: 'project.restored', actor: 'person', data: { project: project.name } }])
     return { changed: runIds.length }
   })
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Executor } from '../../core/ports/executor.ts'
 import type { Logger } from '../../core/ports/logger.ts'
-import type { Parts, Store } from '../../core/ports/store.ts'
+import type { Stores, Store } from '../../core/ports/store.ts'
 import type { Project } from '../../core/records/project.ts'
 import type { Run } from '../../core/records/run.ts'
 import type { Sweep } from '../../core/records/sweep.ts'
@@ -26,7 +26,7 @@ export async function emptyTrash({
     (await store.read.sweeps.list({ limit: LISTED_MAX, isDeleted: true })).length,
     (await store.read.projects.list(true)).length,
   ]
-  await store.write((parts) => parts.content.setMark('trash_emptied', clock.now()))
+  await store.write((stores) => stores.maintenance.setTime('trash_emptied', clock.now()))
   return { runs, sweeps, projects }
 }
 
@@ -41,7 +41,7 @@ const PURGED_AT_ONCE = 50
  */
 export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<number> {
   const { store, clock, log } = deps
-  const deletedBefore = Math.max(clock.now() - keepMs, (await store.read.content.mark('trash_emptied')) + 1)
+  const deletedBefore = Math.max(clock.now() - keepMs, (await store.read.maintenance.getTime('trash_emptied')) + 1)
 
   let purged = 0
 
@@ -54,10 +54,10 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
   }
 
   const purgeSweep = ({ id, number }: Sweep): Promise<void> =>
-    store.write(async (parts) => {
-      if (!isStillDue(await parts.sweeps.get(id), deletedBefore)) return
-      await parts.sweeps.purge(id)
-      await parts.events.append([{ kind: 'sweep.purged', actor: 'platform', data: { number } }])
+    store.write(async (stores) => {
+      if (!isStillDue(await stores.sweeps.get(id), deletedBefore)) return
+      await stores.sweeps.purge(id)
+      await stores.events.append([{ kind: 'sweep.purged', actor: 'platform', data: { number } }])
     })
 
   await forEachIsolated(
@@ -68,8 +68,8 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
   )
 
   const purgeProject = ({ id }: Project): Promise<void> =>
-    store.write(async (parts) => {
-      if (isStillDue(await parts.projects.get(id), deletedBefore)) await parts.projects.purge(id)
+    store.write(async (stores) => {
+      if (isStillDue(await stores.projects.get(id), deletedBefore)) await stores.projects.purge(id)
     })
 
   await forEachIsolated(log, await store.read.projects.listPurgeable(deletedBefore), purgeProject, ({ name }) => ({
@@ -91,20 +91,21 @@ function isStillDue(item: { readonly deletedAt: number | null } | undefined, del
  */
 async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
   const hasBegun = await store.write(
-    async (parts) => !(await parts.runs.isToBeCopied(run.id)) && (await parts.runs.beginPurge(run.id, deletedBefore)),
+    async (stores) =>
+      !(await stores.runs.isToBeCopied(run.id)) && (await stores.runs.beginPurge(run.id, deletedBefore)),
   )
   if (!hasBegun) return false
 
   const attempts = await store.read.attempts.list(run.id)
   const isShared = (await store.read.runs.countOthersSharingOutputs(run)) > 0
   await executor.purge({ attempts, run, keepsOutputs: isShared })
-  while (!(await store.write((parts) => purgePiece(parts, run))));
+  while (!(await store.write((stores) => purgePiece(stores, run))));
   return true
 }
 
 /** Removes one piece of a run's rows. Returns true once none are left. */
-async function purgePiece(parts: Parts, run: Run): Promise<boolean> {
-  const isDone = await parts.runs.purgePart(run)
-  if (isDone) await parts.events.append([{ kind: 'run.purged', actor: 'platform', data: { number: run.number } }])
+async function purgePiece(stores: Stores, run: Run): Promise<boolean> {
+  const isDone = await stores.runs.purgePart(run)
+  if (isDone) await stores.events.append([{ kind: 'run.purged', actor: 'platform', data: { number: run.number } }])
   return isDone
 }

@@ -4,7 +4,7 @@ import type { EventKind } from '../../contract/events.ts'
 import { isTerminal } from '../../contract/phases.ts'
 import { isSweepEnded } from '../../contract/phases.ts'
 import type { Clock } from '../../core/ports/clock.ts'
-import type { Parts, Store } from '../../core/ports/store.ts'
+import type { Stores, Store } from '../../core/ports/store.ts'
 import type { SweepPatch } from '../../core/ports/sweep-store.ts'
 import type { Run } from '../../core/records/run.ts'
 import type { Sweep } from '../../core/records/sweep.ts'
@@ -26,28 +26,28 @@ export interface ControlDeps {
  */
 export async function stopRun({ store, nudges }: ControlDeps, run: Run): Promise<void> {
   if (isTerminal(run.phase)) return
-  await store.write((parts) => requestStop(parts, run))
+  await store.write((stores) => requestStop(stores, run))
   nudges.run(run.id)
 }
 
-async function requestStop(parts: Parts, run: Pick<Run, 'id'>): Promise<void> {
-  const stopped = await parts.runs.requestStop({ id: run.id }, 'user')
-  if (stopped.length > 0) await appendEvent(parts, 'run.stop_requested', run, { cause: 'user' })
+async function requestStop(stores: Stores, run: Pick<Run, 'id'>): Promise<void> {
+  const stopped = await stores.runs.requestStop({ id: run.id }, 'user')
+  if (stopped.length > 0) await appendEvent(stores, 'run.stop_requested', run, { cause: 'user' })
 }
 
 async function appendEvent(
-  parts: Parts,
+  stores: Stores,
   kind: EventKind,
   run: Pick<Run, 'id'>,
   data: Record<string, unknown> = {},
 ): Promise<void> {
-  await parts.events.append([{ kind, actor: 'person', runId: run.id, data }])
+  await stores.events.append([{ kind, actor: 'person', runId: run.id, data }])
 }
 
 /** Asks a sweep and all its trials to stop, in one transaction. Does nothing for a sweep that has ended. */
 export async function stopSweep({ store, nudges }: ControlDeps, sweep: Sweep): Promise<void> {
   if (isSweepEnded(sweep.phase)) return
-  const stopped = await store.write((parts) => requestSweepStop(parts, sweep))
+  const stopped = await store.write((stores) => requestSweepStop(stores, sweep))
   for (const id of stopped) nudges.run(id)
   nudges.sweep(sweep.id)
 }
@@ -55,13 +55,13 @@ export async function stopSweep({ store, nudges }: ControlDeps, sweep: Sweep): P
 /**
  * Asks a sweep and its trials to stop, inside the caller's transaction. Returns the ids of the trials that were asked.
  */
-export async function requestSweepStop(parts: Parts, sweep: Pick<Sweep, 'id' | 'number'>): Promise<string[]> {
-  const current = await loadCurrentSweep(parts, sweep)
+export async function requestSweepStop(stores: Stores, sweep: Pick<Sweep, 'id' | 'number'>): Promise<string[]> {
+  const current = await loadCurrentSweep(stores, sweep)
   const { id } = current
   if (current.phase === 'running')
-    await parts.sweeps.update(current, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
-  await parts.events.append([{ kind: 'sweep.stop_requested', actor: 'person', sweepId: id }])
-  return await parts.runs.requestStop({ sweepId: id }, 'user')
+    await stores.sweeps.update(current, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
+  await stores.events.append([{ kind: 'sweep.stop_requested', actor: 'person', sweepId: id }])
+  return await stores.runs.requestStop({ sweepId: id }, 'user')
 }
 
 /**
@@ -72,9 +72,9 @@ export async function pauseRun({ store, nudges }: ControlDeps, run: Run): Promis
   if (isTerminal(run.phase)) throw new AppError('conflict', { detail: phrase('run_ended', { run: run.number }) })
   if (!run.isExecuted) throw new AppError('conflict', { detail: phrase('run_not_ours', { run: run.number }) })
 
-  const changed = await store.write(async (parts) => {
-    const ids = run.phase === 'paused' ? [] : await parts.runs.requestStop({ id: run.id }, 'pause')
-    if (ids.length > 0) await appendEvent(parts, 'run.pause_requested', run)
+  const changed = await store.write(async (stores) => {
+    const ids = run.phase === 'paused' ? [] : await stores.runs.requestStop({ id: run.id }, 'pause')
+    if (ids.length > 0) await appendEvent(stores, 'run.pause_requested', run)
     return ids.length
   })
 
@@ -87,14 +87,14 @@ export async function pauseRun({ store, nudges }: ControlDeps, run: Run): Promis
  * paused.
  */
 export async function unpauseRun({ store, nudges }: ControlDeps, run: Run, creation?: Creation): Promise<number> {
-  const changed = await store.write(async (parts) => {
-    const known = creation && (await findEarlierRequest(parts, creation))
-    const ids = await parts.runs.unpause({ id: run.id })
+  const changed = await store.write(async (stores) => {
+    const known = creation && (await findEarlierRequest(stores, creation))
+    const ids = await stores.runs.unpause({ id: run.id })
     if (ids.length === 0) return 0
 
-    await appendEvent(parts, 'run.resumed', run)
+    await appendEvent(stores, 'run.resumed', run)
     // Keep the request, so that repeating it after the run has ended does not derive a new run.
-    if (creation && known === undefined) await parts.content.putCreation(creation.id, creation.digest)
+    if (creation && known === undefined) await stores.requests.insert(creation.id, creation.digest)
     return ids.length
   })
 
@@ -111,20 +111,20 @@ export async function unpauseRun({ store, nudges }: ControlDeps, run: Run, creat
  * a sweep that is stopping or has ended.
  */
 export async function pauseSweep({ store, nudges }: ControlDeps, sweep: Sweep, keepRunning: boolean): Promise<void> {
-  const paused = await store.write(async (parts) => {
-    await updateSweep(parts, sweep, { isPaused: true })
-    await parts.events.append([{ kind: 'sweep.paused', actor: 'person', sweepId: sweep.id }])
-    return keepRunning ? [] : await parts.runs.requestStop({ sweepId: sweep.id }, 'pause')
+  const paused = await store.write(async (stores) => {
+    await updateSweep(stores, sweep, { isPaused: true })
+    await stores.events.append([{ kind: 'sweep.paused', actor: 'person', sweepId: sweep.id }])
+    return keepRunning ? [] : await stores.runs.requestStop({ sweepId: sweep.id }, 'pause')
   })
   for (const id of paused) nudges.run(id)
 }
 
 /** Resumes a sweep and its paused trials. Throws AppError `conflict` for a sweep that is stopping or has ended. */
 export async function resumeSweep({ store, nudges }: ControlDeps, sweep: Sweep): Promise<void> {
-  const resumed = await store.write(async (parts) => {
-    await updateSweep(parts, sweep, { isPaused: false, ...(await patchToForgive(parts, sweep)) })
-    await parts.events.append([{ kind: 'sweep.resumed', actor: 'person', sweepId: sweep.id }])
-    return await parts.runs.unpause({ sweepId: sweep.id })
+  const resumed = await store.write(async (stores) => {
+    await updateSweep(stores, sweep, { isPaused: false, ...(await patchToForgive(stores, sweep)) })
+    await stores.events.append([{ kind: 'sweep.resumed', actor: 'person', sweepId: sweep.id }])
+    return await stores.runs.unpause({ sweepId: sweep.id })
   })
   for (const id of resumed) nudges.run(id)
   nudges.sweep(sweep.id)
@@ -135,10 +135,10 @@ export async function resumeSweep({ store, nudges }: ControlDeps, sweep: Sweep):
  * Returns the changes that forgive earlier failures: from now on the first trials are those that have not ended. By
  * resuming the sweep, a person confirms having seen that the earlier ones failed.
  */
-async function patchToForgive(parts: Parts, sweep: Sweep): Promise<SweepPatch> {
-  const { failure, trialsCreated } = await loadCurrentSweep(parts, sweep)
+async function patchToForgive(stores: Stores, sweep: Sweep): Promise<SweepPatch> {
+  const { failure, trialsCreated } = await loadCurrentSweep(stores, sweep)
   if (failure === null) return {}
-  const open = (await parts.trials.listOpen(sweep.id)).flatMap(({ index }) => index ?? [])
+  const open = (await stores.trials.listOpen(sweep.id)).flatMap(({ index }) => index ?? [])
   return { failure: null, failureCheckFrom: open.reduce((least, index) => Math.min(least, index), trialsCreated) }
 }
 
@@ -151,26 +151,26 @@ export async function changeSweep(
   sweep: Sweep,
   patch: Pick<SweepPatch, 'concurrency' | 'name' | 'note' | 'tags'>,
 ): Promise<void> {
-  await store.write(async (parts) => {
-    const current = await loadCurrentSweep(parts, sweep)
+  await store.write(async (stores) => {
+    const current = await loadCurrentSweep(stores, sweep)
     if (patch.concurrency !== undefined && isSweepEnded(current.phase))
       throw new AppError('conflict', { detail: phrase('sweep_ended', { sweep: sweep.number }) })
 
-    await parts.sweeps.update(current, patch)
-    await parts.events.append([{ kind: 'sweep.changed', actor: 'person', sweepId: sweep.id, data: { ...patch } }])
+    await stores.sweeps.update(current, patch)
+    await stores.events.append([{ kind: 'sweep.changed', actor: 'person', sweepId: sweep.id, data: { ...patch } }])
   })
   nudges.sweep(sweep.id)
   nudges.scheduler()
 }
 
 /** Updates a sweep that is running. Throws AppError `conflict` for a sweep that is stopping or has ended. */
-async function updateSweep(parts: Parts, sweep: Sweep, patch: SweepPatch): Promise<void> {
-  const current = await loadCurrentSweep(parts, sweep)
+async function updateSweep(stores: Stores, sweep: Sweep, patch: SweepPatch): Promise<void> {
+  const current = await loadCurrentSweep(stores, sweep)
   if (current.phase !== 'running')
     throw new AppError('conflict', {
       detail: phrase(current.phase === 'stopping' ? 'sweep_stopping' : 'sweep_ended', { sweep: sweep.number }),
     })
-  await parts.sweeps.update(current, patch)
+  await stores.sweeps.update(current, patch)
 }
 
 /** Adds or removes tags of a run, based on its tags at that moment. Returns false if nothing changed. */
@@ -179,13 +179,13 @@ export async function changeTags(
   { id }: Pick<Run, 'id'>,
   change: (tags: readonly string[]) => readonly string[],
 ): Promise<boolean> {
-  return await store.write(async (parts) => {
-    const run = await parts.runs.get(id)
+  return await store.write(async (stores) => {
+    const run = await stores.runs.get(id)
     const next = run && change(run.tags)
     if (!run || next!.length === run.tags.length) return false
 
-    await parts.runs.annotate(run, { tags: next! })
-    await appendEvent(parts, 'run.changed', run, { fields: ['tags'] })
+    await stores.runs.annotate(run, { tags: next! })
+    await appendEvent(stores, 'run.changed', run, { fields: ['tags'] })
     return true
   })
 }
@@ -196,19 +196,19 @@ export async function changeRun(
   run: Run,
   patch: { name?: string | null; note?: string | null; tags?: string[]; projectId?: string },
 ): Promise<void> {
-  await store.write(async (parts) => {
-    await loadCurrentRun(parts, run)
-    await parts.runs.annotate(run, patch)
-    await appendEvent(parts, 'run.changed', run, { fields: Object.keys(patch) })
+  await store.write(async (stores) => {
+    await loadCurrentRun(stores, run)
+    await stores.runs.annotate(run, patch)
+    await appendEvent(stores, 'run.changed', run, { fields: Object.keys(patch) })
   })
 }
 
 /** Moves a run to the trash and asks it to stop, in one transaction. Returns how many runs it changed. */
 export async function deleteRun({ store, nudges, clock }: ControlDeps, run: Run): Promise<number> {
-  const changed = await store.write(async (parts) => {
-    const ids = await parts.runs.setDeleted({ id: run.id }, { deletedAt: clock.now() })
-    await parts.runs.requestStop({ id: run.id }, 'user')
-    if (ids.length > 0) await appendEvent(parts, 'run.deleted', run)
+  const changed = await store.write(async (stores) => {
+    const ids = await stores.runs.setDeleted({ id: run.id }, { deletedAt: clock.now() })
+    await stores.runs.requestStop({ id: run.id }, 'user')
+    if (ids.length > 0) await appendEvent(stores, 'run.deleted', run)
     return ids.length
   })
   nudges.run(run.id)
@@ -219,17 +219,17 @@ export async function deleteRun({ store, nudges, clock }: ControlDeps, run: Run)
  * Throws AppError `conflict` if the removal of a run or sweep has begun, or the trash was emptied while it was there.
  */
 export async function refuseEmptied(
-  parts: Parts,
+  stores: Stores,
   { deletedAt, purgedAt }: { deletedAt: number | null; purgedAt?: number | null },
 ): Promise<void> {
-  const emptiedAt = await parts.content.mark('trash_emptied')
+  const emptiedAt = await stores.maintenance.getTime('trash_emptied')
   if (purgedAt != null || (deletedAt ?? Infinity) <= emptiedAt)
     throw new AppError('conflict', { detail: phrase('trash_emptied') })
 }
 
 /** Throws AppError `conflict` if the project is in the trash. */
-export async function refuseTrashedProject(parts: Parts, projectId: string): Promise<void> {
-  const project = await parts.projects.get(projectId)
+export async function refuseTrashedProject(stores: Stores, projectId: string): Promise<void> {
+  const project = await stores.projects.get(projectId)
   if (project?.deletedAt != null)
     throw new AppError('conflict', { detail: phrase('project_trashed', { project: project.name }) })
 }
@@ -239,13 +239,13 @@ export async function refuseTrashedProject(parts: Parts, projectId: string): Pro
  * or its project is in the trash.
  */
 export async function restoreRun({ store }: ControlDeps, run: Run): Promise<number> {
-  return await store.write(async (parts) => {
-    const current = await loadCurrentRun(parts, run)
-    await refuseEmptied(parts, current)
-    await refuseTrashedProject(parts, current.projectId)
+  return await store.write(async (stores) => {
+    const current = await loadCurrentRun(stores, run)
+    await refuseEmptied(stores, current)
+    await refuseTrashedProject(stores, current.projectId)
 
-    const ids = await parts.runs.setDeleted({ id: run.id }, { restored: true })
-    if (ids.length > 0) await appendEvent(parts, 'run.restored', run)
+    const ids = await stores.runs.setDeleted({ id: run.id }, { restored: true })
+    if (ids.length > 0) await appendEvent(stores, 'run.restored', run)
     return ids.length
   })
 }
@@ -255,12 +255,12 @@ export async function restoreRun({ store }: ControlDeps, run: Run): Promise<numb
  * moved.
  */
 export async function deleteSweep({ store, nudges, clock }: ControlDeps, sweep: Sweep): Promise<number> {
-  const { stopped, changed } = await store.write(async (parts) => {
-    const deletedAt = await trashTimeOf(parts, sweep, clock.now())
-    const stopped = isSweepEnded(sweep.phase) ? [] : await requestSweepStop(parts, sweep)
-    await parts.sweeps.setDeleted({ id: sweep.id }, { deletedAt })
-    const ids = await parts.runs.setDeleted({ sweepId: sweep.id }, { deletedAt })
-    await parts.events.append([{ kind: 'sweep.deleted', actor: 'person', sweepId: sweep.id }])
+  const { stopped, changed } = await store.write(async (stores) => {
+    const deletedAt = await trashTimeOf(stores, sweep, clock.now())
+    const stopped = isSweepEnded(sweep.phase) ? [] : await requestSweepStop(stores, sweep)
+    await stores.sweeps.setDeleted({ id: sweep.id }, { deletedAt })
+    const ids = await stores.runs.setDeleted({ sweepId: sweep.id }, { deletedAt })
+    await stores.events.append([{ kind: 'sweep.deleted', actor: 'person', sweepId: sweep.id }])
     return { stopped, changed: ids.length }
   })
 
@@ -273,9 +273,9 @@ export async function deleteSweep({ store, nudges, clock }: ControlDeps, sweep: 
  * Returns the time at which a sweep and its trials count as moved to the trash. Trials that follow a sweep into the
  * trash get the sweep's time, so that they are restored with it, unless the trash has been emptied since.
  */
-async function trashTimeOf(parts: Parts, sweep: Sweep, now: number): Promise<number> {
-  const since = (await loadCurrentSweep(parts, sweep)).deletedAt
-  return since !== null && since > (await parts.content.mark('trash_emptied')) ? since : now
+async function trashTimeOf(stores: Stores, sweep: Sweep, now: number): Promise<number> {
+  const since = (await loadCurrentSweep(stores, sweep)).deletedAt
+  return since !== null && since > (await stores.maintenance.getTime('trash_emptied')) ? since : now
 }
 
 /**
@@ -283,16 +283,16 @@ async function trashTimeOf(parts: Parts, sweep: Sweep, now: number): Promise<num
  * as `restoreRun` does.
  */
 export async function restoreSweep({ store }: ControlDeps, sweep: Sweep): Promise<number> {
-  return await store.write(async (parts) => {
-    const current = await loadCurrentSweep(parts, sweep)
-    await refuseEmptied(parts, current)
-    await refuseTrashedProject(parts, current.projectId)
+  return await store.write(async (stores) => {
+    const current = await loadCurrentSweep(stores, sweep)
+    await refuseEmptied(stores, current)
+    await refuseTrashedProject(stores, current.projectId)
 
     if (current.deletedAt === null) return 0
 
-    await parts.sweeps.setDeleted({ id: sweep.id }, { restored: true })
-    await parts.events.append([{ kind: 'sweep.restored', actor: 'person', sweepId: sweep.id }])
-    return (await parts.runs.setDeleted({ sweepId: sweep.id }, { restored: true, onlyDeletedAt: current.deletedAt }))
+    await stores.sweeps.setDeleted({ id: sweep.id }, { restored: true })
+    await stores.events.append([{ kind: 'sweep.restored', actor: 'person', sweepId: sweep.id }])
+    return (await stores.runs.setDeleted({ sweepId: sweep.id }, { restored: true, onlyDeletedAt: current.deletedAt }))
       .length
   })
 }

@@ -5,7 +5,7 @@ import { isTerminal } from '../../contract/phases.ts'
 import type { DeriveRequest, SubmitRequest } from '../../contract/routes.ts'
 import { encodeValue } from '../../contract/values.ts'
 import { compileChangedTrial } from '../../core/language/compile.ts'
-import type { Parts } from '../../core/ports/store.ts'
+import type { Stores } from '../../core/ports/store.ts'
 import type { NewRun, Origin, Run } from '../../core/records/run.ts'
 import type { Sweep } from '../../core/records/sweep.ts'
 import { refuseTrashedProject } from './controls.ts'
@@ -50,14 +50,14 @@ export async function deriveRun(
     ...(kind === 'resumes' && { outputsOwnerNumber: run.outputsOwnerNumber }),
   }
 
-  const derived = await deps.store.write((parts) =>
-    createOnce(parts, creation, {
-      find: () => parts.runs.get(creation.id),
+  const derived = await deps.store.write((stores) =>
+    createOnce(stores, creation, {
+      find: () => stores.runs.get(creation.id),
       make: async () => {
-        await refuseRemoved(parts, run)
-        if (kind === 'resumes') await refuseSharedOutputs(parts, run)
-        const made = await insertRun(parts, fresh)
-        if (made.plan.kind === 'build') await claimBuild(parts, made)
+        await refuseRemoved(stores, run)
+        if (kind === 'resumes') await refuseSharedOutputs(stores, run)
+        const made = await insertRun(stores, fresh)
+        if (made.plan.kind === 'build') await claimBuild(stores, made)
         return made
       },
     }),
@@ -93,7 +93,7 @@ async function planWork(
   const host = request.host ?? run.host
   const snapshot = request.snapshot ?? run.snapshot
 
-  if (request.snapshot && !(await deps.store.read.content.snapshot(request.snapshot)))
+  if (request.snapshot && !(await deps.store.read.snapshots.get(request.snapshot)))
     throw new AppError('not_found', { what: phrase('thing_snapshot', { name: request.snapshot }) })
 
   if (plan.kind === 'build' && host !== null) {
@@ -107,16 +107,16 @@ async function planWork(
 }
 
 /** Throws AppError `conflict` if the run's project is in the trash, and `not_found` if the run has been removed. */
-async function refuseRemoved(parts: Parts, run: Run): Promise<void> {
-  await refuseTrashedProject(parts, run.projectId)
-  const now = await parts.runs.get(run.id)
+async function refuseRemoved(stores: Stores, run: Run): Promise<void> {
+  await refuseTrashedProject(stores, run.projectId)
+  const now = await stores.runs.get(run.id)
   if (!now || now.purgedAt !== null)
     throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
 }
 
 /** Throws AppError `conflict` if a run that has not ended writes to the same outputs: two would spoil them. */
-async function refuseSharedOutputs(parts: Parts, run: Run): Promise<void> {
-  const heir = await parts.runs.findUnfinishedUserOfOutputs(run)
+async function refuseSharedOutputs(stores: Stores, run: Run): Promise<void> {
+  const heir = await stores.runs.findUnfinishedUserOfOutputs(run)
   if (heir !== undefined) throw new AppError('conflict', { detail: phrase('run_heir', { heir, run: run.number }) })
 }
 
@@ -135,7 +135,7 @@ async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest)
   if (sources.length === 0 && Object.keys(params).length === 0) return run.plan
   if (run.sweepId !== null) return await planTrialAgain(deps, run, request)
 
-  const document = run.documentDigest === null ? undefined : await deps.store.read.content.document(run.documentDigest)
+  const document = run.documentDigest === null ? undefined : await deps.store.read.documents.get(run.documentDigest)
   if (!document) throw new AppError('conflict', { detail: phrase('document_run', { run: run.number }) })
   const { plan } = await withDocumentErrors(() =>
     deps.compiler.load([...document.sources, ...sources], { ...document.params, ...params }),
@@ -172,8 +172,7 @@ export async function restartSweep(
   sweep: Sweep,
   { request, creation }: Derivation,
 ): Promise<Submission> {
-  const document =
-    sweep.documentDigest === null ? undefined : await deps.store.read.content.document(sweep.documentDigest)
+  const document = sweep.documentDigest === null ? undefined : await deps.store.read.documents.get(sweep.documentDigest)
   if (!document) throw new AppError('conflict', { detail: phrase('document_sweep', { sweep: sweep.number }) })
 
   const again: SubmitRequest = {

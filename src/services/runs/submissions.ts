@@ -6,7 +6,7 @@ import type { HostInfo } from '../../contract/run.ts'
 import type { CreateRunRequest, SubmitRequest } from '../../contract/routes.ts'
 import { encodeValue } from '../../contract/values.ts'
 import type { Ids } from '../../core/ports/ids.ts'
-import type { Parts, Store } from '../../core/ports/store.ts'
+import type { Stores, Store } from '../../core/ports/store.ts'
 import type { NewRun, Run } from '../../core/records/run.ts'
 import type { NewSweep, Sweep } from '../../core/records/sweep.ts'
 import type { Compiler } from '../../core/language/compiler.ts'
@@ -63,20 +63,20 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
   const earlier = plan.kind === 'group' ? await earlierTrials(store, plan) : []
   const common = { id: creation.id, planDigest: ids.digest(encodeValue(prepared.plan)), host, documentDigest, ...place }
 
-  const submission = await store.write((parts) =>
-    createOnce(parts, creation, {
-      find: () => findSubmission(parts, creation.id),
+  const submission = await store.write((stores) =>
+    createOnce(stores, creation, {
+      find: () => findSubmission(stores, creation.id),
       make: async (): Promise<Submission> => {
-        await parts.content.putDocument(documentDigest, document)
+        await stores.documents.put(documentDigest, document)
         if (request.changes)
-          await parts.content.putDocument(host.git!.diff!, {
+          await stores.documents.put(host.git!.diff!, {
             sources: [{ file: 'changes.diff', text: request.changes }],
             params: {},
           })
         if (plan.kind === 'group')
           return {
             kind: 'sweep',
-            sweep: await insertSweep(parts, {
+            sweep: await insertSweep(stores, {
               ...common,
               plan: withRequestedName(plan, request),
               seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX),
@@ -84,7 +84,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
             }),
           }
 
-        const run = await insertRun(parts, {
+        const run = await insertRun(stores, {
           ...common,
           sweepId: null,
           trialIndex: null,
@@ -98,7 +98,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
           ...(request.tags !== undefined && { tags: request.tags }),
         })
 
-        if (plan.kind === 'build') await claimBuild(parts, run)
+        if (plan.kind === 'build') await claimBuild(stores, run)
         return { kind: 'run', run }
       },
     }),
@@ -115,12 +115,12 @@ async function findPlace(
 ): Promise<{ projectId: string; snapshot: string | null }> {
   const project = await findProject(store.read, request.project)
 
-  const latest = request.latestSnapshot ? await store.read.content.latestSnapshot(project.id) : undefined
+  const latest = request.latestSnapshot ? await store.read.snapshots.findLatest(project.id) : undefined
   if (request.latestSnapshot && latest === undefined)
     throw new AppError('not_found', { what: phrase('thing_code', { name: project.name }) })
 
   const snapshot = latest ?? request.snapshot ?? null
-  if (snapshot !== null && !(await store.read.content.snapshot(snapshot)))
+  if (snapshot !== null && !(await store.read.snapshots.get(snapshot)))
     throw new AppError('not_found', { what: phrase('thing_snapshot', { name: snapshot }) })
   return { projectId: project.id, snapshot }
 }
@@ -156,11 +156,11 @@ export async function createRun(
   const plan = scriptPlan(request)
   const project = await findProject(store.read, request.project)
 
-  const run = await store.write((parts) =>
-    createOnce(parts, creation, {
-      find: () => parts.runs.get(creation.id),
+  const run = await store.write((stores) =>
+    createOnce(stores, creation, {
+      find: () => stores.runs.get(creation.id),
       make: async () => {
-        const created = await insertRun(parts, {
+        const created = await insertRun(stores, {
           id: creation.id,
           sweepId: null,
           trialIndex: null,
@@ -173,7 +173,7 @@ export async function createRun(
           projectId: project.id,
         })
 
-        await parts.runs.transition(created, 'running', { attemptCount: 1, startedAt: created.createdAt })
+        await stores.runs.transition(created, 'running', { attemptCount: 1, startedAt: created.createdAt })
         const attempt = {
           id: ids.uuid(),
           runId: created.id,
@@ -183,8 +183,8 @@ export async function createRun(
           devices: [],
         }
 
-        await parts.attempts.insert([attempt])
-        await parts.attempts.markLaunched(attempt.id, { startedAt: created.createdAt, outputsPath: null })
+        await stores.attempts.insert([attempt])
+        await stores.attempts.markLaunched(attempt.id, { startedAt: created.createdAt, outputsPath: null })
         return created
       },
     }),
@@ -194,10 +194,10 @@ export async function createRun(
   return run
 }
 
-async function findSubmission(parts: Parts, id: string): Promise<Submission | undefined> {
-  const run = await parts.runs.get(id)
+async function findSubmission(stores: Stores, id: string): Promise<Submission | undefined> {
+  const run = await stores.runs.get(id)
   if (run) return { kind: 'run', run }
-  const sweep = await parts.sweeps.get(id)
+  const sweep = await stores.sweeps.get(id)
   return sweep && { kind: 'sweep', sweep }
 }
 
@@ -221,23 +221,23 @@ function problemOfPlan(plan: Plan, request: SubmitRequest): Problem | undefined 
   return refused && { ...refused, path: refused.path.join('.'), file: request.sources[0]!.file, line: 1, column: 1 }
 }
 
-async function insertSweep(parts: Parts, sweep: NewSweep): Promise<Sweep> {
-  const inserted = await parts.sweeps.insert(sweep)
+async function insertSweep(stores: Stores, sweep: NewSweep): Promise<Sweep> {
+  const inserted = await stores.sweeps.insert(sweep)
   const { objective } = sweep.plan
-  const known = objective && (await parts.projects.listDirections(inserted.projectId)).has(objective.metric)
+  const known = objective && (await stores.projects.listDirections(inserted.projectId)).has(objective.metric)
 
   // The first sweep with this metric sets the metric's direction for the project.
   if (objective && !known)
-    await parts.projects.setDirection(inserted.projectId, objective.metric, objective.optimization)
+    await stores.projects.setDirection(inserted.projectId, objective.metric, objective.optimization)
 
-  await parts.events.append([{ kind: 'sweep.created', actor: 'person', sweepId: inserted.id }])
+  await stores.events.append([{ kind: 'sweep.created', actor: 'person', sweepId: inserted.id }])
   return inserted
 }
 
 /** Stores a run and its event `run.created`. */
-export async function insertRun(parts: Parts, run: NewRun): Promise<Run> {
-  const [inserted] = await parts.runs.insert([run])
-  await parts.events.append([{ kind: 'run.created', actor: run.actor, runId: inserted!.id }])
+export async function insertRun(stores: Stores, run: NewRun): Promise<Run> {
+  const [inserted] = await stores.runs.insert([run])
+  await stores.events.append([{ kind: 'run.created', actor: run.actor, runId: inserted!.id }])
   return inserted!
 }
 

@@ -8,7 +8,7 @@ import { batchRequest } from '../../contract/tracking.ts'
 import { parseRecord } from '../../core/metrics/parse-record.ts'
 import type { ParsedRecord } from '../../core/metrics/parse-record.ts'
 import type { Clock } from '../../core/ports/clock.ts'
-import type { Parts, Store } from '../../core/ports/store.ts'
+import type { Stores, Store } from '../../core/ports/store.ts'
 import type { SeriesPoints } from '../../core/ports/tracking-store.ts'
 import type { Run } from '../../core/records/run.ts'
 import { loadCurrentRun } from '../current.ts'
@@ -38,8 +38,8 @@ export async function takeBatch(
 ): Promise<Acknowledgement> {
   const parsed = batch.records.map(parseRecord)
 
-  const { ack, refused, hasMetrics, hasPhaseChanged } = await store.write((parts) =>
-    applyBatch(parts, run, { batch, parsed, now: clock.now() }),
+  const { ack, refused, hasMetrics, hasPhaseChanged } = await store.write((stores) =>
+    applyBatch(stores, run, { batch, parsed, now: clock.now() }),
   )
 
   if (hasPhaseChanged) nudges.run(run.id)
@@ -62,12 +62,12 @@ interface Batch {
   readonly now: number
 }
 
-async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
+async function applyBatch(stores: Stores, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
   // The rows of a run under removal are deleted piece by piece: rows written now would be left behind.
-  if (!(await parts.runs.isNotPurged(run.id)))
+  if (!(await stores.runs.isNotPurged(run.id)))
     throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
 
-  const writer = await parts.tracking.openWriter(batch.writer, run.id, batch.attempt)
+  const writer = await stores.tracking.openWriter(batch.writer, run.id, batch.attempt)
   // A writer of another run or attempt: its acknowledged number does not apply to these records.
   if (!writer) throw new AppError('forbidden')
 
@@ -84,14 +84,14 @@ async function applyBatch(parts: Parts, run: Run, { batch, parsed, now }: Batch)
   })
 
   const lastSequence = Math.max(writer.lastSequence, batch.first + parsed.length - 1)
-  await applyRecords(parts, run, batch, records)
-  await parts.tracking.putWriter(batch.writer, {
+  await applyRecords(stores, run, batch, records)
+  await stores.tracking.putWriter(batch.writer, {
     lastSequence,
     lost: writer.lost + missing,
     isClosed: writer.isClosed || batch.closed === true,
   })
 
-  const hasPhaseChanged = !run.isExecuted && (await noteMessage(parts, run, records, now))
+  const hasPhaseChanged = !run.isExecuted && (await noteMessage(stores, run, records, now))
   return {
     ack: lastSequence,
     refused,
@@ -113,21 +113,21 @@ function joinReasons(refused: readonly string[]): string {
 
 /** Applies tracking records to the run: points, parameters, tags and logged artifacts. */
 async function applyRecords(
-  parts: Parts,
+  stores: Stores,
   run: Run,
   { attempt, writer }: BatchRequest,
   records: readonly TrackingRecord[],
 ): Promise<void> {
   const series = toSeries(records)
-  if (series.length > 0) await parts.tracking.appendPoints(run, series, { attempt, writer: toWriterNumber(writer) })
+  if (series.length > 0) await stores.tracking.appendPoints(run, series, { attempt, writer: toWriterNumber(writer) })
 
   const params = records.flatMap((record) => (record.kind === 'params' ? [record.values] : []))
   const tags = records.flatMap((record) => (record.kind === 'tags' ? record.tags : []))
 
   if (params.length > 0 || tags.length > 0) {
-    const current = await loadCurrentRun(parts, run)
+    const current = await loadCurrentRun(stores, run)
     const logged = Object.assign({}, ...params) as ValueMap
-    await parts.runs.annotate(run, {
+    await stores.runs.annotate(run, {
       params: {
         ...current.params,
         ...(attempt < current.attemptCount ? settableByEarlierAttempt(current, logged) : logged),
@@ -137,7 +137,7 @@ async function applyRecords(
   }
 
   const artifacts = records.flatMap((record) => (record.kind === 'artifact' ? [record] : []))
-  await parts.attempts.putArtifacts(
+  await stores.attempts.putArtifacts(
     run.id,
     artifacts.map((item) => ({
       path: item.name,
@@ -187,23 +187,28 @@ const HEARD_WRITE_INTERVAL_MS = 30_000
  * For runs started by hand. Any message clears phase `unknown`; a `status` record ends the run. Returns whether the
  * phase has changed.
  */
-async function noteMessage(parts: Parts, run: Run, records: readonly TrackingRecord[], now: number): Promise<boolean> {
+async function noteMessage(
+  stores: Stores,
+  run: Run,
+  records: readonly TrackingRecord[],
+  now: number,
+): Promise<boolean> {
   const status = records.findLast((record) => record.kind === 'status')
-  const current = status || run.phase === 'unknown' ? await loadCurrentRun(parts, run) : run
+  const current = status || run.phase === 'unknown' ? await loadCurrentRun(stores, run) : run
 
   if (isTerminal(current.phase)) return false
 
-  if (status) await end(parts, current, status, now)
-  else if (current.phase === 'unknown') await parts.runs.transition(current, 'running', { lastReceivedAt: now })
+  if (status) await end(stores, current, status, now)
+  else if (current.phase === 'unknown') await stores.runs.transition(current, 'running', { lastReceivedAt: now })
   else if (now - (current.lastReceivedAt ?? 0) < HEARD_WRITE_INTERVAL_MS) return false
-  else await parts.runs.annotate(run, { lastReceivedAt: now })
+  else await stores.runs.annotate(run, { lastReceivedAt: now })
 
   return status !== undefined || current.phase === 'unknown'
 }
 
 /** Ends a run started by hand as its script reported. */
 async function end(
-  parts: Parts,
+  stores: Stores,
   run: Run,
   status: Extract<TrackingRecord, { kind: 'status' }>,
   endedAt: number,
@@ -213,10 +218,10 @@ async function end(
       ? ({ reason: 'Completed', evidence: {} } as const)
       : ({ reason: 'Reported', evidence: { detail: status.message } } as const)
 
-  const attempt = await parts.attempts.findLatest(run.id)
-  await parts.runs.transition(run, status.status, { ending, endedAt, isCollected: true })
-  if (attempt) await parts.attempts.markEnded(attempt.id, ending, endedAt)
-  await parts.events.append([
+  const attempt = await stores.attempts.findLatest(run.id)
+  await stores.runs.transition(run, status.status, { ending, endedAt, isCollected: true })
+  if (attempt) await stores.attempts.markEnded(attempt.id, ending, endedAt)
+  await stores.events.append([
     { kind: 'run.ended', actor: 'run', runId: run.id, data: { phase: status.status, reason: ending.reason } },
   ])
 }

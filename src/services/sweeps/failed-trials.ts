@@ -2,7 +2,7 @@ import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { DeriveRequest } from '../../contract/routes.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import type { Parts } from '../../core/ports/store.ts'
+import type { Stores } from '../../core/ports/store.ts'
 import type { SweepPatch } from '../../core/ports/sweep-store.ts'
 import type { NewRun, Run } from '../../core/records/run.ts'
 import type { Sweep, SweepTrial } from '../../core/records/sweep.ts'
@@ -22,7 +22,7 @@ type Code = Pick<DeriveRequest, 'snapshot' | 'host'>
  */
 export async function restartFailed(deps: SweepTrialsDeps, sweep: Sweep, code: Code): Promise<number> {
   const { store, nudges } = deps
-  if (code.snapshot && !(await store.read.content.snapshot(code.snapshot)))
+  if (code.snapshot && !(await store.read.snapshots.get(code.snapshot)))
     throw new AppError('not_found', { what: phrase('thing_snapshot', { name: code.snapshot }) })
 
   refuseTrash(sweep)
@@ -31,8 +31,8 @@ export async function restartFailed(deps: SweepTrialsDeps, sweep: Sweep, code: C
   const failed = (await store.read.trials.listFailures(sweep.id, 0, LIMITS.trialsMax)).map(({ id }) => id)
   let restarted = 0
   for (let at = 0; at < failed.length; at += LIMITS.trialsAtOnceMax)
-    restarted += await store.write((parts) =>
-      restartSome(deps, parts, { sweep, code }, failed.slice(at, at + LIMITS.trialsAtOnceMax)),
+    restarted += await store.write((stores) =>
+      restartSome(deps, stores, { sweep, code }, failed.slice(at, at + LIMITS.trialsAtOnceMax)),
     )
 
   nudges.sweep(sweep.id)
@@ -42,33 +42,33 @@ export async function restartFailed(deps: SweepTrialsDeps, sweep: Sweep, code: C
 
 async function restartSome(
   { ids }: SweepTrialsDeps,
-  parts: Parts,
+  stores: Stores,
   { sweep, code }: { sweep: Sweep; code: Code },
   chosen: readonly string[],
 ): Promise<number> {
-  const current = await loadCurrentSweep(parts, sweep)
+  const current = await loadCurrentSweep(stores, sweep)
   refuseTrash(current)
   refuseEndedByCondition(current)
 
-  const runs = (await Promise.all(chosen.map(async (id) => await parts.runs.get(id)))).filter(
+  const runs = (await Promise.all(chosen.map(async (id) => await stores.runs.get(id)))).filter(
     (run) => run?.phase === 'failed' && run.trialIndex !== null,
   )
   if (runs.length === 0) return 0
 
-  const trials = await parts.sweeps.listTrials(sweep.id, 0)
-  await parts.runs.removeFromTrials(runs.map((run) => run!.id))
-  await parts.runs.insert(runs.map((run) => toReplacement(current, run!, trials, { code, ids })))
+  const trials = await stores.sweeps.listTrials(sweep.id, 0)
+  await stores.runs.removeFromTrials(runs.map((run) => run!.id))
+  await stores.runs.insert(runs.map((run) => toReplacement(current, run!, trials, { code, ids })))
 
   if (code.snapshot || code.host)
-    await parts.runs.changeCode(sweep.id, {
+    await stores.runs.changeCode(sweep.id, {
       snapshot: code.snapshot ?? current.snapshot,
       host: code.host ?? current.host,
     })
 
-  if (!(await parts.sweeps.update(current, patchFor(current, code))))
+  if (!(await stores.sweeps.update(current, patchFor(current, code))))
     throw new Error(`sweep ${current.number} has moved on`)
 
-  await parts.events.append([
+  await stores.events.append([
     { kind: 'sweep.failed_restarted', actor: 'person', sweepId: sweep.id, data: { trials: runs.length } },
   ])
   return runs.length

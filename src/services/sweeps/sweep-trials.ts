@@ -105,8 +105,8 @@ function estimateSavedTime(plan: SweepPlan, outcomes: readonly TrialOutcome[]): 
  * sweep in the trash, one without a limit or without further points, one that is stopping, or one that a rule ended.
  */
 export async function extendSweep({ store, nudges }: SweepTrialsDeps, sweep: Sweep, more: number): Promise<void> {
-  await store.write(async (parts) => {
-    const current = await loadCurrentSweep(parts, sweep)
+  await store.write(async (stores) => {
+    const current = await loadCurrentSweep(stores, sweep)
     refuseTrash(current)
 
     const total = countTrials(current.plan, current)
@@ -117,9 +117,9 @@ export async function extendSweep({ store, nudges }: SweepTrialsDeps, sweep: Swe
     if (countTrials(current.plan, { seed: current.seed, budget })! <= total)
       throw new AppError('conflict', { detail: phrase('sweep_all_tried', { sweep: sweep.number, total }) })
 
-    if (!(await parts.sweeps.update(current, { budget, ...patchToContinue(current) })))
+    if (!(await stores.sweeps.update(current, { budget, ...patchToContinue(current) })))
       throw new Error(`sweep ${sweep.number} has moved on`)
-    await parts.events.append([
+    await stores.events.append([
       { kind: 'sweep.extended', actor: 'person', sweepId: sweep.id, data: { trials: more, budget } },
     ])
   })
@@ -141,19 +141,19 @@ export async function addPoint(
   if ('problem' in checked) throw new AppError('invalid', { detail: checked.problem })
   const codec = createCodec(space)
 
-  const added = await store.write(async (parts) => {
-    const current = await loadCurrentSweep(parts, sweep)
+  const added = await store.write(async (stores) => {
+    const current = await loadCurrentSweep(stores, sweep)
     refuseTrash(current)
     refuseEndedByRule(current)
     if (method.name === 'hyperband') throw new AppError('conflict', { detail: phrase('hyperband_full') })
 
-    const trials = await parts.sweeps.listTrials(sweep.id, 0)
-    const trialIds = await parts.trials.listTrialIds(sweep.id)
+    const trials = await stores.sweeps.listTrials(sweep.id, 0)
+    const trialIds = await stores.trials.listTrialIds(sweep.id)
     const knownIds = trials.flatMap(({ point }, at) =>
       codec.keyOf(codec.encode(point)) === checked.key ? (trialIds.get(at) ?? []) : [],
     )
 
-    const knownRuns = await Promise.all(knownIds.map(async (id) => await parts.runs.get(id)))
+    const knownRuns = await Promise.all(knownIds.map(async (id) => await stores.runs.get(id)))
     const knownRun = knownRuns.find((run) => run !== undefined && run.phase !== 'failed')
     if (knownRun) return { number: knownRun.number, isNew: false }
 
@@ -165,15 +165,15 @@ export async function addPoint(
     }
     const index = current.trialsCreated
     const budget = current.budget === null ? {} : { budget: current.budget + 1 }
-    if (!(await parts.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...patchToContinue(current) })))
+    if (!(await stores.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...patchToContinue(current) })))
       throw new Error(`sweep ${sweep.number} has moved on`)
 
-    await parts.sweeps.addTrials(sweep.id, index, [trial])
-    const [run] = await parts.runs.insert([
+    await stores.sweeps.addTrials(sweep.id, index, [trial])
+    const [run] = await stores.runs.insert([
       newTrial(current, bracketsOf(current), { index, point: checked.point }, { ids, actor: 'person' }),
     ])
 
-    await parts.events.append([{ kind: 'sweep.point_added', actor: 'person', runId: run!.id, sweepId: sweep.id }])
+    await stores.events.append([{ kind: 'sweep.point_added', actor: 'person', runId: run!.id, sweepId: sweep.id }])
     return { number: run!.number, isNew: true }
   })
 

@@ -24,7 +24,7 @@ describe('a curve', () => {
       best: 1,
       sum: 10,
       count: 4,
-      marks: [
+      summaries: [
         { step: 2, best: 2, mean: 3 },
         { step: 4, best: 1, mean: 2.5 },
       ],
@@ -32,7 +32,7 @@ describe('a curve', () => {
   })
 
   it('A mark at a step without a report covers the reports before it', () => {
-    const { marks } = addReports(
+    const { summaries } = addReports(
       EMPTY_CURVE,
       [
         { step: 3, value: 5 },
@@ -40,7 +40,7 @@ describe('a curve', () => {
       ],
       5,
     )
-    expect(marks).toEqual([{ step: 10, best: 5, mean: 5 }])
+    expect(summaries).toEqual([{ step: 10, best: 5, mean: 5 }])
   })
 
   it('A curve is the same whether reports come in parts or at once', () => {
@@ -53,9 +53,9 @@ describe('a curve', () => {
 
   it('A curve ignores NaN', () => {
     expect(addReports(EMPTY_CURVE, reports(Number.NaN, Number.NaN), 1)).toEqual(EMPTY_CURVE)
-    const { best, count, marks } = addReports(EMPTY_CURVE, reports(Number.NaN, 2, Number.NaN), 1)
+    const { best, count, summaries } = addReports(EMPTY_CURVE, reports(Number.NaN, 2, Number.NaN), 1)
     expect([best, count]).toEqual([2, 1])
-    expect(marks.every(({ mean }) => mean === 2)).toBe(true)
+    expect(summaries.every(({ mean }) => mean === 2)).toBe(true)
   })
 })
 

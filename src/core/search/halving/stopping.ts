@@ -1,4 +1,4 @@
-/** The reports of one trial of a metric, condensed to one mark per interval. Smaller is better. */
+/** The reports of one trial of a metric, condensed to one summary per interval. Smaller is better. */
 export interface LearningCurve {
   /** Best value so far; Infinity without reports. */
   readonly best: number
@@ -6,7 +6,7 @@ export interface LearningCurve {
   readonly sum: number
   readonly count: number
   /** Summaries at multiples of the interval, ascending. */
-  readonly marks: readonly StepSummary[]
+  readonly summaries: readonly StepSummary[]
 }
 
 /** Best and mean of everything reported up to a step, which is a multiple of the interval. */
@@ -17,7 +17,7 @@ export interface StepSummary {
 }
 
 /** The curve of a trial without reports. */
-export const EMPTY_CURVE: LearningCurve = { best: Infinity, sum: 0, count: 0, marks: [] }
+export const EMPTY_CURVE: LearningCurve = { best: Infinity, sum: 0, count: 0, summaries: [] }
 
 /** A value of the metric at a step. Smaller is better. */
 export interface Report {
@@ -26,18 +26,18 @@ export interface Report {
 }
 
 /**
- * Returns the curve after further reports. A mark is added once a report at its step or later arrives. NaN is ignored.
+ * Returns the curve after further reports. A summary is added once a report at its step or later arrives. NaN is ignored.
  */
 export function addReports(curve: LearningCurve, reports: readonly Report[], interval: number): LearningCurve {
   let { best, sum, count } = curve
-  const summaries = [...curve.marks]
+  const summaries = [...curve.summaries]
   const addSummary = (reached: number): void => {
     if (count > 0 && reached > (summaries.at(-1)?.step ?? 0)) summaries.push({ step: reached, best, mean: sum / count })
   }
 
   for (const { step, value } of reports) {
     const before = Math.floor(step / interval) * interval
-    // A mark between two reports covers only the earlier one.
+    // A summary between two reports covers only the earlier one.
     if (before < step) addSummary(before)
     if (!Number.isNaN(value)) {
       best = Math.min(best, value)
@@ -46,7 +46,7 @@ export function addReports(curve: LearningCurve, reports: readonly Report[], int
     }
     if (before === step) addSummary(step)
   }
-  return { best, sum, count, marks: summaries }
+  return { best, sum, count, summaries }
 }
 
 /** A rule that stops trials early. It compares them by the steps that their scripts report. */
@@ -97,30 +97,29 @@ export function findTrialsToStop(rule: StoppingRule, contenders: readonly RuledT
   return verdicts.filter(({ trial }) => trial !== best.trial)
 }
 
-/** Applies a rule other than truncation to one trial, at the last mark of that trial. */
+/** Applies a rule other than truncation to one trial, at the last summary of that trial. */
 function compare(
   rule: StoppingRule,
   { trial, isRunning, curve }: RuledTrial,
   all: readonly RuledTrial[],
 ): StopDecision[] {
-  const addSummary = curve.marks.at(-1)
-  if (!isRunning || !addSummary) return []
-  const best = bestAt(all, addSummary.step)
+  const summary = curve.summaries.at(-1)
+  if (!isRunning || !summary) return []
+  const best = bestAt(all, summary.step)
   const bound =
-    rule.kind === 'diff' ? best + (rule.percent / 100) * Math.abs(best) : middleOf(rule, trial, all, addSummary.step)
+    rule.kind === 'diff' ? best + (rule.percent / 100) * Math.abs(best) : middleOf(rule, trial, all, summary.step)
   // The margin keeps a trial that lies exactly on the bound despite rounding.
-  return bound !== undefined && addSummary.best > bound + 1e-12 * Math.abs(bound)
-    ? [{ trial, step: addSummary.step, value: addSummary.best, bound }]
+  return bound !== undefined && summary.best > bound + 1e-12 * Math.abs(bound)
+    ? [{ trial, step: summary.step, value: summary.best, bound }]
     : []
 }
 
 /**
- * Best value that any trial had reached by a step. A trial that is slower contributes its last mark before the step.
+ * Best value that any trial had reached by a step. A trial that is slower contributes its last summary before the step.
  */
 function bestAt(all: readonly RuledTrial[], step: number): number {
   return all.reduce(
-    (best, { curve }) =>
-      Math.min(best, curve.marks.findLast((addSummary) => addSummary.step <= step)?.best ?? Infinity),
+    (best, { curve }) => Math.min(best, curve.summaries.findLast((summary) => summary.step <= step)?.best ?? Infinity),
     Infinity,
   )
 }
@@ -133,9 +132,9 @@ function middleOf({ kind }: StoppingRule, trial: number, all: readonly RuledTria
   const means = all.flatMap((other) => {
     // A trial that was stopped before this step is left out. Otherwise the rule would become weaker the more trials it
     // stops.
-    if (other.trial === trial || (other.curve.marks.at(-1)?.step ?? 0) < step) return []
-    const addSummary = other.curve.marks.findLast((candidate) => candidate.step <= step)
-    return addSummary && Number.isFinite(addSummary.mean) ? [addSummary.mean] : []
+    if (other.trial === trial || (other.curve.summaries.at(-1)?.step ?? 0) < step) return []
+    const summary = other.curve.summaries.findLast((candidate) => candidate.step <= step)
+    return summary && Number.isFinite(summary.mean) ? [summary.mean] : []
   })
 
   if (means.length < OTHERS_MIN) return undefined
@@ -148,15 +147,15 @@ function middleOf({ kind }: StoppingRule, trial: number, all: readonly RuledTria
  */
 function truncate(percent: number, reporting: readonly RuledTrial[]): StopDecision[] {
   const running = reporting.filter(({ isRunning }) => isRunning)
-  if (running.length < 2 || running.some(({ curve }) => curve.marks.length === 0)) return []
-  const step = Math.min(...running.map(({ curve }) => curve.marks.at(-1)!.step))
+  if (running.length < 2 || running.some(({ curve }) => curve.summaries.length === 0)) return []
+  const step = Math.min(...running.map(({ curve }) => curve.summaries.at(-1)!.step))
 
   const ranked = reporting
-    .filter(({ curve }) => (curve.marks.at(-1)?.step ?? 0) >= step)
+    .filter(({ curve }) => (curve.summaries.at(-1)?.step ?? 0) >= step)
     .map(({ trial, isRunning, curve }) => ({
       trial,
       isRunning,
-      value: curve.marks.findLast((addSummary) => addSummary.step <= step)?.best ?? Infinity,
+      value: curve.summaries.findLast((summary) => summary.step <= step)?.best ?? Infinity,
     }))
     .toSorted((a, b) => a.value - b.value || a.trial - b.trial)
 
