@@ -115,7 +115,7 @@ const VALUE_FIELD_TEXTS = ['"params"', '"plan"', '"p"']
  */
 export function parseJson(text: string): unknown {
   // Parsing with a reviver takes several times as long, and hardly any text needs it.
-  const mayHoldLong = VALUE_FIELD_TEXTS.some((mark) => text.includes(mark)) && LONG_INTEGER.test(text)
+  const mayHoldLong = VALUE_FIELD_TEXTS.some((field) => text.includes(field)) && LONG_INTEGER.test(text)
   return mayHoldLong ? roundElsewhere(JSON.parse(text, reviveInteger)) : (JSON.parse(text) as unknown)
 }
 

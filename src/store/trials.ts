@@ -85,7 +85,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         runId: row.id,
         index: row.trial_index!,
         rung: row.rung,
-        take: row.take,
+        rerunCount: row.take,
         phase: row.phase as SweepResult['phase'],
         value: row.value,
       }))

@@ -592,6 +592,27 @@ describe('the trash', () => {
   })
 })
 
+describe('a project in the trash', () => {
+  it('A restored project leaves in the trash what was deleted before the project was', async () => {
+    await post('/projects', { name: 'partly' })
+    const create = async (): Promise<number> =>
+      (await post('/runs', { id: randomUUID(), kind: 'job', project: 'partly' })).body.number
+    const [early, late] = [await create(), await create()]
+    for (const run of [early, late]) await post(`/runs/${run}/stop`)
+    await waitForPhase(late, 'stopped')
+
+    await server.call('DELETE', `/runs/${early}`)
+    await server.call('DELETE', '/projects/partly')
+    await post('/projects/partly/restore')
+
+    const numbers = async (isTrash: boolean): Promise<number[]> =>
+      (await server.call<RunPageView>('GET', `/runs?project=partly${isTrash ? '&trash=true' : ''}`)).body.runs.map(
+        ({ number }) => number,
+      )
+    expect([await numbers(true), await numbers(false)]).toEqual([[early], [late]])
+  })
+})
+
 describe('bulk changes', () => {
   it('A bulk change counts its runs in a dry run, and selects them by filter or by number', async () => {
     await post('/projects', { name: 'bulk' })

@@ -115,8 +115,8 @@ function largestFolders(files: readonly ScannedFile[]): string[] {
  */
 const CACHE_MIN_AGE_MS = 2_000
 
-/** Hashes of the last upload of a folder, by path. `fingerprint` is `ScannedFile.mark` at that time. */
-type HashCache = Record<string, readonly [mark: string, hash: string, isSecret: boolean]>
+/** Hashes of the last upload of a folder, by path. The fingerprint is `ScannedFile.fingerprint` at that time. */
+type HashCache = Record<string, readonly [fingerprint: string, hash: string, isSecret: boolean]>
 
 /**
  * Hashes every file whose size, modification time or inode changed since the last upload. Other hashes come from the
@@ -148,9 +148,9 @@ function hashAll(cli: Cli, root: string, files: readonly ScannedFile[]): { entri
   return { entries, secrets }
 }
 
-function hashFile(cli: Cli, root: string, path: string, mark: string): HashCache[string] {
+function hashFile(cli: Cli, root: string, path: string, fingerprint: string): HashCache[string] {
   const content = readCode(cli, root, path)
-  return [mark, createHash('sha256').update(content).digest('hex'), looksLikeSecret(path, content)]
+  return [fingerprint, createHash('sha256').update(content).digest('hex'), looksLikeSecret(path, content)]
 }
 
 /** Reads a file. Throws CliExit if the file was removed or may not be read. */

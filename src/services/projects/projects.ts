@@ -167,7 +167,7 @@ export async function restoreProject(store: Store, reference: string): Promise<{
     const project = await findProject(stores, reference, { inTrash: true })
     await refuseEmptied(stores, project)
 
-    const went = { restored: true, wentAt: project.deletedAt! } as const
+    const went = { restored: true, onlyDeletedAt: project.deletedAt! } as const
     await stores.projects.update(project.id, { deletedAt: null })
     await stores.sweeps.setDeleted({ projectId: project.id }, went)
     const runIds = await stores.runs.setDeleted({ projectId: project.id }, went)
