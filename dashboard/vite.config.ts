@@ -17,7 +17,7 @@ export default defineConfig({
     target,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // What every page needs is one file rather than twenty.
+    // Code that every page needs is in one file rather than twenty.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'page', test: /src\/main\.tsx$/ }] } } },
   },
 })

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Checks of format, lint (with import rules and cycles), types and unused code. All of them run; one failure fails the
- * check.
+ * Checks of format, lint (with import rules and cycles), types, unused code and the words of comments. All of them run;
+ * one failure fails the check.
  */
 const STEPS: readonly (readonly string[])[] = [
   ['oxfmt', '--check', '.'],
@@ -23,4 +23,6 @@ for (const [tool, ...args] of STEPS) {
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${tool}`)
   failed += status === 0 ? 0 : 1
 }
-process.exit(failed === 0 ? 0 : 1)
+const words = spawnSync(process.execPath, [join(import.meta.dirname, 'words.ts')], { stdio: 'inherit' })
+console.log(`${words.status === 0 ? 'ok    ' : 'FAILED'} words`)
+process.exit(failed === 0 && words.status === 0 ? 0 : 1)

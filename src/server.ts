@@ -81,7 +81,7 @@ export interface Server extends AsyncDisposable {
   readonly url: string
 }
 
-/** What a server reports to the process that runs it. */
+/** Reports of a server to the process that runs it. */
 export interface ServerHooks {
   /** Called when another server is active on the same PostgreSQL database: startup waits until that server ends. */
   readonly onStandby: () => void

@@ -161,8 +161,8 @@ export function createProgram(cli: Cli): Command {
     .action(lazyAction(cli, async () => (await import('./commands/act.ts')).update))
 
   const sweeps = add('sweep', 'sweep')
-  withJson(add('beliefs <sweep>', 'sweep_beliefs', sweeps)).action(
-    lazyAction(cli, async () => (await import('./commands/sweep.ts')).beliefs),
+  withJson(add('insight <sweep>', 'sweep_insight', sweeps).alias('beliefs')).action(
+    lazyAction(cli, async () => (await import('./commands/sweep.ts')).insight),
   )
   withJson(add('extend <sweep>', 'sweep_extend', sweeps))
     .option('--trials <count>', help('sweep_extend_trials'), toNumberParser('--trials', { min: 1, isWhole: true }))

@@ -105,8 +105,6 @@ export const LIMITS = {
   brokenUploadKeepMs: 600_000,
   /** Time since the last use that an environment is kept. */
   environmentKeepMs: 30 * 86_400_000,
-  /** Time that an item stays in the trash before it is removed for good. */
-  trashKeepMs: 30 * 86_400_000,
   /** Time that the id or the idempotency key of a request is stored. */
   requestIdKeepMs: 7 * 86_400_000,
   /** Time between two rounds of clean-up. */

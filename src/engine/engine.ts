@@ -17,7 +17,7 @@ import { createRunReconciler } from './run-reconciler.ts'
 import { createScheduler } from './scheduler.ts'
 import { createSweepReconciler } from './sweep-reconciler.ts'
 
-/** What the engine is built from. The functions are explained at `RunReconcilerDeps`. */
+/** The parts from which an engine is created. The functions are explained at `RunReconcilerDeps`. */
 export interface EngineOptions {
   readonly store: Store
   readonly executor: Executor

@@ -41,7 +41,7 @@ export interface RunReconcilerDeps {
   readonly nudges: Nudges
 }
 
-/** What is written in the same transaction as a change of phase: its event, and with `writeAlso` other rows. */
+/** Writes in the same transaction as a change of phase: its event, and with `writeAlso` other rows. */
 interface Change {
   readonly kind: EventKind
   readonly data?: Record<string, unknown>

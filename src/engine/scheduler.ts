@@ -1,4 +1,5 @@
 import { LIMITS } from '../contract/limits.ts'
+import { attemptName } from '../core/run/attempt-name.ts'
 import { admit } from '../core/schedule/admit.ts'
 import type { Admission } from '../core/schedule/admit.ts'
 import type { Clock } from '../core/ports/clock.ts'
@@ -113,7 +114,7 @@ export function createScheduler({
         id: ids.uuid(),
         runId: run.id,
         n: run.attempts + 1,
-        name: `hagane-${run.number}-${run.attempts + 1}`,
+        name: attemptName(run.number, run.attempts + 1),
         planDigest: run.planDigest,
         devices,
       })),

@@ -9,7 +9,7 @@ import type { Searcher } from '../core/search/searcher.ts'
 import type { ModelFailure, ForgetSweep, SearchRequest, SuggestRequest } from './search-worker.ts'
 import { createThread } from './thread.ts'
 
-/** What the thread has received of a sweep's history: the task, and numbers of trials and results. */
+/** The part of a sweep's history that the thread has received: the task, and numbers of trials and results. */
 interface SentHistory {
   readonly task: string
   trials: number

@@ -15,7 +15,7 @@ import type { Answer } from './thread.ts'
 export interface SuggestRequest {
   readonly id: number
   readonly sweep: string
-  /** The encoded task. If present, the thread forgets what it has of the sweep and begins again. */
+  /** The encoded task. If present, the thread drops its session of the sweep and begins again. */
   readonly task?: string
   /** The new trials, encoded. */
   readonly trials: string
@@ -46,7 +46,7 @@ export interface ForgetSweep {
   readonly forget: string
 }
 
-/** What the thread has received of a sweep, and the method that searches it. */
+/** The received history of a sweep, and the method that searches it. */
 interface Session {
   readonly method: Method
   readonly trials: Suggestion[]

@@ -51,7 +51,7 @@ interface Search {
   exhaustedAt: number | undefined
 }
 
-/** What one pass over a sweep has read. */
+/** Everything that one pass over a sweep has read. */
 interface SweepPass {
   readonly sweep: Sweep
   readonly search: Search

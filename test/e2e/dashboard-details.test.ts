@@ -68,7 +68,7 @@ beforeAll(async () => {
     ),
   })
 
-  // Six configurations of six seeds each. Of 25 parameters only the 23rd (`a22`) differs; `constant` never changes.
+  // Six configurations of six seeds each. Only the 23rd of 25 parameters (`a22`) differs; `constant` never changes.
   for (let i = 0; i < SEEDED; i += 1) {
     const config = Math.floor(i / 6)
     const run = await recordRun(server, 'seeds', {

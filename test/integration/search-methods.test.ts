@@ -664,7 +664,7 @@ describe('`hagane sweep`', () => {
     expect((await work.hagane('ls', '-q', `sweep = ${sweep} and trial = 1`, '--columns', 'trial')).stdout).toMatch(
       / 1\s*$/m,
     )
-    expect((await work.hagane('sweep', 'beliefs', String(sweep))).stdout).toMatch(
+    expect((await work.hagane('sweep', 'insight', String(sweep))).stdout).toMatch(
       /Gaussian process[\s\S]*IMPORTANCE[\s\S]*x /,
     )
     expect(

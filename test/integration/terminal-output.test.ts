@@ -93,7 +93,7 @@ describe('the output of commands', () => {
     ['project', 'show', 'other'],
     ['project', 'show'],
     ['project', 'show', 'x\u001b[31m'],
-    ['sweep', 'beliefs', 'SWEEP'],
+    ['sweep', 'insight', 'SWEEP'],
     ['check', '-f', 'keys.yml'],
     ['run', '-f', 'keys.yml'],
     ['run', '-f', 'g\u001b[31m.yml'],

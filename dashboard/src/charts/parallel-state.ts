@@ -1,7 +1,7 @@
 import { readList, writeList } from '../state/query-lists.ts'
 import type { Brush } from './parallel-axes.ts'
 
-/** What a person has set on the chart of parallel coordinates. All of it is in the address. */
+/** The settings of a person on the chart of parallel coordinates. All of it is in the address. */
 export interface ParallelState {
   /** Brushes by name of their axis, in fractions of its length from the bottom of the axis as it is drawn. */
   readonly brushes: Readonly<Record<string, readonly Brush[]>>

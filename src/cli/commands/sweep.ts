@@ -32,8 +32,8 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `hagane sweep beliefs`: prints the best trial, the importance of parameters, and the improvement still expected. */
-export async function beliefs(cli: Cli, number: string, flags: Flags): Promise<void> {
+/** `hagane sweep insight`: prints the best trial, the importance of parameters, and the improvement still expected. */
+export async function insight(cli: Cli, number: string, flags: Flags): Promise<void> {
   const view = await requireClient(cli).call<BeliefsView>('getBeliefs', { params: { sweep: number } })
   if (flags.json) return cli.print(JSON.stringify(view))
 

@@ -219,7 +219,7 @@ function toDimension(axis: Axis): Dimension {
 
 function categorical(name: string, values: readonly Value[], weights: readonly number[]): Dimension {
   const plain = values.map(plainText)
-  // Ints and floats are told apart only if the list contains both 1 and 1.0.
+  // Ints and floats are distinguished only if the list contains both 1 and 1.0.
   const textOf = new Set(plain).size === values.length ? plainText : encodeValue
   const texts = values.map(textOf)
 

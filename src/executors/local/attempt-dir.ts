@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import { phrase } from '../../contract/fields.ts'
 import type { RunRef } from '../../core/records/run.ts'
+import { parseAttemptName } from '../../core/run/attempt-name.ts'
 import type { AttemptRef } from '../../core/records/attempt.ts'
 import { readPlainText } from './plain-file.ts'
 import type { Identity } from './process-table.ts'
@@ -35,14 +36,15 @@ export interface AttemptDir {
   readonly code: string
 }
 
-const NAME = /^hagane-(\d+)-\d+$/
-const FOLDER = /^hagane-\d+-\d+(\.[\w-]+)?$/
+/** The name of an attempt, with the id of the owner behind a dot where another owner has the plain name. */
+const FOLDER = /^([^.]+)(?:\.[\w-]+)?$/
 
 /**
  * Whether a name in the folder `attempts` is that of an attempt. Users and their programs may put other files there.
  */
 export function isAttemptFolder(name: string): boolean {
-  return FOLDER.test(name)
+  const [, attempt] = FOLDER.exec(name) ?? []
+  return attempt !== undefined && parseAttemptName(attempt) !== undefined
 }
 
 /**
@@ -131,14 +133,14 @@ function hasEntries(path: string): boolean {
 
 /** Returns the paths of an attempt. They may belong to another attempt of the same name; `ownsFolder` tests this. */
 export function attemptDir(dataDir: string, { id, runId, name }: AttemptRef): AttemptDir {
-  const match = NAME.exec(name)
-  if (!match) throw new Error(`not a name of an attempt: ${name}`)
+  const parsed = parseAttemptName(name)
+  if (!parsed) throw new Error(`not a name of an attempt: ${name}`)
 
   const path = folderOf(join(dataDir, 'attempts', name), id)
   return filesIn(
     path,
     join(dataDir, 'work', basename(path)),
-    runFolder(dataDir, { id: runId, number: Number(match[1]) }),
+    runFolder(dataDir, { id: runId, number: parsed.runNumber }),
   )
 }
 

@@ -332,14 +332,8 @@ const LOGARITHMIC = new Set<Axis['kind']>([
   'lognormal',
   'qlognormal',
 ])
-/** An axis with at most this many values is enumerated. */
-const LISTED_MAX = 12
-
 function toAxisView(axis: Axis): AxisView {
-  const size = axisSize(axis)
-  const listed =
-    size !== undefined && size <= LISTED_MAX ? Array.from({ length: size }, (_, i) => valueAt(axis, i)) : undefined
-  const values = axis.kind === 'values' || axis.kind === 'pvalues' ? axis.values : (listed ?? [])
+  const values = axis.kind === 'values' || axis.kind === 'pvalues' ? axis.values : []
   const isCategory =
     (axis.kind === 'values' || axis.kind === 'pvalues') && values.some((value) => asNumber(value) === undefined)
 

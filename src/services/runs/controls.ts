@@ -13,7 +13,7 @@ import type { Creation } from '../creations.ts'
 import { loadCurrentRun, loadCurrentSweep } from '../current.ts'
 import type { Nudges } from '../../core/ports/nudges.ts'
 
-/** What the use cases of this file need. */
+/** The parts that the use cases of this file need. */
 export interface ControlDeps {
   readonly store: Store
   readonly nudges: Nudges

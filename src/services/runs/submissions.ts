@@ -33,7 +33,7 @@ export interface SubmissionDeps {
   ) => Promise<{ plan: RunPlan; hash: string }>
 }
 
-/** What a document became: a run, or a sweep for `kind: group`. */
+/** The result of a submitted document: a run, or a sweep for `kind: group`. */
 export type Submission = { readonly kind: 'run'; readonly run: Run } | { readonly kind: 'sweep'; readonly sweep: Sweep }
 
 const SEED_MAX = 2 ** 31

@@ -30,7 +30,7 @@ export interface SweepTrialsDeps {
   readonly searcher: Searcher
 }
 
-/** What the trials of a sweep show so far, with values in its metric as it was reported. */
+/** The results of a sweep so far, with values of its metric as they were reported. */
 export interface SweepBeliefs extends Pick<SweepInsights, 'importance' | 'borders' | 'expectedImprovement'> {
   readonly choice: AutoChoice | undefined
   readonly best: { readonly number: number; readonly value: number } | null

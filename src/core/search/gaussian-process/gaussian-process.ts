@@ -10,7 +10,7 @@ const VARIANCE_MIN = 1e-12
 
 /**
  * A Gaussian process over points with known values, followed by points without values. The mean depends only on the
- * former, the standard deviation on all of them. So running trials are taken into account without guessing their
+ * former, the standard deviation on all of them. Running trials are thus taken into account without guessing their
  * results (GP-BUCB: Desautels, Krause and Burdick, 2014).
  */
 export interface Process {

@@ -273,7 +273,7 @@ function createModelled(
 
   /**
    * Chooses a point. If the model fails, densities choose for this trial; returns undefined if they fail too, and the
-   * caller draws at random. So a model that fails does not block its sweep.
+   * caller draws at random. A model that fails thus does not block its sweep.
    */
   const choose = (index: number): ReturnType<Chooser['choose']> => {
     for (const chooser of [session.chooser, session.density]) {
