@@ -42,7 +42,10 @@ import { createUsageRecorder } from './engine/usage-recorder.ts'
 import { attemptDir } from './executors/local/attempt-dir.ts'
 import { createDiskGuard } from './executors/local/disk-guard.ts'
 import { createLocalExecutor } from './executors/local/executor.ts'
+import { createLocalRunFiles } from './executors/local/files.ts'
 import { listGpus } from './executors/local/gpus.ts'
+import { createLocalLogs } from './executors/local/logs.ts'
+import { createLocalOutputs } from './executors/local/outputs.ts'
 import { examine } from './doctor.ts'
 import { createVenvBuilder } from './environments/venv.ts'
 import { createActivity } from './services/history/activity.ts'
@@ -172,15 +175,34 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const port = config.port ?? (await choosePort(config))
   const url = `http://${config.host}:${port}`
   const nudges = createNudgeRelay()
+  const logs = createLocalLogs(config.dataDir)
+  const outputs = createLocalOutputs(config.dataDir)
+  const files = createLocalRunFiles(config.dataDir)
   const code = createCodeStore(config.dataDir)
   const builder = createVenvBuilder(config.dataDir)
   const searcher = stack.use(createSearchThread(log))
   const compiler = stack.use(createCompileThread())
-  const shared = { store, searcher, compiler, executor, clock, ids, nudges, code, builder, openFolder: openCodeFolder }
+  const shared = {
+    store,
+    searcher,
+    compiler,
+    executor,
+    logs,
+    outputs,
+    files,
+    clock,
+    ids,
+    nudges,
+    code,
+    builder,
+    openFolder: openCodeFolder,
+  }
 
   const engine = createEngine({
     store,
     executor,
+    logs,
+    outputs,
     storage,
     clock,
     ids,
@@ -205,7 +227,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const handlers = createHandlers({
     ...shared,
     sessions,
-    activity: createActivity({ store, executor, clock, log }),
+    activity: createActivity({ store, logs, clock, log }),
     planBuild: (plan, place) => planBuild(shared, plan, place),
     examine: (isDeep) => examine({ config, store, code }, isDeep),
     version: VERSION,

@@ -3,7 +3,9 @@ import { isTerminal } from '../contract/phases.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Executor } from '../core/ports/executor.ts'
 import type { Ids } from '../core/ports/ids.ts'
+import type { LogStore } from '../core/ports/log-store.ts'
 import type { Logger } from '../core/ports/logger.ts'
+import type { OutputStore } from '../core/ports/output-store.ts'
 import type { Storage } from '../core/ports/storage.ts'
 import type { Store } from '../core/ports/store.ts'
 import type { Attempt } from '../core/records/attempt.ts'
@@ -21,6 +23,8 @@ import { createSweepReconciler } from './sweep-reconciler.ts'
 export interface EngineOptions {
   readonly store: Store
   readonly executor: Executor
+  readonly logs: LogStore
+  readonly outputs: OutputStore
   readonly storage: Storage
   readonly clock: Clock
   readonly ids: Ids
@@ -54,7 +58,7 @@ const COLLECTIONS_AT_ONCE = 4
 
 /** Creates the loops of runs, collections, sweeps, scheduler and janitor, and connects them by nudges. */
 export function createEngine(options: EngineOptions): Engine {
-  const { store, executor, storage, clock, ids, log, searcher, nudges, ...work } = options
+  const { store, executor, logs, outputs, storage, clock, ids, log, searcher, nudges, ...work } = options
   const common = { clock, ids, log, resyncMs: LIMITS.resyncMs }
 
   const runs = createLoop({
@@ -78,7 +82,7 @@ export function createEngine(options: EngineOptions): Engine {
     concurrency: COLLECTIONS_AT_ONCE,
     // No listing of its own: the run reconciler nudges it.
     listKeys: async () => [],
-    reconcile: createRunCollector({ store, executor, nudges }),
+    reconcile: createRunCollector({ store, logs, outputs, nudges }),
   })
 
   const sweeps = createLoop({

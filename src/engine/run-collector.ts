@@ -1,7 +1,8 @@
 import { LIMITS } from '../contract/limits.ts'
 import { isTerminal } from '../contract/phases.ts'
-import type { Executor } from '../core/ports/executor.ts'
+import type { LogStore } from '../core/ports/log-store.ts'
 import type { Nudges } from '../core/ports/nudges.ts'
+import type { ListedOutputs, OutputStore } from '../core/ports/output-store.ts'
 import type { Stores, Store } from '../core/ports/store.ts'
 import type { Attempt } from '../core/records/attempt.ts'
 import type { Run } from '../core/records/run.ts'
@@ -13,7 +14,8 @@ const NAMED_MAX = 20
 
 interface RunCollectorDeps {
   readonly store: Store
-  readonly executor: Executor
+  readonly logs: LogStore
+  readonly outputs: OutputStore
   readonly nudges: Nudges
 }
 
@@ -21,16 +23,21 @@ interface RunCollectorDeps {
  * Creates the collector. For an ended run it lists the output files with their hashes and removes secrets from its
  * logs. This reads every byte that the run left, so it has its own loop: no other run waits for it.
  */
-export function createRunCollector({ store, executor, nudges }: RunCollectorDeps): (runId: string) => Promise<Outcome> {
+export function createRunCollector({
+  store,
+  logs,
+  outputs,
+  nudges,
+}: RunCollectorDeps): (runId: string) => Promise<Outcome> {
   return async (runId) => {
     const run = await store.read.runs.get(runId)
     if (!run || !isUncollected(run)) return undefined
 
     const attempt = run.attemptCount > 0 ? await store.read.attempts.findLatest(runId) : undefined
-    const outputs = attempt && run.isExecuted ? await executor.listOutputs(attempt) : { files: [], unreadable: [] }
-    if (hasSecrets(run)) for (const one of await store.read.attempts.list(runId)) await executor.sealLog(one)
+    const listed = attempt && run.isExecuted ? await outputs.list(attempt) : { files: [], unreadable: [] }
+    if (hasSecrets(run)) for (const one of await store.read.attempts.list(runId)) await logs.removeSecrets(one)
 
-    await store.write((stores) => record(stores, run, attempt, outputs))
+    await store.write((stores) => record(stores, run, attempt, listed))
     const collected = await store.read.runs.get(runId)
     if (collected) nudgeTrash(nudges, collected)
     return undefined
@@ -51,7 +58,7 @@ async function record(
   stores: Stores,
   run: Run,
   attempt: Attempt | undefined,
-  { files, unreadable }: Awaited<ReturnType<Executor['listOutputs']>>,
+  { files, unreadable }: ListedOutputs,
 ): Promise<void> {
   const current = await stores.runs.get(run.id)
   if (!current || !isUncollected(current)) return

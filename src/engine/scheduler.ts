@@ -77,7 +77,7 @@ export function createScheduler({
         queued: prepared,
         active,
         sweepLimits,
-        capacity: executor.capacity(),
+        capacity: executor.getCapacity(),
         storage: storage.getState(),
         now: clock.now(),
       })

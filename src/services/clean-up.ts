@@ -5,10 +5,10 @@ import type { EnvironmentDeps } from './environments.ts'
 import { removeUnusedSnapshots } from './code/snapshots.ts'
 import { purgeTrash } from './projects/trash.ts'
 import type { TrashDeps } from './projects/trash.ts'
-import type { Executor } from '../core/ports/executor.ts'
+import type { RunFiles } from '../core/ports/run-files.ts'
 
 export interface CleanUpDeps extends EnvironmentDeps, TrashDeps {
-  readonly executor: Pick<Executor, 'purge' | 'removeWorkCopies'>
+  readonly files: RunFiles
   /** How long deleted runs, sweeps and projects are kept in the trash, in milliseconds. */
   readonly trashKeepMs: number
 }
@@ -20,7 +20,7 @@ export interface CleanUpDeps extends EnvironmentDeps, TrashDeps {
 export async function cleanUp(deps: CleanUpDeps): Promise<void> {
   const steps: Readonly<Record<string, () => Promise<unknown>>> = {
     trash: () => purgeTrash(deps, deps.trashKeepMs),
-    'working copies': () => deps.executor.removeWorkCopies(deps.clock.now() - LIMITS.workCopyKeepMs),
+    'working copies': () => deps.files.removeWorkCopies(deps.clock.now() - LIMITS.workCopyKeepMs),
     code: () => removeUnusedSnapshots(deps),
     environments: () => removeUnusedEnvironments(deps),
     requests: () => deps.store.write((stores) => stores.requests.prune(deps.clock.now() - LIMITS.requestIdKeepMs)),

@@ -40,13 +40,13 @@ describeOnBothDatabases('a round of clean-up', (openFresh) => {
       clock: { now: () => NOW, after: () => () => {} },
       log: { info: note, warn: note, error: note },
       trashKeepMs: DAY_MS,
-      executor: {
+      files: {
         purge: async ({ run }: { run: { number: number } }) => {
           if (isBad(run.number)) await failWith(`run ${run.number}`)()
         },
         removeWorkCopies: failWith('work copies'),
       },
-      code: { alone: failWith('code') },
+      code: { runExclusively: failWith('code') },
       builder: { remove: failWith('environment') },
     } as unknown as CleanUpDeps
 

@@ -5,7 +5,7 @@ import { toWireNumber } from '../../contract/run.ts'
 import type { BucketView, PointView } from '../../contract/tracking.ts'
 import { mean, POINT_WIDTH } from '../../core/metrics/series.ts'
 import type { Bucket } from '../../core/metrics/series.ts'
-import type { LogPage, LogStart } from '../../core/ports/executor.ts'
+import type { LogPage, LogStart } from '../../core/ports/log-store.ts'
 import { countLines, searchLog } from '../../services/history/log-search.ts'
 import { takeBatch } from '../../services/runs/tracking.ts'
 import { toIso } from '../../services/runs/views.ts'
@@ -64,7 +64,7 @@ export function createRunDataHandlers(
       // Only listed files can be read. The path must equal a listed one, and the executor refuses paths outside the
       // outputs.
       const listed = (await store.read.attempts.listArtifacts(run.id)).find((item) => item.path === query.path)
-      const bytes = listed && (await deps.executor.openOutput(run, listed.path))
+      const bytes = listed && (await deps.outputs.open(run, listed.path))
       if (!bytes) throw new AppError('not_found', { what: phrase('thing_file', { name: query.path, run: run.number }) })
       return downloadResponse(bytes, listed.path)
     },
@@ -82,12 +82,12 @@ export function createRunDataHandlers(
  * Returns a function that reads pages of an attempt's log; of the latest attempt if `n` is undefined. Returns undefined
  * if there is no such attempt, or the run was not executed by the server.
  */
-async function findLogReader({ store, executor }: HandlerDeps, reference: string, n: number | undefined) {
+async function findLogReader({ store, logs }: HandlerDeps, reference: string, n: number | undefined) {
   const run = await findRun(store, reference)
   const attempt =
     n === undefined ? await store.read.attempts.findLatest(run.id) : await store.read.attempts.get(run.id, n)
   if (!attempt || !run.isExecuted) return undefined
-  return async (from: LogStart) => await executor.readLog(attempt, from, LIMITS.logPageBytesMax)
+  return async (from: LogStart) => await logs.read(attempt, from, LIMITS.logPageBytesMax)
 }
 
 function logResponse({ bytes, cursor, cut }: LogPage): Response {

@@ -4,6 +4,8 @@ import { parseReferenceNumber } from '../../contract/ids.ts'
 import type { DoctorFinding } from '../../contract/routes.ts'
 import { parseFilter } from '../../core/filter/parse-filter.ts'
 import type { Executor } from '../../core/ports/executor.ts'
+import type { LogStore } from '../../core/ports/log-store.ts'
+import type { OutputStore } from '../../core/ports/output-store.ts'
 import type { RunScope } from '../../core/ports/run-queries.ts'
 import type { Store } from '../../core/ports/store.ts'
 import type { Run } from '../../core/records/run.ts'
@@ -18,6 +20,8 @@ import type { Submission, SubmissionDeps } from '../../services/runs/submissions
 /** The services and settings that handlers use. */
 export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepTrialsDeps {
   readonly executor: Executor
+  readonly logs: LogStore
+  readonly outputs: OutputStore
   readonly sessions: Sessions
   readonly activity: Activity
   readonly version: string

@@ -1,5 +1,4 @@
 import type { Evidence } from '../../contract/run.ts'
-import type { ArtifactView } from '../../contract/tracking.ts'
 import type { Attempt, AttemptRef } from '../records/attempt.ts'
 import type { RanOn, Run, RunRef } from '../records/run.ts'
 
@@ -58,29 +57,6 @@ export interface Capacity {
   readonly runsMax: number
 }
 
-/**
- * Where to begin reading a log: at a byte, a number of lines before the end, or a time in milliseconds since 1970. The
- * first of the three that is set counts.
- */
-export interface LogStart {
-  readonly cursor?: number
-  readonly tailLines?: number
-  readonly since?: number
-}
-
-/** Byte range that was cut out of the middle of a log because the log exceeded its size limit. */
-export interface LogCut {
-  readonly from: number
-  readonly to: number
-}
-
-/** Consecutive bytes of a log; `cursor` is the offset of the byte after them. */
-export interface LogPage {
-  readonly bytes: Uint8Array
-  readonly cursor: number
-  readonly cut?: LogCut
-}
-
 /** A place that executes attempts. Its own list decides what is running, not the database. */
 export interface Executor {
   /** Starts the attempt under its name; does nothing if it is started already. Returns the folder of its outputs. */
@@ -95,30 +71,6 @@ export interface Executor {
   watch(nudge: (attemptId: string) => void): void
   /** Signals the whole process tree to end and kills it after `graceMs`. Returns at once; can be repeated. */
   stop(attempt: AttemptRef, graceMs: number): Promise<void>
-  /**
-   * Returns output from a byte offset on, secrets masked. `tailLines` or `since` choose the offset when no cursor is
-   * given.
-   */
-  readLog(attempt: AttemptRef, from: LogStart, limitBytes: number): Promise<LogPage>
-  /** Removes the secrets from the log of an ended attempt for good. Can be repeated. */
-  sealLog(attempt: AttemptRef): Promise<void>
-  /** Lists the files that the attempt left in its outputs folder, and the paths that could not be read. */
-  listOutputs(attempt: AttemptRef): Promise<{
-    readonly files: readonly Omit<ArtifactView, 'kind' | 'attempt'>[]
-    readonly unreadable: readonly string[]
-  }>
-  /**
-   * Returns the bytes of a file in a run's outputs by its listed path; undefined where there is no plain file inside
-   * the outputs folder.
-   */
-  openOutput(run: RunRef, path: string): Promise<ReadableStream<Uint8Array> | undefined>
-  /** Removes the files of attempts and, unless `keepsOutputs`, the outputs of their run. Can be repeated. */
-  purge(what: {
-    attempts: readonly Attempt[]
-    run: RunRef & Pick<Run, 'outputsOwnerNumber' | 'origin'>
-    keepsOutputs: boolean
-  }): Promise<void>
-  /** Removes working copies of attempts that ended before a time. Returns how many. */
-  removeWorkCopies(endedBefore: number): Promise<number>
-  capacity(): Capacity
+  /** Returns the resources of the machine, whether or not they are in use. */
+  getCapacity(): Capacity
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
-import { closeSync, constants, existsSync, openSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,16 +27,14 @@ import {
   readClaim,
   readExit,
   readTag,
-  runFolder,
 } from './attempt-dir.ts'
 import type { AttemptDir, ExitRecord } from './attempt-dir.ts'
 import type { Identity, ProcessEntry, Trace } from './process-table.ts'
 import { attemptEnvironment, paramsText } from './process-env.ts'
-import { copyTree, openInside, prepareRunDir, purgeFiles, removeWorkCopies } from './files.ts'
+import { copyTree, prepareRunDir } from './files.ts'
 import { noteLogTime, readLastLines } from './log-file.ts'
-import { limitLog, readLogCut } from './log-limit.ts'
-import { readMasked, maskFile } from './masking.ts'
-import { hasFiles, hashFiles } from './outputs.ts'
+import { limitLog } from './log-limit.ts'
+import { hasFiles } from './outputs.ts'
 import { createReferences, mask, readReceivedSecrets, writeReceivedSecrets } from './references.ts'
 import { createUsageSampler } from './usage.ts'
 import {
@@ -524,23 +522,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
     stop,
 
-    readLog: async (attempt, from, limitBytes) => {
-      const dir = attemptDir(dataDir, attempt)
-      return await readMasked(dir, from, { limitBytes, secrets: secretsIn(dir) })
-    },
-
-    listOutputs: async (attempt) => await hashFiles(attemptDir(dataDir, attempt).outputs),
-
-    sealLog: async (attempt) => {
-      const dir = attemptDir(dataDir, attempt)
-      await maskFile(dir.log, secretsIn(dir), readLogCut(dir))
-      rmSync(dir.secrets, { force: true })
-    },
-
-    openOutput: async (run, path) => await openInside(join(runFolder(dataDir, run), 'outputs'), path),
-    purge: async (what) => await purgeFiles(dataDir, what),
-    removeWorkCopies: async (endedBefore) => await removeWorkCopies(dataDir, endedBefore),
-    capacity: () => capacity,
+    getCapacity: () => capacity,
 
     sampleUsage: async (attempts) => {
       const entries = listProcesses()

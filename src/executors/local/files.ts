@@ -8,7 +8,8 @@ import { promisify } from 'node:util'
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { pathBytes } from '../../contract/file-paths.ts'
-import type { Executor, Launch } from '../../core/ports/executor.ts'
+import type { Launch } from '../../core/ports/executor.ts'
+import type { RunFiles, RunFilesToPurge } from '../../core/ports/run-files.ts'
 import type { RunRef } from '../../core/records/run.ts'
 import {
   attemptDir,
@@ -157,13 +158,19 @@ export async function removeTree(path: string): Promise<void> {
   }
 }
 
-type Purge = Parameters<Executor['purge']>[0]
+/** Creates the removal of the files of runs in a data directory. */
+export function createLocalRunFiles(dataDir: string): RunFiles {
+  return {
+    purge: async (what) => await purgeFiles(dataDir, what),
+    removeWorkCopies: async (endedBefore) => await removeWorkCopies(dataDir, endedBefore),
+  }
+}
 
 /**
  * Removes the files of a run: the folders of its attempts, its link to another run's folder, and that folder unless
  * `keepsOutputs` is set.
  */
-export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs }: Purge): Promise<void> {
+async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs }: RunFilesToPurge): Promise<void> {
   // An attempt of a script that was started by hand has another kind of name and no folder.
   for (const attempt of attempts.filter(({ name }) => isAttemptFolder(name))) {
     const dir = attemptDir(dataDir, attempt)
@@ -177,7 +184,7 @@ export async function purgeFiles(dataDir: string, { attempts, run, keepsOutputs 
   await purgeOutputs(dataDir, { attempts, run, keepsOutputs })
 }
 
-async function purgeOutputs(dataDir: string, { attempts, run, keepsOutputs }: Purge): Promise<void> {
+async function purgeOutputs(dataDir: string, { attempts, run, keepsOutputs }: RunFilesToPurge): Promise<void> {
   const own = runFolder(dataDir, run)
   const runs = await realpath(join(dataDir, 'runs')).catch(() => join(dataDir, 'runs'))
   await removeLeftovers(join(runs, String(run.number)), run.id)
@@ -217,7 +224,7 @@ async function removeLeftovers(path: string, id: string): Promise<void> {
  * Removes working copies of code whose attempt ended before a time, and copies older than that time whose attempt has
  * no folder. Returns their number.
  */
-export async function removeWorkCopies(dataDir: string, endedBefore: number): Promise<number> {
+async function removeWorkCopies(dataDir: string, endedBefore: number): Promise<number> {
   const [attempts, work] = [join(dataDir, 'attempts'), join(dataDir, 'work')]
   const copies = [
     ...(await namesIn(work)).map((name) => ({ name, path: join(work, name) })),

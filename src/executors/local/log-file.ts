@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 
-import type { LogPage, LogStart } from '../../core/ports/executor.ts'
+import type { LogPage, LogStart } from '../../core/ports/log-store.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { readLogCut } from './log-limit.ts'
 import { appendPlain, openPlain, readPlainText } from './plain-file.ts'

@@ -3,7 +3,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-import type { LogCut } from '../../core/ports/executor.ts'
+import type { LogCut } from '../../core/ports/log-store.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { openPlain, readPlainText } from './plain-file.ts'
 

@@ -1,4 +1,4 @@
-import type { LogCut, LogPage } from '../../core/ports/executor.ts'
+import type { LogCut, LogPage } from '../../core/ports/log-store.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { readLogFile } from './log-file.ts'
 import { openPlain } from './plain-file.ts'

@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { opendir } from 'node:fs/promises'
 import type { Dirent } from 'node:fs'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 import { pathText } from '../../contract/file-paths.ts'
 import { LIMITS } from '../../contract/limits.ts'
+import type { ListedOutputs, OutputStore } from '../../core/ports/output-store.ts'
 import { isShortage } from '../../core/shortage.ts'
+import { attemptDir, runFolder } from './attempt-dir.ts'
 import { joinBytes } from './copy-folder.ts'
+import { openInside } from './files.ts'
 import { openPlain } from './plain-file.ts'
 
 /** A file in the outputs of a run. */
@@ -18,11 +22,12 @@ export interface OutputFile {
   readonly sha256: string
 }
 
-/** The files that a run has in its outputs. */
-export interface Outputs {
-  readonly files: readonly OutputFile[]
-  /** Files and folders that exist and cannot be read or listed, and files whose path is too long. */
-  readonly unreadable: readonly string[]
+/** Creates the store of the output files in a data directory. */
+export function createLocalOutputs(dataDir: string): OutputStore {
+  return {
+    list: async (attempt) => await hashFiles(attemptDir(dataDir, attempt).outputs),
+    open: async (run, path) => await openInside(join(runFolder(dataDir, run), 'outputs'), path),
+  }
 }
 
 /** Whether a folder contains anything; false where it cannot be read. Throws where file descriptors run short. */
@@ -39,7 +44,7 @@ export function hasFiles(root: string): boolean {
  * Hashes the regular files under a folder, in the byte order of their paths, `artifactsPerRunMax` at most. Links are
  * not followed. Throws where file descriptors run short.
  */
-export async function hashFiles(root: string): Promise<Outputs> {
+async function hashFiles(root: string): Promise<ListedOutputs> {
   const found: Found = { paths: [], unreadable: [] }
   await collectPaths(root, Buffer.alloc(0), found)
 

@@ -1,7 +1,7 @@
 import type { ActivityView } from '../../contract/events.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import type { Clock } from '../../core/ports/clock.ts'
-import type { Executor } from '../../core/ports/executor.ts'
+import type { LogStore } from '../../core/ports/log-store.ts'
 import type { Logger } from '../../core/ports/logger.ts'
 import type { Store } from '../../core/ports/store.ts'
 
@@ -16,13 +16,13 @@ export interface Activity {
 
 interface ActivityDeps {
   readonly store: Store
-  readonly executor: Executor
+  readonly logs: LogStore
   readonly clock: Clock
   readonly log: Logger
 }
 
 /** Creates the watch of activity. While nobody watches, neither commits nor logs are observed. */
-export function createActivity({ store, executor, clock, log }: ActivityDeps): Activity {
+export function createActivity({ store, logs, clock, log }: ActivityDeps): Activity {
   const watchers = new Set<(activity: ActivityView) => void>()
   const written = new Set<string>()
   let logEnds = new Map<string, number>()
@@ -63,8 +63,7 @@ export function createActivity({ store, executor, clock, log }: ActivityDeps): A
   const grownLogs = async (): Promise<string[]> => {
     const active = await store.read.runs.listActive()
     const ends = new Map<string, number>()
-    for (const { attempt } of active)
-      ends.set(attempt.id, (await executor.readLog(attempt, { tailLines: 0 }, 0)).cursor)
+    for (const { attempt } of active) ends.set(attempt.id, (await logs.read(attempt, { tailLines: 0 }, 0)).cursor)
 
     const grown = active.filter(({ attempt }) => ends.get(attempt.id)! > (logEnds.get(attempt.id) ?? 0))
     logEnds = ends

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/ports/clock.ts'
-import type { Executor } from '../../core/ports/executor.ts'
+import type { RunFiles } from '../../core/ports/run-files.ts'
 import type { Logger } from '../../core/ports/logger.ts'
 import type { Stores, Store } from '../../core/ports/store.ts'
 import type { Project } from '../../core/records/project.ts'
@@ -10,7 +10,7 @@ import { forEachIsolated } from '../for-each-isolated.ts'
 export interface TrashDeps {
   readonly store: Store
   readonly clock: Clock
-  readonly executor: Pick<Executor, 'purge'>
+  readonly files: Pick<RunFiles, 'purge'>
   readonly log: Logger
 }
 
@@ -89,7 +89,7 @@ function isStillDue(item: { readonly deletedAt: number | null } | undefined, del
  * Removes a run. Returns false if it has been restored since it was listed, or if a run that has not started yet is to
  * begin with a copy of its outputs.
  */
-async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
+async function purgeRun({ store, files }: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
   const hasBegun = await store.write(
     async (stores) =>
       !(await stores.runs.isToBeCopied(run.id)) && (await stores.runs.beginPurge(run.id, deletedBefore)),
@@ -98,7 +98,7 @@ async function purgeRun({ store, executor }: TrashDeps, run: Run, deletedBefore:
 
   const attempts = await store.read.attempts.list(run.id)
   const isShared = (await store.read.runs.countOthersSharingOutputs(run)) > 0
-  await executor.purge({ attempts, run, keepsOutputs: isShared })
+  await files.purge({ attempts, run, keepsOutputs: isShared })
   while (!(await store.write((stores) => purgePiece(stores, run))));
   return true
 }

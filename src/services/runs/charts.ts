@@ -278,7 +278,7 @@ export async function readNames({ scan: { runQueries } }: Store, scope: RunScope
 
 /** Returns the places for runs on this machine, and which of them are in use. */
 export async function readSlots({ store, executor }: { store: Store; executor: Executor }): Promise<SlotsView> {
-  const { runsMax, devices } = executor.capacity()
+  const { runsMax, devices } = executor.getCapacity()
   const active = await store.read.runs.listActive()
   const taken = new Set(active.flatMap((run) => run.devices))
   return { places: runsMax, used: active.length, devices: devices.map((name) => ({ name, isUsed: taken.has(name) })) }

@@ -1,0 +1,29 @@
+import { rmSync } from 'node:fs'
+
+import type { LogStore } from '../../core/ports/log-store.ts'
+import { attemptDir } from './attempt-dir.ts'
+import type { AttemptDir } from './attempt-dir.ts'
+import { readLogCut } from './log-limit.ts'
+import { maskFile, readMasked } from './masking.ts'
+import { createReferences, readReceivedSecrets } from './references.ts'
+
+/** Creates the store of the logs in a data directory: a file for each attempt. */
+export function createLocalLogs(dataDir: string): LogStore {
+  const references = createReferences(dataDir)
+
+  /** Returns the secrets that may occur in an attempt's log. */
+  const secretsIn = (dir: AttemptDir): string[] => references.secrets(readReceivedSecrets(dir.secrets))
+
+  return {
+    read: async (attempt, from, limitBytes) => {
+      const dir = attemptDir(dataDir, attempt)
+      return await readMasked(dir, from, { limitBytes, secrets: secretsIn(dir) })
+    },
+
+    removeSecrets: async (attempt) => {
+      const dir = attemptDir(dataDir, attempt)
+      await maskFile(dir.log, secretsIn(dir), readLogCut(dir))
+      rmSync(dir.secrets, { force: true })
+    },
+  }
+}
