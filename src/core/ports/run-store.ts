@@ -8,7 +8,7 @@ export interface RunStore {
   /** Returns the ids of runs that have not ended, or have ended and are not collected. */
   listUnfinished(): Promise<string[]>
   /**
-   * Returns queued runs with a number above `listAfter`, oldest first. Leaves out the sweeps in `exceptSweeps`, and runs
+   * Returns queued runs with a number above `after`, oldest first. Leaves out the sweeps in `exceptSweeps`, and runs
    * whose environment is being built by another run.
    */
   listQueued(page: {
@@ -53,7 +53,7 @@ export interface RunStore {
     change: DeletionChange,
   ): Promise<string[]>
   /**
-   * Returns runs that can be removed for good, by number from above `listAfter`: collected runs that have been in the trash
+   * Returns runs that can be removed for good, by number from above `after`: collected runs that have been in the trash
    * since before a time, or whose removal has begun. Leaves out runs whose outputs are still to be copied.
    */
   listPurgeable(deletedBefore: number, page: { readonly after: number; readonly limit: number }): Promise<Run[]>
@@ -72,7 +72,7 @@ export interface RunStore {
   isToBeCopied(id: string): Promise<boolean>
   /** Counts the other runs that write to the same outputs. */
   countOthersSharingOutputs(run: Pick<Run, 'id' | 'outputsOwnerNumber'>): Promise<number>
-  /** Returns those of `listValues` that a run refers to, or, for snapshots, a run or a sweep. */
+  /** Returns those of `values` that a run refers to, or, for snapshots, a run or a sweep. */
   findReferenced(column: 'snapshot' | 'environment', values: readonly string[]): Promise<Set<string>>
   /** Returns the ids of queued runs that need an environment. */
   listWaitingFor(environment: string): Promise<string[]>

@@ -22,9 +22,9 @@ export interface SweepStore {
   listTrials(sweepId: string, from: number): Promise<SweepTrial[]>
   /** Inserts points; `from` is the trial index of the first. */
   addTrials(sweepId: string, from: number, listTrials: readonly SweepTrial[]): Promise<void>
-  /** Returns the results after the first `listAfter`, in the order in which they were recorded. */
+  /** Returns the results after the first `after`, in the order in which they were recorded. */
   listResults(sweepId: string, after: number): Promise<SweepResult[]>
-  /** Appends results to a record that has `listAfter` of them. */
+  /** Appends results to a record that has `after` of them. */
   addResults(sweepId: string, after: number, listResults: readonly SweepResult[]): Promise<void>
   /** Returns false if the sweep has changed since `version` was read. */
   update(sweep: Pick<Sweep, 'id' | 'version'>, patch: SweepPatch): Promise<boolean>

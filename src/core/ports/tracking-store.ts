@@ -30,7 +30,7 @@ export interface TrackingStore {
   readDelivery(runId: string): Promise<Map<number, { received: number; lost: number; isClosed: boolean }>>
   /** Appends points in the order in which their source wrote them. The default source is `ONLY_SOURCE`. */
   appendPoints(run: Pick<Run, 'id' | 'number'>, series: readonly SeriesPoints[], source?: PointSource): Promise<void>
-  /** Returns metric summaries by run id and metric; with `listNames`, of these metrics only. */
+  /** Returns metric summaries by run id and metric; with `names`, of these metrics only. */
   listSummaries(runIds: readonly string[], names?: readonly string[]): Promise<Map<string, Map<string, Summary>>>
   /**
    * Returns the metrics that most of the runs have, the most common first, then by name, without those that the server
