@@ -1,0 +1,176 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A folder of the sources with its imports. Everything that is not listed is refused by the linter. */
+interface Room {
+  /** Name of the room, and of its folder. */
+  readonly name: string
+  /** The folder, from the root of the repository. */
+  readonly folder: string
+  /** Rooms that it imports. */
+  readonly rooms: readonly string[]
+  /** Packages that it imports. */
+  readonly packages: readonly string[]
+  /** Files that may import more packages, from the root of the repository. */
+  readonly exceptions?: readonly { readonly files: readonly string[]; readonly packages: readonly string[] }[]
+  /** Whether it imports modules of Node. */
+  readonly usesNode: boolean
+  /** Whether it may read the clock and chance. */
+  readonly readsClock?: boolean
+  /** Files for which no border holds. */
+  readonly freeFiles?: readonly string[]
+}
+
+const YAML_READERS = ['src/core/language/parse-document.ts', 'src/core/language/yaml-faults.ts']
+
+/** All rooms, those that others build on first. `ARCHITECTURE.md` and `.oxlintrc.json` follow this table. */
+export const ROOMS: readonly Room[] = [
+  { name: 'contract', folder: 'src/contract', rooms: [], packages: ['zod'], usesNode: false },
+  {
+    name: 'core',
+    folder: 'src/core',
+    rooms: ['contract'],
+    packages: ['zod'],
+    exceptions: [{ files: YAML_READERS, packages: ['yaml'] }],
+    usesNode: false,
+  },
+  {
+    name: 'store',
+    folder: 'src/store',
+    rooms: ['contract', 'core'],
+    packages: ['kysely', 'pg', 'zod'],
+    usesNode: true,
+  },
+  { name: 'executors', folder: 'src/executors', rooms: ['contract', 'core'], packages: [], usesNode: true },
+  { name: 'snapshots', folder: 'src/snapshots', rooms: ['contract', 'core'], packages: [], usesNode: true },
+  { name: 'environments', folder: 'src/environments', rooms: ['contract', 'core'], packages: [], usesNode: true },
+  { name: 'services', folder: 'src/services', rooms: ['contract', 'core'], packages: [], usesNode: true },
+  { name: 'engine', folder: 'src/engine', rooms: ['contract', 'core', 'services'], packages: [], usesNode: true },
+  {
+    name: 'api',
+    folder: 'src/api',
+    rooms: ['contract', 'core', 'services'],
+    packages: ['hono', 'zod'],
+    usesNode: true,
+  },
+  {
+    name: 'config',
+    folder: 'src/config',
+    rooms: ['contract', 'core'],
+    packages: ['zod'],
+    usesNode: true,
+    readsClock: true,
+  },
+  {
+    name: 'cli',
+    folder: 'src/cli',
+    rooms: ['contract', 'core', 'config'],
+    packages: ['commander', 'ignore', 'string-width'],
+    usesNode: true,
+    readsClock: true,
+    freeFiles: ['src/cli/commands/up.ts'],
+  },
+  {
+    name: 'dashboard',
+    folder: 'dashboard/src',
+    rooms: ['contract', 'core'],
+    packages: ['react', 'uplot'],
+    usesNode: false,
+    readsClock: true,
+  },
+]
+
+interface Override {
+  readonly files: readonly string[]
+  readonly excludeFiles?: readonly string[]
+  readonly rules: Readonly<Record<string, unknown>>
+}
+
+const TESTS = '**/*.test.ts'
+const CLOCK_AND_CHANCE = [
+  { object: 'Date', property: 'now' },
+  { object: 'Math', property: 'random' },
+]
+
+/** Returns the overrides of the linter that hold the borders. `dependencies` are the packages that the server installs. */
+function toOverrides(dependencies: readonly string[]): Override[] {
+  return ROOMS.flatMap((room) => {
+    const files = [`${room.folder}/**`]
+    const excludeFiles = [...(room.freeFiles ?? []), TESTS]
+    const border = (packages: readonly string[]): Override['rules'] => ({
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: refused(room, packages, dependencies), message: message(room) }] },
+      ],
+    })
+
+    return [
+      {
+        files,
+        excludeFiles,
+        rules: {
+          ...border(room.packages),
+          ...(!room.readsClock && { 'no-restricted-properties': ['error', ...CLOCK_AND_CHANCE] }),
+        },
+      },
+      ...(room.exceptions ?? []).map((exception) => ({
+        files: exception.files,
+        rules: border([...room.packages, ...exception.packages]),
+      })),
+    ]
+  })
+}
+
+/** Returns the patterns of imports that a room may not have. */
+function refused(room: Room, packages: readonly string[], dependencies: readonly string[]): string[] {
+  // The dashboard has folders of the same names as rooms of the server.
+  const prefix = room.folder.startsWith('src/') ? '**/' : '**/src/'
+  const rooms = ROOMS.filter(({ name }) => name !== room.name && !room.rooms.includes(name)).map(
+    ({ name }) => `${prefix}${name}/**`,
+  )
+  const others = dependencies.filter((name) => !packages.includes(name)).flatMap((name) => [name, `${name}/*`])
+  return [...(room.usesNode ? [] : ['node:*']), ...rooms, '**/server.ts', ...others]
+}
+
+/** Returns the third column of `ARCHITECTURE.md` for a room. */
+export function toColumn(room: Room): string {
+  const names = room.rooms.length > 0 ? room.rooms : room.packages
+  const exceptions = (room.exceptions ?? []).map(
+    ({ files, packages }) =>
+      ` (\`${packages.join('`, `')}\` in ${files.map((file) => `\`${file.slice(room.folder.length + 1)}\``).join(' and ')} only)`,
+  )
+  return names.join(', ') + exceptions.join('')
+}
+
+function message({ name, rooms, packages }: Room): string {
+  return `${name} imports ${[...rooms, ...packages].join(', ')} only: see scripts/borders.ts`
+}
+
+/** Returns the picture of the rooms for `ARCHITECTURE.md`, in the language of Mermaid. Arrows point at what is imported. */
+export function toPicture(): string {
+  const edges = ROOMS.flatMap(({ name, rooms }) =>
+    rooms.filter((room) => !isImplied(rooms, room)).map((room) => `  ${name} --> ${room}`),
+  )
+  return ['```mermaid', 'flowchart BT', ...edges, '```'].join('\n')
+}
+
+/** Whether another of the rooms imports this one: the picture leaves such an arrow out. */
+function isImplied(rooms: readonly string[], room: string): boolean {
+  return rooms.some((other) => ROOMS.find(({ name }) => name === other)!.rooms.includes(room))
+}
+
+const root = join(import.meta.dirname, '..')
+export const LINT_FILE = join(root, '.oxlintrc.json')
+
+/** Returns the configuration of the linter with its borders as the table has them; the other overrides stay. */
+export function toLintConfig(current: string): string {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  const config = JSON.parse(current) as { overrides: Override[] }
+  const isOther = ({ rules }: Override): boolean => rules['no-restricted-imports'] === undefined
+  const overrides = [...toOverrides(Object.keys(dependencies)), ...config.overrides.filter(isOther)]
+  return `${JSON.stringify({ ...config, overrides }, undefined, 2)}\n`
+}
+
+if (process.argv[1] === import.meta.filename) writeFileSync(LINT_FILE, toLintConfig(readFileSync(LINT_FILE, 'utf8')))
