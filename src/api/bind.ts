@@ -15,6 +15,7 @@ import type { Creation } from '../services/creations.ts'
 import type { Caller } from '../services/access/tokens.ts'
 import { authorize, guardOrigin } from './guard.ts'
 import type { AuthServices } from './guard.ts'
+import { retryStale } from './retry-stale.ts'
 
 type Table = typeof ROUTES
 type QueryOf<N extends RouteName> = Table[N] extends { query: infer Q extends z.ZodType } ? z.output<Q> : undefined
@@ -87,7 +88,9 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
         header: (key: string) => context.req.header(key),
       }
 
-      const result = await (handlers[name] as (call: unknown) => Promise<unknown>)(call)
+      const handle = async (): Promise<unknown> => await (handlers[name] as (call: unknown) => Promise<unknown>)(call)
+      // A body of bytes can be read once only.
+      const result = await (route.hasByteBody ? handle() : retryStale(handle))
       return result instanceof Response ? result : context.json(result as object)
     })
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { Clock } from '../core/ports/clock.ts'
+import { StaleError } from '../core/stale-error.ts'
 import { createLoop } from './loop.ts'
 import type { LoopOptions, Outcome } from './loop.ts'
 
@@ -69,6 +70,27 @@ describe('createLoop', () => {
     release()
     await settle()
     expect(passes).toBe(2)
+  })
+
+  it('A key whose work lost a race is tried again at once, which is no failure', async () => {
+    let passes = 0
+    const errors: string[] = []
+    const { clock, loop } = loopWith(
+      async () => {
+        passes += 1
+        if (passes < 3) throw new StaleError('run 5')
+        return undefined
+      },
+      { log: { info: () => {}, warn: () => {}, error: (_fields, message) => void errors.push(message) } },
+    )
+
+    loop.nudge('a')
+    for (let pass = 0; pass < 3; pass += 1) {
+      await settle()
+      await clock.advance(0)
+    }
+
+    expect([passes, errors]).toEqual([3, []])
   })
 
   it('A failing key is delayed alone, and its delay starts anew after a success', async () => {

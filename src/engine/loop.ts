@@ -1,6 +1,7 @@
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ids } from '../core/ports/ids.ts'
 import type { Logger } from '../core/ports/logger.ts'
+import { StaleError } from '../core/stale-error.ts'
 
 /** The result of a reconcile: undefined, or the time after which the key is to be looked at again. */
 export type Outcome = { readonly againMs: number } | undefined
@@ -41,7 +42,7 @@ const BACKOFF_MAX_MS = 60_000
  * Creates a keyed work loop like that of a Kubernetes controller. A key is idle, waiting (in `queue`) or working. A
  * nudge makes an idle key wait; it makes a working key `dirty`, which then waits again when its work ends. When a
  * reconcile throws, its key is tried again after a delay that doubles with each failure in a row, from 0.5 s to 60 s,
- * times a random factor of 0.5 to 1.5.
+ * times a random factor of 0.5 to 1.5. A StaleError is no failure: the key is tried again at once.
  */
 export function createLoop(options: LoopOptions): Loop {
   const { clock, log, name } = options
@@ -77,11 +78,7 @@ export function createLoop(options: LoopOptions): Loop {
       failures.delete(key)
       if (outcome) nudgeLater(key, outcome.againMs)
     } catch (error) {
-      const count = (failures.get(key) ?? 0) + 1
-      failures.set(key, count)
-      const delayMs = Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** (count - 1)) * (0.5 + options.ids.random())
-      log.error({ loop: name, key, err: error, count, delayMs: Math.round(delayMs) }, 'reconcile failed, trying again')
-      nudgeLater(key, delayMs)
+      retryLater(key, error)
     }
 
     working.delete(key)
@@ -90,6 +87,17 @@ export function createLoop(options: LoopOptions): Loop {
     if (isStopped) {
       if (working.size === 0) onIdle?.()
     } else pump()
+  }
+
+  /** Tries a key again: at once if its work lost a race, else after a delay that grows with each failure in a row. */
+  const retryLater = (key: string, error: unknown): void => {
+    if (error instanceof StaleError) return nudgeLater(key, 0)
+
+    const count = (failures.get(key) ?? 0) + 1
+    failures.set(key, count)
+    const delayMs = Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** (count - 1)) * (0.5 + options.ids.random())
+    log.error({ loop: name, key, err: error, count, delayMs: Math.round(delayMs) }, 'reconcile failed, trying again')
+    nudgeLater(key, delayMs)
   }
 
   const nudgeLater = (key: string, delayMs: number): void => {

@@ -13,6 +13,7 @@ import type { Nudges } from '../core/ports/nudges.ts'
 import type { Stores, Store } from '../core/ports/store.ts'
 import type { Attempt } from '../core/records/attempt.ts'
 import type { Run, RunPatch } from '../core/records/run.ts'
+import { StaleError } from '../core/stale-error.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import { settleBuild } from '../services/environments.ts'
 import type { Preparation } from '../services/environments.ts'
@@ -340,7 +341,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     { kind, data, writeAlso }: Change,
   ): Promise<void> {
     await store.write(async (stores) => {
-      if (!(await stores.runs.transition(run, phase, patch))) throw new Error(`run ${run.number} has moved on`)
+      if (!(await stores.runs.transition(run, phase, patch))) throw new StaleError(`run ${run.number}`)
       await writeAlso?.(stores)
       await stores.events.append([{ kind, actor: 'platform', runId: run.id, ...(data && { data }) }])
     })

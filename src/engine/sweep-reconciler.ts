@@ -24,6 +24,7 @@ import { createBrackets } from '../core/sweep/halving.ts'
 import type { Brackets, DuePromotion } from '../core/sweep/halving.ts'
 import { historyAt, measureOf, toReached, toResults } from '../core/sweep/results.ts'
 import { newTrial, planTrial } from '../core/sweep/trial.ts'
+import { StaleError } from '../core/stale-error.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { Outcome } from './loop.ts'
@@ -402,7 +403,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
   /** Updates a sweep. Throws if it has been changed since it was read, and the pass is tried again. */
   async function update(stores: Stores, sweep: Sweep, patch: SweepPatch): Promise<void> {
-    if (!(await stores.sweeps.update(sweep, patch))) throw new Error(`sweep ${sweep.number} has moved on`)
+    if (!(await stores.sweeps.update(sweep, patch))) throw new StaleError(`sweep ${sweep.number}`)
   }
 }
 

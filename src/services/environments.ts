@@ -19,6 +19,7 @@ import type { EnvironmentRecord } from '../core/records/environment.ts'
 import type { NewRun, Run } from '../core/records/run.ts'
 import { forEachIsolated } from './for-each-isolated.ts'
 import type { Nudges } from '../core/ports/nudges.ts'
+import { StaleError } from '../core/stale-error.ts'
 import { readManifest } from './code/snapshots.ts'
 
 export interface EnvironmentDeps {
@@ -54,7 +55,7 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
     const environment = await stores.environments.get(hash)
     const build = environment && (await stores.runs.get(environment.buildRunId))
     // If the run has been changed since it was read, the hash may be that of another code or Python.
-    if ((await stores.runs.get(run.id))?.version !== run.version) throw new Error(`run ${run.number} has moved on`)
+    if ((await stores.runs.get(run.id))?.version !== run.version) throw new StaleError(`run ${run.number}`)
     if (run.environment === null) await stores.runs.annotate(run, { environment: hash })
 
     if (environment?.state === 'ready') return await useReady(deps, stores, environment)

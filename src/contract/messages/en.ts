@@ -317,6 +317,7 @@ export const en = {
     runs_unnamed: 'filter, sweep or runs: say which runs are meant',
     last_event: 'Last-Event-ID is a number',
     query_slow: 'the query took too long',
+    changed_meanwhile: 'it was changed by others at the same moment; try again',
     cursor_foreign: 'cursor: not one of this list and order',
     server_replaced: 'another server has taken over',
     hash_odd: '{hash} is not a SHA-256',

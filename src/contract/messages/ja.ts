@@ -330,6 +330,7 @@ export const ja: Catalogue = {
     runs_unnamed: 'filter、sweep、runs のどれかで実行を指定してください',
     last_event: 'Last-Event-ID は数値です',
     query_slow: '検索に時間がかかりすぎました',
+    changed_meanwhile: '同時に別の変更がありました。もう一度試してください',
     cursor_foreign: 'cursor はこの一覧とこの順序のものではありません',
     server_replaced: '別のサーバーが引き継ぎました',
     hash_odd: '{hash} は SHA-256 ではありません',

@@ -7,6 +7,7 @@ import type { SweepPatch } from '../../core/ports/sweep-store.ts'
 import type { NewRun, Run } from '../../core/records/run.ts'
 import type { Sweep, SweepTrial } from '../../core/records/sweep.ts'
 import { newTrial } from '../../core/sweep/trial.ts'
+import { StaleError } from '../../core/stale-error.ts'
 import { loadCurrentSweep } from '../current.ts'
 import { bracketsOf, patchToContinue, refuseTrash } from './sweep-trials.ts'
 import type { SweepTrialsDeps } from './sweep-trials.ts'
@@ -65,8 +66,7 @@ async function restartSome(
       host: code.host ?? current.host,
     })
 
-  if (!(await stores.sweeps.update(current, patchFor(current, code))))
-    throw new Error(`sweep ${current.number} has moved on`)
+  if (!(await stores.sweeps.update(current, patchFor(current, code)))) throw new StaleError(`sweep ${current.number}`)
 
   await stores.events.append([
     { kind: 'sweep.failed_restarted', actor: 'person', sweepId: sweep.id, data: { trials: runs.length } },

@@ -22,6 +22,7 @@ import { measureOf, signOf, toResults } from '../../core/sweep/results.ts'
 import { newTrial } from '../../core/sweep/trial.ts'
 import { loadCurrentSweep } from '../current.ts'
 import type { Nudges } from '../../core/ports/nudges.ts'
+import { StaleError } from '../../core/stale-error.ts'
 
 export interface SweepTrialsDeps {
   readonly store: Store
@@ -118,7 +119,7 @@ export async function extendSweep({ store, nudges }: SweepTrialsDeps, sweep: Swe
       throw new AppError('conflict', { detail: phrase('sweep_all_tried', { sweep: sweep.number, total }) })
 
     if (!(await stores.sweeps.update(current, { budget, ...patchToContinue(current) })))
-      throw new Error(`sweep ${sweep.number} has moved on`)
+      throw new StaleError(`sweep ${sweep.number}`)
     await stores.events.append([
       { kind: 'sweep.extended', actor: 'person', sweepId: sweep.id, data: { trials: more, budget } },
     ])
@@ -166,7 +167,7 @@ export async function addPoint(
     const index = current.trialsCreated
     const budget = current.budget === null ? {} : { budget: current.budget + 1 }
     if (!(await stores.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...patchToContinue(current) })))
-      throw new Error(`sweep ${sweep.number} has moved on`)
+      throw new StaleError(`sweep ${sweep.number}`)
 
     await stores.sweeps.addTrials(sweep.id, index, [trial])
     const [run] = await stores.runs.insert([
