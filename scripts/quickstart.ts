@@ -21,7 +21,7 @@ import { isLaunched } from '../src/config/config.ts'
 import { EXIT } from '../src/contract/errors.ts'
 import { fill } from '../src/contract/messages/messages.ts'
 import type { Locale, PlainArgs } from '../src/contract/messages/messages.ts'
-import type { HostInfo, RunDetailView } from '../src/contract/run.ts'
+import type { HostInfo } from '../src/contract/run.ts'
 import { isSweepEnded } from '../src/contract/phases.ts'
 import type { SweepView } from '../src/contract/sweep.ts'
 import { ensureDashboard } from './dashboard.ts'
@@ -162,7 +162,7 @@ interface RunOptions {
 async function runSweep(cli: Cli, client: Client, { host, text, interruption }: RunOptions): Promise<SweepView> {
   const { digest } = await uploadFolder(cli, client, folder)
   const body = { id: randomUUID(), sources: readSources(['group.yml'], folder), params: {}, host, snapshot: digest }
-  const { number } = await client.call<{ number: number }>('submit', { body })
+  const { number } = await client.call('submit', { body })
   const { trials, concurrency, method, seed } = await getSweep(client, number)
   cli.printStatus(cli.formatMessage('submitted_sweep', { number, trials: trials ?? '∞', concurrency, method, seed }))
 
@@ -173,7 +173,7 @@ async function runSweep(cli: Cli, client: Client, { host, text, interruption }: 
 }
 
 function getSweep(client: Client, number: number): Promise<SweepView> {
-  return client.call<SweepView>('getSweep', { params: { sweep: number } })
+  return client.call('getSweep', { params: { sweep: number } })
 }
 
 /** Ignores that the sweep failed, which was printed already. If the server is unreachable, the next request throws. */
@@ -214,7 +214,7 @@ async function showResult(cli: Cli, client: Client, { sweep, text, isUp }: Shown
     }),
   )
 
-  const run = best && (await client.call<RunDetailView>('getRun', { params: { run: best.number } }))
+  const run = best && (await client.call('getRun', { params: { run: best.number } }))
   const places = [
     [text('data'), cli.config.dataDir],
     ...(run ? [[text('outputs'), run.attempts.at(-1)?.outputsPath ?? '-']] : []),

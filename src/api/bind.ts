@@ -7,7 +7,7 @@ import { toLocale } from '../contract/messages/messages.ts'
 import type { Locale } from '../contract/messages/messages.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { ROUTES } from '../contract/routes.ts'
-import type { Route, RouteName } from '../contract/routes.ts'
+import type { AnswerOf, Route, RouteName } from '../contract/routes.ts'
 import { parseJson } from '../contract/values.ts'
 import type { Ids } from '../core/ports/ids.ts'
 import type { Storage } from '../core/ports/storage.ts'
@@ -39,8 +39,8 @@ export interface Call<N extends RouteName> {
   header(name: string): string | undefined
 }
 
-/** Handles the requests of one route. Returns a Response, or a value that is sent as JSON. */
-export type Handler<N extends RouteName> = (call: Call<N>) => Promise<unknown>
+/** Handles the requests of one route. Returns its answer, which is sent as JSON, or a Response. */
+export type Handler<N extends RouteName> = (call: Call<N>) => Promise<AnswerOf<N> | Response>
 
 /** A handler for every route. */
 export type Handlers = { readonly [N in RouteName]: Handler<N> }

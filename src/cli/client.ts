@@ -2,7 +2,7 @@ import { readServerState, readToken } from '../config/state-files.ts'
 import { EXIT } from '../contract/errors.ts'
 import type { ErrorView } from '../contract/errors.ts'
 import { ROUTES } from '../contract/routes.ts'
-import type { Route, RouteName } from '../contract/routes.ts'
+import type { AnswerOf, Route, RouteName } from '../contract/routes.ts'
 import { parseJson } from '../contract/values.ts'
 import { ApiError } from './api-error.ts'
 import { CliExit } from './context.ts'
@@ -23,7 +23,8 @@ export interface CallOptions {
  */
 export interface Client {
   readonly url: string
-  call<T>(name: RouteName, options?: CallOptions): Promise<T>
+  /** Resolves to the JSON answer. */
+  call<N extends RouteName>(name: N, options?: CallOptions): Promise<AnswerOf<N>>
   /** Resolves to the response itself, for routes whose answer is not JSON. */
   fetch(name: RouteName, options?: CallOptions): Promise<Response>
 }

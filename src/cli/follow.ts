@@ -1,7 +1,5 @@
 import { EXIT } from '../contract/errors.ts'
 import { isTerminal } from '../contract/phases.ts'
-import type { RunPageView } from '../contract/routes.ts'
-import type { RunDetailView } from '../contract/run.ts'
 import { isSweepEnded } from '../contract/phases.ts'
 import { measureName } from '../contract/measure.ts'
 import type { SweepNotice, SweepView } from '../contract/sweep.ts'
@@ -59,7 +57,7 @@ async function followSweep(
   number: number,
   { line, said }: ProgressOutput,
 ): Promise<Outcome | undefined> {
-  const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
+  const sweep = await client.call('getSweep', { params: { sweep: number } })
   const notices = noticeLines(cli, sweep)
   if (isPausedByItself(sweep)) return { isSuccess: false, lines: notices }
 
@@ -124,7 +122,7 @@ export function noticeLines(cli: Cli, { number, notices, isPaused }: SweepView):
 }
 
 async function followRun(cli: Cli, client: Client, number: number): Promise<Outcome | undefined> {
-  const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
+  const run = await client.call('getRun', { params: { run: number } })
   if (!isTerminal(run.phase)) return undefined
 
   const duration = formatDuration((Date.parse(run.endedAt!) - Date.parse(run.startedAt ?? run.endedAt!)) / 1000)
@@ -139,7 +137,7 @@ async function loadWaitingReason(client: Client, sweep: SweepView): Promise<stri
   const { queued = 0, ...others } = sweep.counts
   if (queued === 0 || Object.values(others).some((count) => count > 0)) return ''
 
-  const { runs } = await client.call<RunPageView>('listRuns', {
+  const { runs } = await client.call('listRuns', {
     query: { sweep: sweep.number, sort: 'number', limit: 1 },
   })
   return runs[0]?.waiting ? ` (${runs[0].waiting})` : ''

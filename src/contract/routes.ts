@@ -953,3 +953,8 @@ export type CreateRunRequest = z.input<typeof createRunRequest>
 export type DeriveRequest = z.input<typeof deriveRequest>
 export type BulkRequest = z.output<typeof bulkRequest>
 export type RunPageView = z.output<typeof runPage>
+
+/** The JSON answer of a route; `unknown` for a route whose answer is not JSON. */
+export type AnswerOf<N extends RouteName> = (typeof ROUTES)[N] extends { answer: infer A extends z.ZodType }
+  ? z.output<A>
+  : unknown

@@ -28,5 +28,5 @@ export function createAccessTokenHandlers({
 }
 
 function toView({ id, name, createdAt, lastUsedAt }: AccessToken): AccessTokenView {
-  return { id, name, createdAt: toIso(createdAt)!, lastUsedAt: toIso(lastUsedAt) }
+  return { id, name, createdAt: toIso(createdAt), lastUsedAt: toIso(lastUsedAt) }
 }

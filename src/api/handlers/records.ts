@@ -102,7 +102,7 @@ function logResponse({ bytes, cursor, cut }: LogPage): Response {
 function toPointViews(points: Float64Array): PointView[] {
   return Array.from({ length: points.length / POINT_WIDTH }, (_, index) => {
     const [step, time, value] = points.subarray(index * POINT_WIDTH, (index + 1) * POINT_WIDTH)
-    return { step: step!, time: toIso(time!)!, value: toWireNumber(value!) }
+    return { step: step!, time: toIso(time!), value: toWireNumber(value!) }
   })
 }
 

@@ -117,7 +117,7 @@ export function createRunHandlers(
       if (!document) throw new AppError('not_found', { what: phrase('thing_document', { run: run.number }) })
       const diff = run.host?.git?.diff
       const changes = diff ? await store.read.documents.get(diff) : undefined
-      return { ...document, changes: changes?.sources[0]?.text ?? null }
+      return { ...document, sources: [...document.sources], changes: changes?.sources[0]?.text ?? null }
     },
     completeFilter: async ({ query }) => await completeFilter(store, query.text),
     readFilter: async ({ query }) => ({ filter: formatFilter(parseFilter(query.text)) }),

@@ -38,10 +38,7 @@ export async function uploadFolder(cli: Cli, client: Client, root: string): Prom
   printWarnings(cli, { files, sizeBytes, skipped, secrets })
 
   const manifest: Manifest = { files: entries }
-  const { digest, isKnown, missing } = await client.call<{ digest: string; isKnown: boolean; missing: string[] }>(
-    'findMissing',
-    { body: manifest },
-  )
+  const { digest, isKnown, missing } = await client.call('findMissing', { body: manifest })
 
   const sentBytes = await sendMissing(cli, client, { root, entries, missing: new Set(missing) })
   if (!isKnown || missing.length > 0) await client.call('createSnapshot', { body: manifest })

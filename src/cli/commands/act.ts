@@ -1,7 +1,4 @@
 import { EXIT } from '../../contract/errors.ts'
-import type { RunPageView } from '../../contract/routes.ts'
-import type { RunDetailView } from '../../contract/run.ts'
-import type { SweepView } from '../../contract/sweep.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
@@ -81,7 +78,7 @@ async function act(cli: Cli, numbers: readonly string[], flags: BulkFlags, verb:
 
   if (numbers.length === 0) throw new CliExit(EXIT.usage, cli.formatMessage('numbers_needed'))
   for (const number of numbers) {
-    const { kind } = await client.call<{ kind: 'run' | 'sweep' }>('resolve', { params: { number } })
+    const { kind } = await client.call('resolve', { params: { number } })
     if (flags.dryRun) continue
     await verb.actOnOne(client, kind, number)
 
@@ -109,12 +106,12 @@ async function actOnAll(cli: Cli, client: Client, flags: BulkFlags, { action }: 
   const project = findProject(cli, flags.project)
   const body = { action, filter: flags.filter, ...(project !== undefined && { project }) }
 
-  const { matched } = await client.call<{ matched: number }>('bulkRuns', { body: { ...body, dryRun: true } })
+  const { matched } = await client.call('bulkRuns', { body: { ...body, dryRun: true } })
 
   if (flags.dryRun) return printMatched(cli, matched, flags)
   await confirm(cli, cli.formatMessage('bulk_question', { action, matched }), flags)
 
-  const result = await client.call<{ matched: number; changed: number }>('bulkRuns', { body })
+  const result = await client.call('bulkRuns', { body })
   if (flags.json) cli.print(JSON.stringify(result))
   else cli.printStatus(cli.formatMessage('bulk_done', result))
 }
@@ -134,7 +131,7 @@ export interface UpdateFlags {
 export async function update(cli: Cli, number: string, flags: UpdateFlags): Promise<void> {
   const client = requireClient(cli)
 
-  const { kind } = await client.call<{ kind: 'run' | 'sweep' }>('resolve', { params: { number } })
+  const { kind } = await client.call('resolve', { params: { number } })
   const body = {
     ...toAnnotations(flags),
     ...(kind === 'run'
@@ -144,7 +141,7 @@ export async function update(cli: Cli, number: string, flags: UpdateFlags): Prom
 
   if (Object.keys(body).length === 0) throw new CliExit(EXIT.usage, cli.formatMessage('nothing_to_change'))
 
-  const changed = await client.call<RunDetailView | SweepView>(kind === 'run' ? 'changeRun' : 'changeSweep', {
+  const changed = await client.call(kind === 'run' ? 'changeRun' : 'changeSweep', {
     params: { [kind]: number },
     body,
   })
@@ -175,8 +172,8 @@ export function toAnnotations(flags: Pick<UpdateFlags, 'name' | 'note' | 'descri
 /** `hagane trash ls`: lists at most 1000 runs and 1000 sweeps in the trash. */
 export async function listTrash(cli: Cli, flags: { json?: boolean }): Promise<void> {
   const client = requireClient(cli)
-  const { runs } = await client.call<RunPageView>('listRuns', { query: { trash: 'true', limit: 1000 } })
-  const sweeps = await client.call<SweepView[]>('listSweeps', { query: { trash: 'true', limit: 1000 } })
+  const { runs } = await client.call('listRuns', { query: { trash: 'true', limit: 1000 } })
+  const sweeps = await client.call('listSweeps', { query: { trash: 'true', limit: 1000 } })
 
   if (flags.json) return cli.print(JSON.stringify({ runs, sweeps }))
   const rows = [...sweeps, ...runs].map((item) => [
@@ -197,7 +194,7 @@ export async function listTrash(cli: Cli, flags: { json?: boolean }): Promise<vo
 export async function emptyTrash(cli: Cli, flags: { yes?: boolean; json?: boolean }): Promise<void> {
   const client = requireClient(cli)
   await confirm(cli, cli.formatMessage('trash_question'), flags)
-  const emptied = await client.call<{ runs: number; sweeps: number; projects: number }>('emptyTrash')
+  const emptied = await client.call('emptyTrash')
   if (flags.json) cli.print(JSON.stringify(emptied))
   else cli.printStatus(cli.formatMessage('trash_emptied', emptied))
 }

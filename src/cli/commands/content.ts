@@ -9,9 +9,6 @@ import type { ReadableStream } from 'node:stream/web'
 import { EXIT } from '../../contract/errors.ts'
 import { isInside, pathBytes } from '../../contract/file-paths.ts'
 import type { EnvironmentView } from '../../contract/routes.ts'
-import type { RunDetailView } from '../../contract/run.ts'
-import type { Manifest } from '../../contract/snapshot.ts'
-import type { ArtifactView } from '../../contract/tracking.ts'
 import { requireClient } from '../client.ts'
 import { bytePath } from '../code/scan.ts'
 import { uploadFolder } from '../code/upload.ts'
@@ -49,7 +46,7 @@ export async function artifacts(
   flags: Flags & { to?: string },
 ): Promise<void> {
   const client = requireClient(cli)
-  const all = await client.call<ArtifactView[]>('listArtifacts', { params: { run } })
+  const all = await client.call('listArtifacts', { params: { run } })
 
   const wanted =
     paths.length === 0 ? all : paths.map((path) => all.find((item) => item.path === path) ?? fail(cli, path))
@@ -159,10 +156,7 @@ export async function code(
   const client = requireClient(cli)
 
   if (flags.diff || flags.document) {
-    const document = await client.call<{ sources: { file: string; text: string }[]; changes: string | null }>(
-      'getDocument',
-      { params: { run } },
-    )
+    const document = await client.call('getDocument', { params: { run } })
 
     if (flags.json) return cli.print(JSON.stringify(document))
     return cli.printDocument(
@@ -170,9 +164,8 @@ export async function code(
     )
   }
 
-  const { snapshot, host } = await client.call<RunDetailView>('getRun', { params: { run } })
-  const manifest =
-    snapshot === null ? null : await client.call<Manifest>('getSnapshot', { params: { digest: snapshot } })
+  const { snapshot, host } = await client.call('getRun', { params: { run } })
+  const manifest = snapshot === null ? null : await client.call('getSnapshot', { params: { digest: snapshot } })
 
   if (flags.json && flags.to === undefined)
     return cli.print(JSON.stringify({ snapshot, git: host?.git ?? null, files: manifest?.files ?? [] }))
@@ -198,7 +191,7 @@ export async function code(
 
 /** `hagane env ls`: lists environments. */
 export async function listEnvironments(cli: Cli, flags: Flags): Promise<void> {
-  const environments = await requireClient(cli).call<EnvironmentView[]>('listEnvironments')
+  const environments = await requireClient(cli).call('listEnvironments')
   if (flags.json) return cli.print(JSON.stringify(environments))
 
   const rows = environments.map((item) => [
@@ -218,16 +211,12 @@ export async function listEnvironments(cli: Cli, flags: Flags): Promise<void> {
 
 /** `hagane env show`: prints an environment and its packages. */
 export async function showEnvironment(cli: Cli, hash: string, flags: Flags): Promise<void> {
-  printEnvironment(cli, flags, await requireClient(cli).call<EnvironmentView>('getEnvironment', { params: { hash } }))
+  printEnvironment(cli, flags, await requireClient(cli).call('getEnvironment', { params: { hash } }))
 }
 
 /** `hagane env rm`: removes an environment and prints it. */
 export async function removeEnvironment(cli: Cli, hash: string, flags: Flags): Promise<void> {
-  printEnvironment(
-    cli,
-    flags,
-    await requireClient(cli).call<EnvironmentView>('removeEnvironment', { params: { hash } }),
-  )
+  printEnvironment(cli, flags, await requireClient(cli).call('removeEnvironment', { params: { hash } }))
 }
 
 function printEnvironment(cli: Cli, flags: Flags, environment: EnvironmentView): void {

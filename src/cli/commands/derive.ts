@@ -44,14 +44,14 @@ export async function restart(cli: Cli, number: string, flags: DeriveFlags): Pro
     return printDerived(
       cli,
       flags,
-      await client.call<Derived>('restartSweep', { params: { sweep: number }, body: await toBody(cli, client, flags) }),
+      await client.call('restartSweep', { params: { sweep: number }, body: await toBody(cli, client, flags) }),
     )
 
   const route = flags.copy ? 'copyRun' : 'restartRun'
   printDerived(
     cli,
     flags,
-    await client.call<Derived>(route, { params: { run: number }, body: await toBody(cli, client, flags) }),
+    await client.call(route, { params: { run: number }, body: await toBody(cli, client, flags) }),
   )
 }
 
@@ -70,7 +70,7 @@ async function restartFailed(
   )
     throw new CliExit(EXIT.usage, cli.formatMessage('failed_as_they_are'))
 
-  const { changed } = await client.call<{ changed: number }>('restartFailed', {
+  const { changed } = await client.call('restartFailed', {
     params: { sweep: number },
     body: await uploadCurrentCode(cli, client, flags),
   })
@@ -87,7 +87,7 @@ export async function copy(cli: Cli, number: string, flags: DeriveFlags): Promis
   printDerived(
     cli,
     flags,
-    await client.call<Derived>('copyRun', { params: { run: number }, body: await toBody(cli, client, flags) }),
+    await client.call('copyRun', { params: { run: number }, body: await toBody(cli, client, flags) }),
   )
 }
 
@@ -104,12 +104,12 @@ export async function resume(cli: Cli, number: string, flags: DeriveFlags): Prom
   printDerived(
     cli,
     flags,
-    await client.call<Derived>('resumeRun', { params: { run: number }, body: await toBody(cli, client, flags) }),
+    await client.call('resumeRun', { params: { run: number }, body: await toBody(cli, client, flags) }),
   )
 }
 
 async function kindOf(client: Client, number: string): Promise<'run' | 'sweep'> {
-  return (await client.call<{ kind: 'run' | 'sweep' }>('resolve', { params: { number } })).kind
+  return (await client.call('resolve', { params: { number } })).kind
 }
 
 async function toBody(cli: Cli, client: Client, flags: DeriveFlags): Promise<object> {

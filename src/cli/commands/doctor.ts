@@ -58,8 +58,8 @@ async function examineServer(cli: Cli, isDeep: boolean): Promise<DoctorCheck[]> 
   if (!client) return [{ name: 'server', isOk: true, detail: cli.formatMessage('server_none') }]
 
   try {
-    const { version } = await client.call<{ version: string }>('health')
-    const checks = await client.call<DoctorCheck[]>('doctor', { query: { deep: String(isDeep) } })
+    const { version } = await client.call('health')
+    const checks = await client.call('doctor', { query: { deep: String(isDeep) } })
     return [{ name: 'server', isOk: true, detail: `${client.url}, hagane ${version}` }, ...checks]
   } catch (error) {
     if (error instanceof CliExit) return [{ name: 'server', isOk: false, detail: error.message }]

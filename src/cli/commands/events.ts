@@ -31,7 +31,7 @@ export async function events(cli: Cli, flags: EventFlags): Promise<void> {
 
   for (let isEnd = false; !isEnd && left > 0;) {
     const limit = Math.min(left, LIMITS.eventsPageMax)
-    const page = await client.call<EventView[]>('listEvents', { query: { after: last, limit, run: flags.run } })
+    const page = await client.call('listEvents', { query: { after: last, limit, run: flags.run } })
     page.forEach(show)
     left -= page.length
     isEnd = page.length < limit

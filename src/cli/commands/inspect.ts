@@ -1,6 +1,6 @@
 import { EXIT } from '../../contract/errors.ts'
 import { isTerminal } from '../../contract/phases.ts'
-import type { RunDetailView, RunView } from '../../contract/run.ts'
+import type { RunDetailView } from '../../contract/run.ts'
 import type { SweepView } from '../../contract/sweep.ts'
 import type { ArtifactView } from '../../contract/tracking.ts'
 import { requireClient } from '../client.ts'
@@ -15,14 +15,13 @@ import { noticeLines, sweepProgress } from '../follow.ts'
 /** `hagane show`: prints a run or a sweep. */
 export async function show(cli: Cli, number: string, flags: { json?: boolean }): Promise<void> {
   const client = requireClient(cli)
-  const { kind } = await client.call<{ kind: 'run' | 'sweep' }>('resolve', { params: { number } })
+  const { kind } = await client.call('resolve', { params: { number } })
 
-  if (kind === 'sweep')
-    return showSweep(cli, await client.call<SweepView>('getSweep', { params: { sweep: number } }), flags)
+  if (kind === 'sweep') return showSweep(cli, await client.call('getSweep', { params: { sweep: number } }), flags)
 
-  const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
+  const run = await client.call('getRun', { params: { run: number } })
   if (flags.json) return cli.print(JSON.stringify(run))
-  showRun(cli, run, await client.call<ArtifactView[]>('listArtifacts', { params: { run: number } }))
+  showRun(cli, run, await client.call('listArtifacts', { params: { run: number } }))
 }
 
 function showSweep(cli: Cli, sweep: SweepView, flags: { json?: boolean }): void {
@@ -108,7 +107,7 @@ export async function logs(cli: Cli, number: string, flags: LogFlags): Promise<v
   const client = requireClient(cli)
 
   if (flags.attempt !== undefined) {
-    const { attempts } = await client.call<RunDetailView>('getRun', { params: { run: number } })
+    const { attempts } = await client.call('getRun', { params: { run: number } })
     if (!attempts.some(({ n }) => n === flags.attempt))
       throw new CliExit(EXIT.notFound, cli.formatMessage('attempt_none', { number, attempt: flags.attempt }))
   }
@@ -116,7 +115,7 @@ export async function logs(cli: Cli, number: string, flags: LogFlags): Promise<v
   let cursor: string | undefined
   for (;;) {
     // The phase is read before the logs: if the run has ended, the next pages contain all of its output.
-    const run = flags.follow ? await client.call<RunView>('getRun', { params: { run: number } }) : undefined
+    const run = flags.follow ? await client.call('getRun', { params: { run: number } }) : undefined
     const response = await client.fetch('getLogs', {
       params: { run: number },
       query: { attempt: flags.attempt, ...(cursor === undefined ? { tail: flags.tail } : { cursor }) },

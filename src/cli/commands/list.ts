@@ -1,6 +1,6 @@
 import { csvLine, toCsvValue } from '../../contract/csv.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import type { Directions, ProjectView, SavedViewView } from '../../contract/project.ts'
+import type { Directions, SavedViewView } from '../../contract/project.ts'
 import type { RunPageView } from '../../contract/routes.ts'
 import { EXIT } from '../../contract/errors.ts'
 import type { RunView } from '../../contract/run.ts'
@@ -87,7 +87,7 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
 
 async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<SavedViewView | undefined> {
   if (flags.view === undefined) return undefined
-  const views = await client.call<SavedViewView[]>('listViews', {
+  const views = await client.call('listViews', {
     params: { project: findProject(cli, flags.project) ?? 'default' },
   })
   const view = views.find((item) => item.name === flags.view)
@@ -98,7 +98,7 @@ async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<Sav
 /** Returns the direction of each metric by project. The map is empty if no column shows the best value of a metric. */
 async function findDirections(client: Client, fields: readonly Field[]): Promise<Map<string, Directions>> {
   const isNeeded = fields.some((field) => field.kind === 'metric' && field.part === 'best')
-  const projects = isNeeded ? await client.call<ProjectView[]>('listProjects') : []
+  const projects = isNeeded ? await client.call('listProjects') : []
   return new Map(projects.map((project) => [project.name, project.directions]))
 }
 
@@ -197,7 +197,7 @@ async function readSweeps(cli: Cli, client: Client, flags: ListFlags): Promise<S
 
   for (;;) {
     const limit = Math.min(runsMax - sweeps.length, LIMITS.runsPageMax)
-    const page = await client.call<SweepView[]>('listSweeps', {
+    const page = await client.call('listSweeps', {
       query: { ...query, limit, before: sweeps.at(-1)?.number },
     })
     for (const sweep of page) sweeps.push(sweep)

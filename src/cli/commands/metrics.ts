@@ -1,6 +1,6 @@
 import { LIMITS } from '../../contract/limits.ts'
 import type { RunDetailView, WireNumber } from '../../contract/run.ts'
-import type { BucketView, PointView } from '../../contract/tracking.ts'
+import type { PointView } from '../../contract/tracking.ts'
 import { toMetricName } from '../../core/filter/parse-filter.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
@@ -36,7 +36,7 @@ export async function metrics(cli: Cli, number: string, name: string | undefined
 }
 
 async function listMetrics(cli: Cli, client: Client, number: string, flags: MetricFlags): Promise<void> {
-  const run = await client.call<RunDetailView>('getRun', { params: { run: number } })
+  const run = await client.call('getRun', { params: { run: number } })
   if (flags.json) return cli.print(JSON.stringify(run.metrics))
   const rows = Object.entries(run.metrics).map(([key, summary]) => [
     key,
@@ -56,13 +56,13 @@ function nameIn({ metrics }: RunDetailView, text: string): string {
 }
 
 async function findName(client: Client, run: string, text: string): Promise<string> {
-  return /^(m|sys)\./.test(text) ? nameIn(await client.call<RunDetailView>('getRun', { params: { run } }), text) : text
+  return /^(m|sys)\./.test(text) ? nameIn(await client.call('getRun', { params: { run } }), text) : text
 }
 
 async function readPoints(client: Client, run: string, name: string): Promise<PointView[]> {
   const points: PointView[] = []
   for (;;) {
-    const page = await client.call<PointView[]>('getMetric', {
+    const page = await client.call('getMetric', {
       params: { run, name },
       query: { from: points.length, limit: LIMITS.pointsPageMax },
     })
@@ -80,18 +80,16 @@ const LINE_STYLES: readonly Style[] = ['cyan', 'yellow', 'green', 'red', 'bold']
  * Reads the line of a run in a chart: all points of a short series, minimum and maximum of each bucket of a long one.
  */
 async function readLine(client: Client, run: string, text: string): Promise<Line> {
-  const detail = await client.call<RunDetailView>('getRun', { params: { run } })
+  const detail = await client.call('getRun', { params: { run } })
   const name = nameIn(detail, text)
   const isShort = (detail.metrics[name]?.count ?? 0) <= BUCKETS
 
   const points = isShort
     ? (await readPoints(client, run, name)).map((point) => [point.step, toNumber(point.value)] as const)
-    : (await client.call<BucketView[]>('getBuckets', { params: { run, name }, query: { buckets: BUCKETS } })).flatMap(
-        (bucket) => [
-          [toNumber(bucket.firstStep), toNumber(bucket.min)] as const,
-          [toNumber(bucket.lastStep), toNumber(bucket.max)] as const,
-        ],
-      )
+    : (await client.call('getBuckets', { params: { run, name }, query: { buckets: BUCKETS } })).flatMap((bucket) => [
+        [toNumber(bucket.firstStep), toNumber(bucket.min)] as const,
+        [toNumber(bucket.lastStep), toNumber(bucket.max)] as const,
+      ])
 
   return { label: `#${detail.number} ${detail.name ?? name}`, points }
 }

@@ -22,14 +22,14 @@ export async function open(cli: Cli, number: string | undefined, flags: OpenFlag
  * servers, so that no log contains it.
  */
 export async function signInUrl(client: Client, path = '/'): Promise<string> {
-  const { code } = await client.call<{ code: string }>('createSessionCode')
+  const { code } = await client.call('createSessionCode')
   return `${client.url}/sign-in#code=${code}${path === '/' ? '' : `&to=${encodeURIComponent(path)}`}`
 }
 
 async function pathOf(client: Client, number: string | undefined): Promise<string> {
   if (number === undefined) return '/'
-  const { kind } = await client.call<{ kind: 'run' | 'sweep' }>('resolve', { params: { number } })
-  const { project } = await client.call<{ project: string }>(kind === 'run' ? 'getRun' : 'getSweep', {
+  const { kind } = await client.call('resolve', { params: { number } })
+  const { project } = await client.call(kind === 'run' ? 'getRun' : 'getSweep', {
     params: { [kind]: number },
   })
   return `/p/${encodeURIComponent(project)}/${kind}s/${number}`

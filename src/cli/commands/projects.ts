@@ -19,7 +19,7 @@ interface Flags {
 
 /** `hagane project ls`: lists projects. */
 export async function list(cli: Cli, flags: Flags): Promise<void> {
-  const projects = await requireClient(cli).call<ProjectView[]>('listProjects')
+  const projects = await requireClient(cli).call('listProjects')
   if (flags.json) return cli.print(JSON.stringify(projects))
   cli.print(
     formatTable(
@@ -34,7 +34,7 @@ export async function create(cli: Cli, name: string, flags: Flags & { descriptio
   printProject(
     cli,
     flags,
-    await requireClient(cli).call<ProjectView>('createProject', {
+    await requireClient(cli).call('createProject', {
       body: { name, description: flags.description ?? '' },
     }),
   )
@@ -45,7 +45,7 @@ export async function show(cli: Cli, name: string | undefined, flags: Flags): Pr
   printProject(
     cli,
     flags,
-    await requireClient(cli).call<ProjectView>('getProject', { params: { project: projectNameOf(cli, name) } }),
+    await requireClient(cli).call('getProject', { params: { project: projectNameOf(cli, name) } }),
   )
 }
 
@@ -58,27 +58,27 @@ export async function update(
   const { name, description } = flags
   const body = { ...(name !== undefined && { name }), ...(description !== undefined && { description }) }
   if (Object.keys(body).length === 0) throw new CliExit(EXIT.usage, cli.formatMessage('nothing_to_change'))
-  printProject(cli, flags, await requireClient(cli).call<ProjectView>('changeProject', { params: { project }, body }))
+  printProject(cli, flags, await requireClient(cli).call('changeProject', { params: { project }, body }))
 }
 
 /** `hagane project delete`: puts a project with its runs and sweeps into the trash, after a confirmation. */
 export async function remove(cli: Cli, project: string, flags: Flags & { yes?: boolean }): Promise<void> {
   await confirm(cli, cli.formatMessage('project_question', { project }), flags)
-  const result = await requireClient(cli).call<{ changed: number }>('deleteProject', { params: { project } })
+  const result = await requireClient(cli).call('deleteProject', { params: { project } })
   if (flags.json) cli.print(JSON.stringify(result))
   else cli.printStatus(cli.formatMessage('project_deleted', { project, runs: result.changed }))
 }
 
 /** `hagane project restore`: takes a project out of the trash. */
 export async function restore(cli: Cli, project: string, flags: Flags): Promise<void> {
-  const result = await requireClient(cli).call<{ changed: number }>('restoreProject', { params: { project } })
+  const result = await requireClient(cli).call('restoreProject', { params: { project } })
   if (flags.json) cli.print(JSON.stringify(result))
   else cli.printStatus(cli.formatMessage('project_restored', { project, runs: result.changed }))
 }
 
 /** `hagane project use`: makes a project the default in this folder and below. */
 export async function use(cli: Cli, project: string): Promise<void> {
-  await requireClient(cli).call<ProjectView>('getProject', { params: { project } })
+  await requireClient(cli).call('getProject', { params: { project } })
   const file = join(process.cwd(), PROJECT_FILE)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${project}\n`)
@@ -93,7 +93,7 @@ export async function metric(cli: Cli, name: string, direction: string | undefin
   if (direction === undefined) return await show(cli, params.project, flags)
   if (!(DIRECTIONS as readonly string[]).includes(direction))
     throw new CliExit(EXIT.usage, cli.formatMessage('direction_wrong', { known: DIRECTIONS.join(', ') }))
-  printProject(cli, flags, await requireClient(cli).call<ProjectView>('setDirection', { params, body: { direction } }))
+  printProject(cli, flags, await requireClient(cli).call('setDirection', { params, body: { direction } }))
 }
 
 function projectNameOf(cli: Cli, option: string | undefined): string {
@@ -113,7 +113,7 @@ export async function listViews(cli: Cli, flags: Flags): Promise<void> {
   printSavedViews(
     cli,
     flags,
-    await requireClient(cli).call<SavedViewView[]>('listViews', {
+    await requireClient(cli).call('listViews', {
       params: { project: projectNameOf(cli, flags.project) },
     }),
   )
@@ -137,7 +137,7 @@ export async function saveView(
   printSavedViews(
     cli,
     flags,
-    await requireClient(cli).call<SavedViewView[]>('putView', {
+    await requireClient(cli).call('putView', {
       params: { project: projectNameOf(cli, flags.project), name },
       body,
     }),
@@ -149,7 +149,7 @@ export async function removeView(cli: Cli, name: string, flags: Flags): Promise<
   printSavedViews(
     cli,
     flags,
-    await requireClient(cli).call<SavedViewView[]>('deleteView', {
+    await requireClient(cli).call('deleteView', {
       params: { project: projectNameOf(cli, flags.project), name },
     }),
   )

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 
 import { EXIT } from '../../contract/errors.ts'
-import type { SweepView } from '../../contract/sweep.ts'
 import { SpecError } from '../../core/language/document.ts'
 import type { Source } from '../../core/language/document.ts'
 import { loadPlan } from '../../core/language/load.ts'
@@ -66,7 +65,7 @@ export async function run(cli: Cli, flags: RunFlags): Promise<void> {
     ...(project !== undefined && { project }),
   }
 
-  const submitted = await client.call<Submitted>('submit', {
+  const submitted = await client.call('submit', {
     body: { ...body, ...toAnnotations(flags), ...(await sendCode(cli, client, flags, workDir)) },
   })
 
@@ -116,7 +115,7 @@ function check(cli: Cli, flags: RunFlags, cwd: string): Source[] {
 async function announce(cli: Cli, client: Client, { kind, number }: Submitted, isFollowed: boolean): Promise<void> {
   if (kind === 'run') cli.print(cli.formatMessage('submitted_run', { number }))
   else {
-    const sweep = await client.call<SweepView>('getSweep', { params: { sweep: number } })
+    const sweep = await client.call('getSweep', { params: { sweep: number } })
     if (sweep.choice) cli.print(choiceText(cli, sweep.choice))
     cli.print(
       cli.formatMessage('submitted_sweep', {

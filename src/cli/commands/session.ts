@@ -23,7 +23,7 @@ export async function logout(cli: Cli): Promise<void> {
 /** `hagane whoami`: prints the server that commands use. Throws if it refuses the token. */
 export async function whoami(cli: Cli, flags: { json?: boolean }): Promise<void> {
   const client = requireClient(cli)
-  const { version } = await client.call<{ version: string }>('health')
+  const { version } = await client.call('health')
   await client.call('listProjects')
   if (flags.json) cli.print(JSON.stringify({ url: client.url, version }))
   else cli.print(`${client.url}  hagane ${version}`)

@@ -6,7 +6,7 @@ import type { SweepPlan } from '../../contract/plan.ts'
 import { isTerminal } from '../../contract/phases.ts'
 import type { RunView } from '../../contract/run.ts'
 import { measureName } from '../../contract/measure.ts'
-import type { BeliefsView, SweepView } from '../../contract/sweep.ts'
+import type { SweepView } from '../../contract/sweep.ts'
 import { decodeValue } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 import { findAutoChoice } from '../../core/search/methods/registry.ts'
@@ -34,7 +34,7 @@ interface Flags {
 
 /** `hagane sweep insight`: prints the best trial, the importance of parameters, and the improvement still expected. */
 export async function insight(cli: Cli, number: string, flags: Flags): Promise<void> {
-  const view = await requireClient(cli).call<BeliefsView>('getBeliefs', { params: { sweep: number } })
+  const view = await requireClient(cli).call('getBeliefs', { params: { sweep: number } })
   if (flags.json) return cli.print(JSON.stringify(view))
 
   const { best, expectedImprovement, importance, borders, stopped } = view
@@ -93,7 +93,7 @@ export function choiceText(cli: Cli, { method, reason }: NonNullable<SweepView['
 export async function extend(cli: Cli, number: string, flags: Flags & { trials?: number }): Promise<void> {
   if (!flags.trials || !Number.isInteger(flags.trials) || flags.trials < 1)
     throw new CliExit(EXIT.usage, cli.formatMessage('extend_trials'))
-  const sweep = await requireClient(cli).call<SweepView>('extendSweep', {
+  const sweep = await requireClient(cli).call('extendSweep', {
     params: { sweep: number },
     body: { trials: flags.trials },
   })
@@ -105,7 +105,7 @@ export async function extend(cli: Cli, number: string, flags: Flags & { trials?:
 export async function add(cli: Cli, number: string, flags: Flags & Pick<DocumentFlags, 'param'>): Promise<void> {
   const params = Object.fromEntries(Object.entries(readParams(flags)).map(([name, text]) => [name, parseValue(text)]))
   if (Object.keys(params).length === 0) throw new CliExit(EXIT.usage, cli.formatMessage('point_params'))
-  const answer = await requireClient(cli).call<{ number: number; isNew: boolean }>('addPoint', {
+  const answer = await requireClient(cli).call('addPoint', {
     params: { sweep: number },
     body: { params },
   })
@@ -213,7 +213,7 @@ async function allTrials(cli: Cli, number: string): Promise<RunView[]> {
   const all: RunView[] = []
   for (let after: string | null | undefined; after !== null;) {
     const query = { sweep: number, limit: LIMITS.runsPageMax, ...(after && { cursor: after }) }
-    const page = await client.call<{ runs: RunView[]; next: string | null }>('listRuns', { query })
+    const page = await client.call('listRuns', { query })
     all.push(...page.runs)
     after = page.next
   }

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { EXIT } from '../../contract/errors.ts'
 import { toBatches, openUnusedSpools } from '../../config/spool.ts'
 import type { Spool } from '../../config/spool.ts'
-import type { Acknowledgement } from '../../contract/tracking.ts'
 import { ApiError } from '../api-error.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
@@ -61,7 +60,7 @@ async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number
   try {
     if (meta.create) await client.call('createRun', { body: { id: meta.run, ...meta.create } })
     for (const batch of toBatches(spool)) {
-      const { refused } = await client.call<Acknowledgement>('track', { params: { run: meta.run }, body: batch })
+      const { refused } = await client.call('track', { params: { run: meta.run }, body: batch })
       left -= batch.records.length
       for (const { why } of refused) if (refusals.size < REFUSALS_MAX) refusals.add(why)
     }

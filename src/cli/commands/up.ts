@@ -194,7 +194,7 @@ function startInBackground(cli: Cli, flags: ServerFlags) {
 
 async function isHealthy(client: Client): Promise<boolean> {
   try {
-    return (await client.call<{ name: string }>('health')).name === 'hagane'
+    return (await client.call('health')).name === 'hagane'
   } catch {
     return false
   }

@@ -315,7 +315,7 @@ export async function readTrials({ scan }: Store, { id, plan, resultCount }: Swe
     attempts: {
       index: attempts.map(({ index }) => index),
       n: attempts.map(({ n }) => n),
-      startedAt: attempts.map(({ startedAt }) => toIso(startedAt)!),
+      startedAt: attempts.map(({ startedAt }) => toIso(startedAt)),
       endedAt: attempts.map(({ endedAt }) => toIso(endedAt)),
       reason: attempts.map(({ reason }) => reason),
     },

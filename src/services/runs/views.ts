@@ -125,7 +125,7 @@ function toRunView(
     branch: run.host?.git?.branch ?? null,
     actor: run.actor,
     attemptCount: run.attemptCount,
-    createdAt: toIso(run.createdAt)!,
+    createdAt: toIso(run.createdAt),
     startedAt: toIso(run.startedAt),
     endedAt: toIso(run.endedAt),
     deletedAt: toIso(run.deletedAt),
@@ -209,7 +209,7 @@ export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): P
     notices: await noticesOf(store, sweep, counts, locale),
     planDigest: sweep.planDigest,
     snapshot: sweep.snapshot,
-    createdAt: toIso(sweep.createdAt)!,
+    createdAt: toIso(sweep.createdAt),
     endedAt: isSweepEnded(sweep.phase) ? toIso(lastEndedAt ?? sweep.endedAt) : null,
     deletedAt: toIso(sweep.deletedAt),
     runSeconds,
@@ -243,6 +243,7 @@ function toWider(space: SearchSpace, { name, side }: Border): BeliefsView['borde
 }
 
 /** Turns a time in milliseconds since 1970 into ISO 8601. */
+export function toIso<T extends number | null>(timeMs: T): T extends number ? string : null
 export function toIso(timeMs: number | null): string | null {
   return timeMs === null ? null : new Date(timeMs).toISOString()
 }
@@ -255,7 +256,7 @@ export async function toProjectView(store: Store, project: Project): Promise<Pro
     description: project.description,
     runs: await store.scan.runQueries.count({ projectId: project.id, isDeleted: project.deletedAt !== null }),
     directions: Object.fromEntries(await store.read.projects.listDirections(project.id)),
-    createdAt: toIso(project.createdAt)!,
+    createdAt: toIso(project.createdAt),
     deletedAt: toIso(project.deletedAt),
   }
 }
@@ -268,8 +269,8 @@ export async function toEnvironmentView({ read }: Store, environment: Environmen
     python: environment.python,
     build: (await read.runs.get(environment.buildRunId))?.number ?? null,
     packages: environment.packages?.split('\n').filter(Boolean) ?? [],
-    createdAt: toIso(environment.createdAt)!,
-    lastUsedAt: toIso(environment.lastUsedAt)!,
+    createdAt: toIso(environment.createdAt),
+    lastUsedAt: toIso(environment.lastUsedAt),
   }
 }
 
@@ -285,7 +286,7 @@ export async function toEventViews({ read }: Store, events: readonly Event[]): P
 
   return events.map(({ seq, at, kind, actor, runId, sweepId, data }) => ({
     seq,
-    at: toIso(at)!,
+    at: toIso(at),
     kind,
     actor,
     run: (runId !== undefined && runs.get(runId)) || null,
