@@ -229,7 +229,7 @@ const SWEEP_POLL_MS = 250
  * otherwise.
  */
 export async function waitForSweep(server: Server, number: number, trials: number): Promise<SweepView> {
-  let unlimited = 0
+  let printed = 0
   for (;;) {
     const sweep = await server.call<SweepView>('GET', `/sweeps/${number}`)
     const { succeeded = 0, failed = 0 } = sweep.counts
@@ -238,7 +238,7 @@ export async function waitForSweep(server: Server, number: number, trials: numbe
         throw new Error(`sweep ${number} is ${sweep.phase}: ${JSON.stringify(sweep.counts)}`)
       return sweep
     }
-    if (succeeded - unlimited >= trials / 4) printProgress(`${(unlimited = succeeded)} of ${trials} trials`)
+    if (succeeded - printed >= trials / 4) printProgress(`${(printed = succeeded)} of ${trials} trials`)
     await sleep(SWEEP_POLL_MS)
   }
 }

@@ -37,8 +37,8 @@ export function formatTicks(values: readonly number[]): string[] {
 
 /** Returns the number of significant digits, 5 to 15, that distinguishes values a hundredth of a range apart. */
 export function digitsWithin(low: number, high: number): number {
-  const dateFields = (100 * Math.max(Math.abs(low), Math.abs(high))) / (high - low)
-  return Number.isFinite(dateFields) ? Math.min(DIGITS_MAX, Math.max(5, Math.ceil(Math.log10(dateFields)))) : 5
+  const ratio = (100 * Math.max(Math.abs(low), Math.abs(high))) / (high - low)
+  return Number.isFinite(ratio) ? Math.min(DIGITS_MAX, Math.max(5, Math.ceil(Math.log10(ratio)))) : 5
 }
 
 /** Formats a number with all of its digits and the minus sign `−`. */

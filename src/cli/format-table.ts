@@ -14,7 +14,7 @@ export function cutEnd(text: string, columns: number): string {
   let isFull = false
 
   const parts = text.split(COLOR_MARKER).map((part, index) => {
-    // MARK captures the colour code, so every second part is one.
+    // COLOR_MARKER captures the colour code, so every second part is one.
     if (index % 2 === 1) return colorMarker(part)
     if (isFull) return ''
     const kept = headOf(part, left)

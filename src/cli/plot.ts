@@ -20,7 +20,7 @@ const DOTS = [
 const [DOTS_WIDE, DOTS_HIGH] = [2, 4]
 
 /**
- * Draws a chart with braille dots and returns its rows of cells, with labels of y on the left and of x below. `lineIndex`
+ * Draws a chart with braille dots and returns its rows of cells, with labels of y on the left and of x below. `owner`
  * is the index of the line drawn last in a cell, and -1 for axes and labels. Points that are not finite are left out.
  */
 export function drawChart(lines: readonly Line[], { columns, rows }: ChartSize): { text: string; owner: number }[][] {

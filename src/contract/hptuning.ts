@@ -17,18 +17,16 @@ import { BEST_BY } from './measure.ts'
 import type { BestBy } from './measure.ts'
 import { matrixEntry } from './matrix.ts'
 import type { MatrixEntry } from './matrix.ts'
+import { DIRECTIONS } from './project.ts'
 import { FAILURE_POLICIES, CONTINUE_ON_FAILURE } from './search-space.ts'
 import type { FailurePolicy } from './search-space.ts'
-
-const MAXIMIZE_OR_MINIMIZE = ['maximize', 'minimize'] as const
-export type Optimization = (typeof MAXIMIZE_OR_MINIMIZE)[number]
 
 /** Accepted words for the value of a metric that counts. `best` is the one that `optimization` implies. */
 const BEST_BY_WORDS = [...BEST_BY, 'lowest', 'highest', 'best'] as const
 
 const metric = z.strictObject({
   name: text(),
-  optimization: word(MAXIMIZE_OR_MINIMIZE, { anyCase: true }).nullish(),
+  optimization: word(DIRECTIONS, { anyCase: true }).nullish(),
   best_by: word(BEST_BY_WORDS, { anyCase: true })
     .nullish()
     .describe(
@@ -67,7 +65,7 @@ const earlyStoppingPolicy = z
 const earlyStopping = z.strictObject({
   metric: text(),
   value: float().optional(),
-  optimization: word(MAXIMIZE_OR_MINIMIZE, { anyCase: true }).nullish(),
+  optimization: word(DIRECTIONS, { anyCase: true }).nullish(),
   policy: earlyStoppingPolicy.nullish(),
 })
 

@@ -15,7 +15,7 @@ export const RUN_PHASES = [
 export type RunPhase = (typeof RUN_PHASES)[number]
 
 /** Final phases: no run leaves them. */
-const TERMINAL_RUN_PHASES = ['succeeded', 'failed', 'stopped'] as const satisfies readonly RunPhase[]
+export const TERMINAL_RUN_PHASES = ['succeeded', 'failed', 'stopped'] as const satisfies readonly RunPhase[]
 
 export function isTerminal(phase: RunPhase): boolean {
   return (TERMINAL_RUN_PHASES as readonly RunPhase[]).includes(phase)

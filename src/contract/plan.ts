@@ -1,5 +1,5 @@
 import type { FailurePolicy, SearchSpace } from './search-space.ts'
-import type { Optimization } from './hptuning.ts'
+import type { Direction } from './project.ts'
 import type { BestBy } from './measure.ts'
 import type { RunKind } from './spec.ts'
 import type { Value, ValueMap } from './values.ts'
@@ -82,7 +82,7 @@ export interface Rung {
 /** The metric that a sweep optimises. */
 export interface Objective {
   readonly metric: string
-  readonly optimization: Optimization
+  readonly optimization: Direction
   /** Which value of the metric counts for a trial: its lowest or its highest; absent: its last. */
   readonly bestBy?: Exclude<BestBy, 'last'>
 }

@@ -6,6 +6,7 @@ import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { RunPhase } from '../contract/phases.ts'
+import type { Direction } from '../contract/project.ts'
 import type { Field, Sort } from '../core/filter/filter.ts'
 import { COLUMNS } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
@@ -45,7 +46,7 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueri
     return {
       db,
       now: now(),
-      directions: new Map(rows.map((row) => [row.metric, row.direction as 'maximize' | 'minimize'])),
+      directions: new Map(rows.map((row) => [row.metric, row.direction as Direction])),
     }
   }
 
@@ -75,11 +76,11 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueri
       return Object.fromEntries(rows.map((row) => [row.phase, Number(row.count)]))
     },
 
-    readTable: async (scope, { keys, listValues }, limit) => {
+    readTable: async (scope, { keys, values }, limit) => {
       const context = await contextFor(scope)
       const columns = [
         ...keys.map((field, i) => sql`${toKeyExpression(field, context)} as ${sql.ref(`k${i}`)}`),
-        ...listValues.map((field, i) => sql`${toNumberExpression(field, context)} as ${sql.ref(`v${i}`)}`),
+        ...values.map((field, i) => sql`${toNumberExpression(field, context)} as ${sql.ref(`v${i}`)}`),
       ]
 
       const { rows } = await sql<Record<string, SortValue>>`
@@ -89,7 +90,7 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueri
 
       return rows.map((row) => ({
         keys: keys.map((_, i) => (row[`k${i}`] === null ? null : String(row[`k${i}`]))),
-        values: listValues.map((_, i) => (row[`v${i}`] === null ? null : Number(row[`v${i}`]))),
+        values: values.map((_, i) => (row[`v${i}`] === null ? null : Number(row[`v${i}`]))),
       }))
     },
 

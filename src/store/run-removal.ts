@@ -31,8 +31,8 @@ export async function purgeSome(db: Kysely<Tables>, { id, number }: Pick<Run, 'i
   const row = await db.selectFrom('run').select(['params', 'tags']).where('id', '=', id).executeTakeFirst()
   if (!row) return true
 
-  for (const deletion of splitForStatements(toParamNames(decodeValue(row.params) as ValueMap)))
-    await db.deleteFrom('run_param').where('name', 'in', deletion).where('run_number', '=', number).execute()
+  for (const names of splitForStatements(toParamNames(decodeValue(row.params) as ValueMap)))
+    await db.deleteFrom('run_param').where('name', 'in', names).where('run_number', '=', number).execute()
   await removeTags(db, number, JSON.parse(row.tags) as string[])
   for (const table of ['writer', 'artifact', 'attempt', 'event'] as const)
     await db.deleteFrom(table).where('run_id', '=', id).execute()
@@ -78,6 +78,6 @@ async function purgeSeries(
 
 /** Removes tags of a run from the table that filters read. */
 export async function removeTags(db: Kysely<Tables>, runNumber: number, tags: readonly string[]): Promise<void> {
-  for (const deletion of splitForStatements(toTagRows(runNumber, tags).map((row) => row.tag)))
-    await db.deleteFrom('run_tag').where('tag', 'in', deletion).where('run_number', '=', runNumber).execute()
+  for (const group of splitForStatements(toTagRows(runNumber, tags).map((row) => row.tag)))
+    await db.deleteFrom('run_tag').where('tag', 'in', group).where('run_number', '=', runNumber).execute()
 }

@@ -2,6 +2,7 @@ import type { ExpressionBuilder, Kysely, Updateable } from 'kysely'
 
 import type { RunPlan } from '../contract/plan.ts'
 import type { Waiting } from '../contract/run.ts'
+import { TERMINAL_RUN_PHASES } from '../contract/phases.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
@@ -26,7 +27,6 @@ import {
   toRunOrNone,
 } from './run-rows.ts'
 
-const TERMINAL_PHASES: readonly RunPhase[] = ['succeeded', 'failed', 'stopped']
 // Phases in which a request to pause can be withdrawn: no process has been signalled yet.
 const PAUSE_WITHDRAWABLE_PHASES: readonly RunPhase[] = ['queued', 'starting', 'running']
 
@@ -302,7 +302,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
         .where('number', '>', after)
         .where('deleted_at', 'is not', null)
         .where((on) => on.or([on('deleted_at', '<', deletedBefore), on('purged_at', 'is not', null)]))
-        .where('phase', 'in', TERMINAL_PHASES)
+        .where('phase', 'in', TERMINAL_RUN_PHASES)
         .where('is_collected', '=', 1)
         .where(
           'id',

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 
 import type { ReasonCode } from '../contract/messages/messages.ts'
 import type { Ending, Waiting } from '../contract/run.ts'
+import { TERMINAL_RUN_PHASES } from '../contract/phases.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import { decodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
@@ -58,7 +59,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .where('run.trial_index', 'is not', null)
         .where((on) =>
           on.or([
-            on('run.phase', 'in', ['succeeded', 'failed', 'stopped'] satisfies RunPhase[]),
+            on('run.phase', 'in', TERMINAL_RUN_PHASES),
             // Paused at a rung. A trial that a user paused has no `waiting` value.
             on.and([on('run.phase', '=', 'paused'), on('run.waiting', 'like', AT_RUNG)]),
           ]),
@@ -121,7 +122,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         )
         .where('run.sweep_id', '=', sweepId)
         .where('run.trial_index', 'is not', null)
-        .where('run.phase', 'in', ['succeeded', 'failed', 'stopped'] satisfies RunPhase[])
+        .where('run.phase', 'in', TERMINAL_RUN_PHASES)
         .orderBy('run.trial_index')
         .execute()
 
@@ -239,7 +240,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
         .select('phase')
         .where('sweep_id', '=', sweepId)
         .where('trial_index', '>=', from)
-        .where('phase', 'in', ['succeeded', 'failed', 'stopped', 'paused'])
+        .where('phase', 'in', [...TERMINAL_RUN_PHASES, 'paused'])
         .where((on) => on.or([on('reason', 'is', null), on('reason', '!=', 'StoppedByUser')]))
         .orderBy(sql`case when phase = 'paused' then 0 else 1 end`)
         .orderBy('ended_at')

@@ -436,10 +436,10 @@ describeOnBothDatabases('the store', (openFresh) => {
     })
     expect(await store.read.trials.listFailures(sweep.id, 0, 9)).toEqual([{ id: failed.id, ending: failed.ending }])
 
-    const openStore = newRun({ sweepId: sweep.id, trialIndex: 0, rerunCount: 1 })
+    const replacement = newRun({ sweepId: sweep.id, trialIndex: 0, rerunCount: 1 })
     const [again] = await store.write(async (stores) => {
       await stores.runs.removeFromTrials([failed.id])
-      return await stores.runs.insert([openStore])
+      return await stores.runs.insert([replacement])
     })
 
     expect(await store.read.runs.get(failed.id)).toMatchObject({ sweepId: sweep.id, trialIndex: null, phase: 'failed' })

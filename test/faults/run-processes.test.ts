@@ -347,10 +347,10 @@ describe('the limit of processes of a user', () => {
       chownSync(join(dir, 'attempt'), Number(OTHER_USER), 65_534)
 
       // The limit allows this shell, the sleep and the supervisor. The command can start when the sleep ends.
-      const writeScript = `sleep 2 & /bin/sh ${supervisor} ${dir}/attempt /bin/sh -c 'echo ran; exit 7' > ${dir}/attempt/log 2>&1 & wait`
+      const script = `sleep 2 & /bin/sh ${supervisor} ${dir}/attempt /bin/sh -c 'echo ran; exit 7' > ${dir}/attempt/log 2>&1 & wait`
       const limits = [`--reuid=${OTHER_USER}`, '--regid=65534', '--clear-groups', 'prlimit', '--nproc=3:3']
 
-      expect(spawnSync('setpriv', [...limits, '/bin/sh', '-c', writeScript], { encoding: 'utf8' })).toMatchObject({
+      expect(spawnSync('setpriv', [...limits, '/bin/sh', '-c', script], { encoding: 'utf8' })).toMatchObject({
         status: 0,
         stderr: '',
       })

@@ -172,6 +172,17 @@ describe('a command that needs a server', () => {
     expect((await fetch(`${url}/api/v1/shutdown`, stop)).status).toBe(200)
   })
 
+  it('`hagane up` says which version wrote a database that is newer than this program', async () => {
+    await using place = openPlace()
+    const database = new DatabaseSync(join(place.dataDir, 'hagane.db'))
+    database.exec('create table schema_version (version integer not null); insert into schema_version values (999)')
+    database.close()
+
+    const { status, stderr } = await place.hagane('up')
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/999.*\d+/)])
+    expect(stderr).not.toContain('schema 999 is newer than')
+  })
+
   it('A command waits while another process locks the data directory, and then starts a server', async () => {
     await using place = openPlace()
     const holder = new DatabaseSync(join(place.dataDir, 'lock.db'))

@@ -27,12 +27,7 @@ export interface TestServer extends AsyncDisposable {
   /** Starts the server without waiting until it answers. */
   launch(env?: NodeJS.ProcessEnv): void
   /** Calls a route below /api/v1 with the person's token, or another one. */
-  call<T = unknown>(
-    method: string,
-    path: string,
-    body?: unknown,
-    readToken?: string,
-  ): Promise<{ status: number; body: T }>
+  call<T = unknown>(method: string, path: string, body?: unknown, token?: string): Promise<{ status: number; body: T }>
   /**
    * Submits a document and returns what it created. Throws if the server refuses it. Without `workDir` the run works in
    * the data directory.

@@ -24,6 +24,7 @@ import type { JsonSchema } from '../editor/schema.ts'
 import { toast } from '../ui/toasts.ts'
 import { call } from './client.ts'
 import { toQuery } from './to-query.ts'
+import type { Direction } from '../../../src/contract/project.ts'
 
 /** Parameters of a request for runs. */
 export interface RunsQuery {
@@ -475,11 +476,10 @@ export function useAction<A, R = unknown>(
 
 /** Returns a mutation that sets whether higher or lower values of a metric are better; null removes the setting. */
 export function useSetDirection(project: string) {
-  return useAction(
-    ({ name, direction }: { readonly name: string; readonly direction: 'maximize' | 'minimize' | null }) =>
-      call(`/projects/${encodeURIComponent(project)}/metrics/${encodeURIComponent(name)}`, {
-        method: 'PUT',
-        body: { direction },
-      }),
+  return useAction(({ name, direction }: { readonly name: string; readonly direction: Direction | null }) =>
+    call(`/projects/${encodeURIComponent(project)}/metrics/${encodeURIComponent(name)}`, {
+      method: 'PUT',
+      body: { direction },
+    }),
   )
 }

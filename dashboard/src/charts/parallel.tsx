@@ -283,7 +283,7 @@ interface KeyCursor {
   readonly from: number | undefined
 }
 
-/** The line of a trial: where it crosses each axis. `qualityOf` is -1 where the trial has no value. */
+/** The line of a trial: where it crosses each axis. `worth` is -1 where the trial has no value. */
 interface Line {
   readonly trial: Trial
   readonly worth: number

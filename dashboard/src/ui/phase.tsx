@@ -11,7 +11,7 @@ export function sweepShape(phase: SweepPhase, isPaused = false): RunPhase {
 }
 
 /**
- * The icon of a phase: a ring while the run goes on, a filled shape once it has ended. `progress`, from 0 to 1, is the
+ * The icon of a phase: a ring while the run goes on, a filled shape once it has ended. `part`, from 0 to 1, is the
  * progress of a running run around its ring. An empty `label` hides the icon from screen readers, for use beside a
  * word.
  */

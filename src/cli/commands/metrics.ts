@@ -50,7 +50,7 @@ async function listMetrics(cli: Cli, client: Client, number: string, flags: Metr
   )
 }
 
-/** Returns the name of a metric of a run. `formatMessage` is the name, or the name as written in filters: `m."val loss"`. */
+/** Returns the name of a metric of a run. `text` is the name, or the name as written in filters: `m."val loss"`. */
 function nameIn({ metrics }: RunDetailView, text: string): string {
   return Object.hasOwn(metrics, text) ? text : toMetricName(text)
 }

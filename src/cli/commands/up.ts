@@ -71,7 +71,7 @@ interface StartFault {
   readonly message: string
   /** Version of the database schema, and the newest version that this program supports. */
   readonly found?: number
-  readonly known?: number
+  readonly supported?: number
   /** System error code of a failed connection or of a port that cannot be opened. */
   readonly code?: string
   readonly address?: string
@@ -85,7 +85,7 @@ function startFailure(cli: Cli, cause: unknown): CliExit {
   // Connecting to a name with several addresses fails once per address.
   const {
     found,
-    known,
+    supported,
     code = '',
     address,
     hostname,
@@ -95,7 +95,8 @@ function startFailure(cli: Cli, cause: unknown): CliExit {
 
   const place = [address ?? hostname, port].filter((part) => part !== undefined).join(':')
   const exitWith = (text: string): CliExit => new CliExit(EXIT.failed, text, { cause })
-  if (found !== undefined && known !== undefined) return exitWith(cli.formatMessage('schema_newer', { found, known }))
+  if (found !== undefined && supported !== undefined)
+    return exitWith(cli.formatMessage('schema_newer', { found, known: supported }))
   if (code === 'EADDRINUSE') return exitWith(cli.formatMessage('port_taken', { place }))
   if (UNREACHED.has(code)) return exitWith(cli.formatMessage('database_silent', { place }))
   return exitWith(cli.formatMessage('server_failed', { detail: message }))

@@ -44,10 +44,10 @@ export interface RunQueries {
   listPage(query: RunQuery): Promise<RunPage>
   count(scope: RunScope): Promise<number>
   countByPhase(scope: RunScope): Promise<PhaseCounts>
-  /** Returns the fields of at most `limit` selected runs: `keys` as texts, `listValues` as numbers. */
+  /** Returns the fields of at most `limit` selected runs: `keys` as texts, `values` as numbers. */
   readTable(
     scope: RunScope,
-    fields: { readonly keys: readonly Field[]; readonly listValues: readonly Field[] },
+    fields: { readonly keys: readonly Field[]; readonly values: readonly Field[] },
     limit: number,
   ): Promise<GroupRow[]>
   /** Returns the ids of the oldest `limit` selected runs, oldest first. */
@@ -57,12 +57,12 @@ export interface RunQueries {
   /** Returns names of parameters or metrics that begin with `prefix`. */
   listNames(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Completion[]>
   /**
-   * Counts, for each of `listNames`, the runs that have it among the latest `runs` selected runs. Names of no run are left
+   * Counts, for each of `names`, the runs that have it among the latest `runs` selected runs. Names of no run are left
    * out.
    */
   countNamesAmongLatest(
     kind: 'param' | 'metric',
-    listNames: readonly string[],
+    names: readonly string[],
     scope: RunScope,
     runs: number,
   ): Promise<Completion[]>

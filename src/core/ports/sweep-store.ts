@@ -21,11 +21,11 @@ export interface SweepStore {
   /** Returns the points of trials with index `from` or above, by index. */
   listTrials(sweepId: string, from: number): Promise<SweepTrial[]>
   /** Inserts points; `from` is the trial index of the first. */
-  addTrials(sweepId: string, from: number, listTrials: readonly SweepTrial[]): Promise<void>
+  addTrials(sweepId: string, from: number, trials: readonly SweepTrial[]): Promise<void>
   /** Returns the results after the first `after`, in the order in which they were recorded. */
   listResults(sweepId: string, after: number): Promise<SweepResult[]>
   /** Appends results to a record that has `after` of them. */
-  addResults(sweepId: string, after: number, listResults: readonly SweepResult[]): Promise<void>
+  addResults(sweepId: string, after: number, results: readonly SweepResult[]): Promise<void>
   /** Returns false if the sweep has changed since `version` was read. */
   update(sweep: Pick<Sweep, 'id' | 'version'>, patch: SweepPatch): Promise<boolean>
   setDeleted(which: { id: string } | { projectId: string }, change: DeletionChange): Promise<void>

@@ -4,6 +4,7 @@ import type { Ending } from '../../contract/run.ts'
 import type { PhaseCounts, Run } from '../records/run.ts'
 import type { SweepResult } from '../records/sweep.ts'
 import type { ChartAttempt, ChartTrial, OpenTrial, TrialOutcome } from '../records/trial.ts'
+import type { Direction } from '../../contract/project.ts'
 
 /** The best trial of a sweep, and its value of the measure. */
 export interface Best {
@@ -65,7 +66,7 @@ export interface TrialStore {
    */
   listMetricNames(sweepId: string, limit: number): Promise<string[]>
   /** Returns the trial with the best finite value among trials that are paused or ended without failing. */
-  findBest(sweepId: string, measure: Measure, direction: 'maximize' | 'minimize'): Promise<Best | undefined>
+  findBest(sweepId: string, measure: Measure, direction: Direction): Promise<Best | undefined>
   /** Returns the best finite value over the trials of all phases. */
-  findBestValue(sweepId: string, measure: Measure, direction: 'maximize' | 'minimize'): Promise<number | undefined>
+  findBestValue(sweepId: string, measure: Measure, direction: Direction): Promise<number | undefined>
 }

@@ -113,10 +113,7 @@ export function removalPathOf(path: string): string {
  * folder with the plain name.
  */
 export function leftoverPathsOf(path: string, id: string): string[] {
-  return [path, `${path}.${id}`].flatMap((directoryId) => [
-    `${directoryId}${INCOMPLETE_SUFFIX}`,
-    removalPathOf(directoryId),
-  ])
+  return [path, `${path}.${id}`].flatMap((place) => [`${place}${INCOMPLETE_SUFFIX}`, removalPathOf(place)])
 }
 
 /**

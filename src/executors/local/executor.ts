@@ -147,7 +147,7 @@ const LAST_LINES_BYTES = 4_000
 
 /**
  * Creates the executor that runs attempts as processes of this machine, each under a supervisor that outlives the
- * server. The files in an attempt's folder are authoritative: `variable` identifies the attempt, `claim` its supervisor,
+ * server. The files in an attempt's folder are authoritative: `mark` identifies the attempt, `claim` its supervisor,
  * and `exit` records how the command ended. A restarted server needs no state in memory.
  */
 export function createLocalExecutor(options: LocalExecutorOptions): LocalExecutor {

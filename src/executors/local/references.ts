@@ -31,7 +31,7 @@ const GROUP_AND_OTHERS_MODE = 0o077
 
 /** Creates the reader of the secrets and config maps in a data directory. */
 export function createReferences(dataDir: string): References {
-  const listValuesToMask: References['secrets'] = (given = []) => {
+  const secrets: References['secrets'] = (given = []) => {
     const root = join(dataDir, 'secrets')
     const kept = namesIn(root).flatMap((name) =>
       filesIn(join(root, name)).flatMap((key) => readIfPossible(join(root, name, key)) ?? []),
@@ -49,7 +49,7 @@ export function createReferences(dataDir: string): References {
 
     valuesOfSecrets: (references) =>
       (references?.secrets ?? []).flatMap((name) => Object.values(readSet(dataDir, 'secrets', name))),
-    secrets: listValuesToMask,
+    secrets,
   }
 }
 
@@ -100,16 +100,16 @@ function namesIn(folder: string): string[] {
 }
 
 /** Returns a text in which secrets are replaced by stars. */
-export function mask(text: string, listValuesToMask: readonly string[]): string {
-  return listValuesToMask.reduce((masked, secret) => masked.replaceAll(secret, '*'.repeat(secret.length)), text)
+export function mask(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((masked, secret) => masked.replaceAll(secret, '*'.repeat(secret.length)), text)
 }
 
 /**
  * Writes the secret values that an attempt received to a file: the secrets may have changed by the time that its log is
  * read.
  */
-export function writeReceivedSecrets(path: string, listValuesToMask: readonly string[]): void {
-  if (listValuesToMask.length > 0) writeFileSync(path, JSON.stringify(listValuesToMask), { mode: 0o600 })
+export function writeReceivedSecrets(path: string, secrets: readonly string[]): void {
+  if (secrets.length > 0) writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })
 }
 
 /** Reads the secret values that an attempt received; an empty list where its program has overwritten the file. */

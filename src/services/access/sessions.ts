@@ -1,6 +1,7 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 
 import type { Clock } from '../../core/ports/clock.ts'
+import { isSameSecret } from './is-same-secret.ts'
 
 /** Sessions of browsers, which prove by a cookie that the person has signed in. */
 export interface Sessions {
@@ -52,16 +53,11 @@ export function createSessions({
       codes.delete(code)
       return until !== undefined && until >= clock.now() ? open() : undefined
     },
-    openWithToken: (token) => (isSame(token, personToken) ? open() : undefined),
+    openWithToken: (token) => (isSameSecret(token, personToken) ? open() : undefined),
     isOpen: (cookie) => {
       const [until, chance, signature, ...rest] = cookie.split('.')
       if (!until || !chance || !signature || rest.length > 0) return false
-      return isSame(signature, sign(`${until}.${chance}`)) && Number(until) > clock.now()
+      return isSameSecret(signature, sign(`${until}.${chance}`)) && Number(until) > clock.now()
     },
   }
-}
-
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
 }

@@ -1,8 +1,9 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 
 import { LIMITS } from '../../contract/limits.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Store } from '../../core/ports/store.ts'
+import { isSameSecret } from './is-same-secret.ts'
 
 /** Who sends a request: the person, or an attempt. */
 export type Caller =
@@ -57,14 +58,14 @@ export function createTokens({
   return {
     attemptToken: (runId, n) => `${ATTEMPT_PREFIX}${runId}.${n}.${sign(runId, n)}`,
     identify: async (token) => {
-      if (isSame(token, personToken)) return { kind: 'person' }
+      if (isSameSecret(token, personToken)) return { kind: 'person' }
       if (token.startsWith(PERSON_PREFIX)) return (await isStoredToken(token)) ? { kind: 'person' } : undefined
       const match = /^hat_([0-9a-f-]{36})\.(\d{1,6})\.([0-9a-f]{64})$/.exec(token)
       if (!match) return undefined
 
       const [runId, n, signature] = [match[1]!, Number(match[2]), match[3]!]
 
-      return isSame(signature, sign(runId, n)) && (await isAttemptCurrent(runId, n))
+      return isSameSecret(signature, sign(runId, n)) && (await isAttemptCurrent(runId, n))
         ? { kind: 'attempt', runId, n }
         : undefined
     },
@@ -79,9 +80,4 @@ export function mintToken(): { readonly token: string; readonly hash: string } {
 
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex')
-}
-
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
 }

@@ -44,7 +44,7 @@ export function createEventFeed({ store, clock }: { store: Store; clock: Clock }
 interface CommitSignals {
   /** Whether the quiet time has passed or the reader has aborted. */
   isOver(): boolean
-  /** Returns at the next commit or when `isDone`; at once if there was a commit since the last call. */
+  /** Returns at the next commit or when `isOver`; at once if there was a commit since the last call. */
   next(): Promise<void>
   end(): void
 }

@@ -33,7 +33,7 @@ import { toPythonText } from '../../core/language/python.ts'
 import { measureOf } from '../../core/sweep/results.ts'
 import { toIso } from './views.ts'
 
-/** The metrics to draw, with at most `readBuckets` points a line, and the part of the x axis. */
+/** The metrics to draw, with at most `buckets` points a line, and the part of the x axis. */
 export interface LinesAsked {
   readonly metrics: readonly string[]
   readonly buckets: number
@@ -122,7 +122,7 @@ export async function readBands(
   { by, metrics, buckets }: LinesAsked & { readonly by: readonly Field[] },
 ): Promise<BandsView> {
   const number = { kind: 'column', name: 'number' } as const
-  const rows = await store.scan.runQueries.readTable(scope, { keys: by, listValues: [number] }, LIMITS.groupRunsMax)
+  const rows = await store.scan.runQueries.readTable(scope, { keys: by, values: [number] }, LIMITS.groupRunsMax)
   const groups = groupRows(rows)
 
   const members = new Map<string, number[]>()
@@ -229,7 +229,7 @@ export async function readGroups(
   scope: RunScope,
   { by, columns, sort }: GroupsAsked,
 ): Promise<GroupsView> {
-  const rows = await scan.runQueries.readTable(scope, { keys: by, listValues: columns }, LIMITS.groupRunsMax)
+  const rows = await scan.runQueries.readTable(scope, { keys: by, values: columns }, LIMITS.groupRunsMax)
   const groups = sortGroups(groupRows(rows), toGroupOrder({ by, columns, sort }))
 
   const toView = (spread: Spread | null) =>

@@ -25,6 +25,7 @@ import { DirectionButton } from '../runs/direction-button.tsx'
 import { toRows, areEqual } from './compare-rows.ts'
 import type { FactRow } from './compare-rows.ts'
 import { metricsOf, toDrawnRuns } from '../runs/run-charts.tsx'
+import type { Direction } from '../../../../src/contract/project.ts'
 
 const RUNS_MAX = 30
 const CHARTS_MAX = 4
@@ -371,9 +372,9 @@ function ValueCell({
 interface MetricRowProps {
   readonly name: string
   readonly values: readonly (WireNumber | undefined)[]
-  readonly direction: 'maximize' | 'minimize' | undefined
+  readonly direction: Direction | undefined
   /** Sets whether lower or higher is better; absent where that cannot change. */
-  readonly onDirection?: (direction: 'maximize' | 'minimize' | null) => void
+  readonly onDirection?: (direction: Direction | null) => void
   readonly format?: (value: number) => string
 }
 

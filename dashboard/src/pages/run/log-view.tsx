@@ -106,11 +106,11 @@ function AttemptLog({
 
   const goToFirstError = async (): Promise<void> => {
     const query = toQuery({ attempt, severity: 'error', limit: 1 })
-    const [toFirstPiece] = (await call<LogSearchView>(`/runs/${run.number}/logs/search${query}`)).lines
-    if (!toFirstPiece) return toast(t('no_error_line'))
+    const [first] = (await call<LogSearchView>(`/runs/${run.number}/logs/search${query}`)).lines
+    if (!first) return toast(t('no_error_line'))
     // If the address names this line already, it does not change and triggers no jump.
-    if (String(toFirstPiece.offset) === targetOffset) goToOffset(targetOffset)
-    changeQuery({ at: String(toFirstPiece.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })
+    if (String(first.offset) === targetOffset) goToOffset(targetOffset)
+    changeQuery({ at: String(first.offset), ...(attempt !== undefined && { attempt: String(attempt) }) })
   }
 
   const toggleFollowing = (): void => {
@@ -279,8 +279,8 @@ interface Log {
   readonly readEarlier: () => Promise<number>
 }
 
-/** Reads the log of an attempt from its end, or from near byte `matchIndex`, and reads on as output is written. */
-function useLog(run: RunDetailView, attempt: number | undefined, matchIndex: string | null): Log {
+/** Reads the log of an attempt from its end, or from near byte `target`, and reads on as output is written. */
+function useLog(run: RunDetailView, attempt: number | undefined, target: string | null): Log {
   const [piece, setPiece] = useState<LogPiece | undefined>()
   const [error, setError] = useState<Error | undefined>()
   const [cut, setCut] = useState<LogCut | undefined>()
@@ -294,8 +294,8 @@ function useLog(run: RunDetailView, attempt: number | undefined, matchIndex: str
 
   // The byte near which reading began; null for the end of the log. When the address changes to a line before all that
   // has been read, reading begins again near that line.
-  const [anchor, setAnchor] = useState(matchIndex)
-  if (matchIndex !== anchor && matchIndex !== null && piece && Number(matchIndex) < piece.start) setAnchor(matchIndex)
+  const [anchor, setAnchor] = useState(target)
+  if (target !== anchor && target !== null && piece && Number(target) < piece.start) setAnchor(target)
 
   useEffect(() => {
     latest.current = undefined
@@ -400,8 +400,8 @@ function useLog(run: RunDetailView, attempt: number | undefined, matchIndex: str
  * Number of lines of a piece before a byte. The piece may have grown at its start since the server was asked to count.
  */
 function countBefore({ lines }: LogPiece, byte: number): number {
-  const matchIndex = lines.findIndex(({ offset }) => offset >= byte)
-  return matchIndex < 0 ? lines.length : matchIndex
+  const index = lines.findIndex(({ offset }) => offset >= byte)
+  return index < 0 ? lines.length : index
 }
 
 /** Adds the unfinished last line of `bytes` to a piece, which `prependBytes` leaves out. */
@@ -431,11 +431,11 @@ async function readRange(
   { attempt, from, to }: { attempt: number | undefined; from: number; to: number },
 ): Promise<Uint8Array> {
   const all = new Uint8Array(to - from)
-  for (let matchIndex = from; matchIndex < to;) {
-    const { bytes } = await readLogPage(run, { attempt, cursor: matchIndex })
-    if (bytes.length === 0) return all.subarray(0, matchIndex - from)
-    all.set(bytes.subarray(0, to - matchIndex), matchIndex - from)
-    matchIndex += bytes.length
+  for (let at = from; at < to;) {
+    const { bytes } = await readLogPage(run, { attempt, cursor: at })
+    if (bytes.length === 0) return all.subarray(0, at - from)
+    all.set(bytes.subarray(0, to - at), at - from)
+    at += bytes.length
   }
 
   return all

@@ -1,8 +1,7 @@
+import type { Direction } from '../../../../src/contract/project.ts'
 import type { ReactElement } from 'react'
 
 import { t } from '../../texts/texts.ts'
-
-export type Direction = 'maximize' | 'minimize'
 
 const NEXT = { none: 'maximize', maximize: 'minimize', minimize: null } as const
 const ARROWS = { none: '↕', maximize: '↑', minimize: '↓' } as const

@@ -148,8 +148,8 @@ function Summary({
   const facts = [...new Set(columns)].flatMap((column) => {
     const value = cellOf(run, column, frame.directions)
     if (value === undefined || value === null) return []
-    const { name, part: gaugeLength = 'last' } = columnTitle(column)
-    return `${name}${gaugeLength === 'last' ? '' : ` .${gaugeLength}`} ${typeof value === 'number' ? formatNumber(value) : formatValue(value)}`
+    const { name, part = 'last' } = columnTitle(column)
+    return `${name}${part === 'last' ? '' : ` .${part}`} ${typeof value === 'number' ? formatNumber(value) : formatValue(value)}`
   })
 
   return (

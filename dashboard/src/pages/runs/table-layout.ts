@@ -61,7 +61,7 @@ function sum(columns: readonly SizedColumn[]): number {
 }
 
 /**
- * Returns the first and the last index in `scrolling` of the columns to draw: those in sight, with `SPARE_COLUMNS` more on either
+ * Returns the first and the last index in `moving` of the columns to draw: those in sight, with `SPARE_COLUMNS` more on either
  * side, or all of them where the whole table fits or the window has no width yet.
  */
 export function columnsInSight(
@@ -98,9 +98,9 @@ export function pinsTemplate({ nameWidth, pinned }: TableLayout): string {
 
 /** Moves a column to the place of another; changes nothing where one of them is missing. */
 export function moveColumn(columns: readonly string[], column: string, to: string): string[] {
-  const left = columns.indexOf(to)
-  if (left < 0 || column === to || !columns.includes(column)) return [...columns]
+  const at = columns.indexOf(to)
+  if (at < 0 || column === to || !columns.includes(column)) return [...columns]
   const others = columns.filter((one) => one !== column)
-  others.splice(left, 0, column)
+  others.splice(at, 0, column)
   return others
 }

@@ -92,11 +92,11 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
     },
     predictWithSlopes: (x, meanSlope, sdSlope) => {
       kernel.fillCovariancesAndSlopes(x, points, factor.size, { values: cross, slopes })
-      const predictMean = meanAt()
+      const mean = meanAt()
       const sd = spreadAt()
       solveUpper(factor, solved, factor.size)
       fillSlopes(x, sd, meanSlope, sdSlope)
-      return { mean: predictMean, sd }
+      return { mean, sd }
     },
     solveWeights: weightsOf,
     predictWith: (blendWeights, x) => {
@@ -133,9 +133,9 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
 
   /** Mean at the point whose covariances are in `cross`. */
   function meanAt(): number {
-    let predictMean = 0
-    for (let i = 0; i < known.length; i += 1) predictMean += cross[i]! * weights[i]!
-    return predictMean
+    let sum = 0
+    for (let i = 0; i < known.length; i += 1) sum += cross[i]! * weights[i]!
+    return sum
   }
 
   /** Standard deviation at the point whose covariances are in `cross`. Leaves L⁻¹k in `solved`. */

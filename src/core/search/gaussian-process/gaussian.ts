@@ -197,7 +197,7 @@ export function createGaussian(
     })
 
     const order = Array.from(values.keys()).toSorted((a, b) => values[a]! - values[b]! || a - b)
-    const smallestByBound = order.slice(0, NEAR_BEST).map((i) => finished[i]!.x)
+    const best = order.slice(0, NEAR_BEST).map((i) => finished[i]!.x)
     const stream = createStream(seed, 'pool', encoded.resultCount)
     return {
       resultCount: encoded.resultCount,
@@ -207,7 +207,7 @@ export function createGaussian(
       pool: createPool({
         codec,
         process,
-        best: smallestByBound,
+        best,
         isAllowed,
         stream,
         broad: finished.length > LARGE ? Math.min(settings.candidates, CANDIDATES_LARGE) : settings.candidates,
@@ -318,12 +318,10 @@ export function createGaussian(
     if (configured.kind === 'ucb') return { kind: 'bound', kappa: configured.kappa }
 
     const isNoisy = process.kernel.noise > NOISY * process.kernel.signal
-    const smallestByBound = isNoisy
-      ? Math.min(...finished.map(({ x }) => process.predict(x).mean))
-      : Math.min(...values)
+    const best = isNoisy ? Math.min(...finished.map(({ x }) => process.predict(x).mean)) : Math.min(...values)
     return {
       kind: configured.kind === 'ei' ? 'improvement' : 'probability',
-      best: smallestByBound,
+      best,
       margin: configured.eps,
     }
   }
@@ -361,8 +359,8 @@ function activeSet(
 ): readonly EncodedTrial[] {
   if (finished.length <= max) return finished
   const half = max / 2
-  const smallestByBound = finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, half)
-  const kept = new Set(smallestByBound)
+  const best = finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, half)
+  const kept = new Set(best)
   for (let i = arrived.length - 1; i >= 0 && kept.size < max; i -= 1) kept.add(arrived[i]!)
   return finished.filter((entry) => kept.has(entry))
 }

@@ -48,13 +48,13 @@ interface SearchLimits {
 
 interface MethodOptions {
   readonly onBreakdown?: OnBreakdown
-  /** Beyond these limits OutOfTries is thrown. Absent: no limits. */
+  /** Beyond these limits LimitsReachedError is thrown. Absent: no limits. */
   readonly patience?: SearchLimits
 }
 
 /**
  * Creates the method of a task. `onBreakdown` is called whenever a model fails and another method chooses the trial.
- * Throws OutOfTries if `patience` is given and used up, then or while points are suggested.
+ * Throws LimitsReachedError if `patience` is given and used up, then or while points are suggested.
  */
 export function createMethod(task: SearchTask, { onBreakdown = () => {}, patience }: MethodOptions = {}): Method {
   const { space, constraints, seed } = task
@@ -103,7 +103,7 @@ interface Counted {
   readonly spend: OnEvaluate
 }
 
-/** Creates a check of the constraints that throws OutOfTries beyond the limits. */
+/** Creates a check of the constraints that throws LimitsReachedError beyond the limits. */
 function createCountedConstraint(
   constraints: readonly string[],
   { tries: triesMax, letters: lettersMax }: SearchLimits = { tries: Infinity, letters: Infinity },
