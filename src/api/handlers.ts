@@ -1,9 +1,9 @@
 import type { Handlers } from './bind.ts'
 import { createAccessTokenHandlers } from './handlers/access-tokens.ts'
 import { createChartHandlers } from './handlers/charts.ts'
-import { createContentHandlers } from './handlers/content.ts'
+import { createCodeHandlers } from './handlers/code.ts'
 import { createProjectHandlers } from './handlers/projects.ts'
-import { createRunDataHandlers } from './handlers/records.ts'
+import { createRunDataHandlers } from './handlers/run-data.ts'
 import { createRunHandlers } from './handlers/runs.ts'
 import type { HandlerDeps } from './handlers/shared.ts'
 import { createSweepHandlers } from './handlers/sweeps.ts'
@@ -18,7 +18,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createRunDataHandlers(deps),
     ...createSweepHandlers(deps),
     ...createProjectHandlers(deps),
-    ...createContentHandlers(deps),
+    ...createCodeHandlers(deps),
     ...createChartHandlers(deps),
   }
 }

@@ -86,7 +86,7 @@ export function createProgram(cli: Cli): Command {
     .action(lazyAction(cli, async () => withFiles((await import('./commands/run.ts')).run)))
   withJson(withProject(add('upload', 'upload')))
     .option('--workdir <folder>', help('run_workdir'))
-    .action(lazyAction(cli, async () => (await import('./commands/content.ts')).upload))
+    .action(lazyAction(cli, async () => (await import('./commands/code.ts')).upload))
 
   withJson(withProject(add('ls', 'ls')))
     .option('-q, --filter <filter>', help('filter_option'))
@@ -241,23 +241,23 @@ export function createProgram(cli: Cli): Command {
   )
 
   withJson(add('artifacts <run> [paths...]', 'artifacts').option('--to <folder>', help('artifacts_to'))).action(
-    lazyAction(cli, async () => (await import('./commands/content.ts')).artifacts),
+    lazyAction(cli, async () => (await import('./commands/code.ts')).artifacts),
   )
   withJson(add('code <run>', 'code'))
     .option('--to <folder>', help('code_to'))
     .option('--diff', help('code_diff'))
     .option('--document', help('code_document'))
-    .action(lazyAction(cli, async () => (await import('./commands/content.ts')).code))
+    .action(lazyAction(cli, async () => (await import('./commands/code.ts')).code))
 
   const env = add('env', 'env')
   withJson(add('ls', 'env_ls', env)).action(
-    lazyAction(cli, async () => (await import('./commands/content.ts')).listEnvironments),
+    lazyAction(cli, async () => (await import('./commands/code.ts')).listEnvironments),
   )
   withJson(add('show <hash>', 'env_show', env)).action(
-    lazyAction(cli, async () => (await import('./commands/content.ts')).showEnvironment),
+    lazyAction(cli, async () => (await import('./commands/code.ts')).showEnvironment),
   )
   withJson(add('rm <hash>', 'env_rm', env)).action(
-    lazyAction(cli, async () => (await import('./commands/content.ts')).removeEnvironment),
+    lazyAction(cli, async () => (await import('./commands/code.ts')).removeEnvironment),
   )
 
   const secrets = add('secret', 'secret')

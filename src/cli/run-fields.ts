@@ -65,7 +65,7 @@ const RUN_VALUES: Readonly<Record<ColumnName, (run: RunView, now: number) => unk
   environment: (run) => run.environment,
 }
 
-/** Returns every field that some of the runs have: all columns, then parameters, then the last values of metrics. */
+/** Returns all columns, then the parameters and the metrics (their last values) that any of the runs has. */
 export function allFields(runs: readonly RunView[]): Field[] {
   const names = (of: (run: RunView) => object): string[] => [...new Set(runs.flatMap((run) => Object.keys(of(run))))]
   return [

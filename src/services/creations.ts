@@ -9,30 +9,29 @@ export interface Creation {
 }
 
 /**
- * Returns the digest stored for the id of a request; undefined for a new id. Throws AppError `conflict` if the id was
- * used for another request.
+ * Whether the same request was made before. Throws AppError `conflict` if its id was used for another request.
  */
-export async function findEarlierRequest(stores: Stores, creation: Creation): Promise<string | undefined> {
+export async function isRepeat(stores: Stores, creation: Creation): Promise<boolean> {
   const earlierDigest = await stores.requests.findDigest(creation.id)
   if (earlierDigest !== undefined && earlierDigest !== creation.digest)
     throw new AppError('conflict', { detail: phrase('id_used', { id: creation.id }) })
-  return earlierDigest
+  return earlierDigest !== undefined
 }
 
 /**
- * Creates something once, in the caller's transaction. A repeated request returns what the first one created. Throws
- * AppError `conflict` if the id was used for another request.
+ * Creates something once, in the caller's transaction. Returns what `find` finds; otherwise makes it, also for a repeated
+ * request whose result has been removed. Throws AppError `conflict` if the id was used for another request.
  */
 export async function createOnce<T>(
   stores: Stores,
   creation: Creation,
   how: { find: () => Promise<T | undefined>; make: () => Promise<T> },
 ): Promise<T> {
-  const earlierDigest = await findEarlierRequest(stores, creation)
+  const isAgain = await isRepeat(stores, creation)
 
   const found = await how.find()
   if (found !== undefined) return found
 
-  if (earlierDigest === undefined) await stores.requests.insert(creation.id, creation.digest)
+  if (!isAgain) await stores.requests.insert(creation.id, creation.digest)
   return await how.make()
 }

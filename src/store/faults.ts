@@ -7,7 +7,7 @@ import { phrase } from '../contract/fields.ts'
  * Kind of a database failure. `conflict`: the transaction lost a race and may be retried. `full`: the disk is full.
  * `away`: the database is unavailable for now. `broken`: the database can no longer be trusted to keep data.
  */
-export type FaultKind = 'conflict' | 'full' | 'away' | 'broken'
+export type FaultKind = 'conflict' | 'full' | 'unreachable' | 'broken'
 
 /**
  * A failure of the database itself, not of a statement. Its code is `storage_full` for a full disk, else `unavailable`.
@@ -24,7 +24,7 @@ export class StoreFault extends AppError {
 
 const DETAILS = {
   conflict: 'database_busy',
-  away: 'database_away',
+  unreachable: 'database_away',
   broken: 'database_broken',
 } as const satisfies Record<Exclude<FaultKind, 'full'>, string>
 
@@ -33,8 +33,10 @@ export function classifyFault(error: unknown): FaultKind | undefined {
   const { code, errcode, message } = error as { code?: unknown; errcode?: unknown; message?: unknown }
   if (typeof errcode === 'number') return SQLITE_EXTENDED.get(errcode) ?? SQLITE.get(errcode & 0xff)
   if (typeof code === 'string')
-    return POSTGRES.get(code) ?? POSTGRES_CLASSES.get(code.slice(0, 2)) ?? (SOCKET.test(code) ? 'away' : undefined)
-  return CONNECTION_LOST.test(String(message)) ? 'away' : undefined
+    return (
+      POSTGRES.get(code) ?? POSTGRES_CLASSES.get(code.slice(0, 2)) ?? (SOCKET.test(code) ? 'unreachable' : undefined)
+    )
+  return CONNECTION_LOST.test(String(message)) ? 'unreachable' : undefined
 }
 
 /** SQLite's primary result codes. */
@@ -42,8 +44,8 @@ const SQLITE: ReadonlyMap<number, FaultKind> = new Map([
   [5, 'conflict'],
   [6, 'conflict'],
   // SQLITE_NOMEM, SQLITE_CANTOPEN: no memory, or a file cannot be opened.
-  [7, 'away'],
-  [14, 'away'],
+  [7, 'unreachable'],
+  [14, 'unreachable'],
   // SQLITE_IOERR, for example a failed sync: the kernel may have dropped the data, so that a retry that succeeds proves
   // nothing.
   [10, 'broken'],
@@ -65,9 +67,9 @@ const POSTGRES: ReadonlyMap<string, FaultKind> = new Map([
   ['XX001', 'broken'],
   ['XX002', 'broken'],
   // A write was refused as read-only: the server has become a replica.
-  ['25006', 'away'],
+  ['25006', 'unreachable'],
   // The server ended a transaction that was idle for too long.
-  ['25P03', 'away'],
+  ['25P03', 'unreachable'],
 ])
 
 /**
@@ -75,9 +77,9 @@ const POSTGRES: ReadonlyMap<string, FaultKind> = new Map([
  * shutdown (57).
  */
 const POSTGRES_CLASSES: ReadonlyMap<string, FaultKind> = new Map([
-  ['08', 'away'],
-  ['53', 'away'],
-  ['57', 'away'],
+  ['08', 'unreachable'],
+  ['53', 'unreachable'],
+  ['57', 'unreachable'],
 ])
 
 const SOCKET = /^(E(CONN|HOST|NET|ADDR)\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT)$/

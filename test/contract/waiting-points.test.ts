@@ -136,7 +136,7 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     expect([await read(), await read()]).toEqual([1, 1])
     await expect(store.readComplete.tracking.readPoints(run.id, 'loss', 0, 10)).rejects.toThrow('storage_full')
 
-    fault = 'away'
+    fault = 'unreachable'
     await expect(read()).rejects.toThrow('unavailable')
 
     fault = undefined
@@ -153,7 +153,7 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const lost = store.write(async (stores) => {
       await stores.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }])
       await sql`commit`.execute(connection)
-      throw new StoreFault('away', new Error('away'))
+      throw new StoreFault('unreachable', new Error('unreachable'))
     })
     await expect(lost).rejects.toThrow()
     expect((await store.read.tracking.listSummaries([run.id])).get(run.id)?.get('loss')?.last).toBe(3)

@@ -229,9 +229,9 @@ function quantity(value: number, axis: { q: number; isFloat: boolean }): Value {
   return axis.isFloat ? toFloat(tidied) : tidied
 }
 
-/** Rounds a product to the number of decimals of its factors, so that 3 × 0.1 is 0.3. */
-function roundToDecimals(value: number, ...factors: number[]): number {
-  const decimals = Math.max(...factors.map(decimalsOf))
+/** Rounds a sum or product to as many decimals as the most precise of its terms has, so that 3 × 0.1 is 0.3. */
+function roundToDecimals(value: number, ...terms: number[]): number {
+  const decimals = Math.max(...terms.map(decimalsOf))
   // `+ 0` turns a negative zero into zero.
   return (decimals <= 15 ? Number(value.toFixed(decimals)) : value) + 0
 }

@@ -7,7 +7,7 @@ import { readLogCut } from './log-limit.ts'
 import { maskFile, readMasked } from './masking.ts'
 import { createReferences, readReceivedSecrets } from './references.ts'
 
-/** Creates the store of the logs in a data directory: a file for each attempt. */
+/** Creates the store of the logs in a data directory: a file for each attempt. Secrets are masked as it is read. */
 export function createLocalLogs(dataDir: string): LogStore {
   const references = createReferences(dataDir)
 

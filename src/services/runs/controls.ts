@@ -8,7 +8,7 @@ import type { Stores, Store } from '../../core/ports/store.ts'
 import type { SweepPatch } from '../../core/ports/sweep-store.ts'
 import type { Run } from '../../core/records/run.ts'
 import type { Sweep } from '../../core/records/sweep.ts'
-import { findEarlierRequest } from '../creations.ts'
+import { isRepeat } from '../creations.ts'
 import type { Creation } from '../creations.ts'
 import { loadCurrentRun, loadCurrentSweep } from '../current.ts'
 import type { Nudges } from '../../core/ports/nudges.ts'
@@ -88,13 +88,13 @@ export async function pauseRun({ store, nudges }: ControlDeps, run: Run): Promis
  */
 export async function unpauseRun({ store, nudges }: ControlDeps, run: Run, creation?: Creation): Promise<number> {
   const changed = await store.write(async (stores) => {
-    const known = creation && (await findEarlierRequest(stores, creation))
+    const isAgain = creation !== undefined && (await isRepeat(stores, creation))
     const ids = await stores.runs.unpause({ id: run.id })
     if (ids.length === 0) return 0
 
     await appendEvent(stores, 'run.resumed', run)
     // Keep the request, so that repeating it after the run has ended does not derive a new run.
-    if (creation && known === undefined) await stores.requests.insert(creation.id, creation.digest)
+    if (creation && !isAgain) await stores.requests.insert(creation.id, creation.digest)
     return ids.length
   })
 

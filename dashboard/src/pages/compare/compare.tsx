@@ -30,7 +30,10 @@ import type { Direction } from '../../../../src/contract/project.ts'
 const RUNS_MAX = 30
 const CHARTS_MAX = 4
 
-/** The page that compares runs with a base run, side by side. Rows that differ come first. */
+/**
+ * The page that compares runs with a base run, side by side: results, then sections of facts, with charts and the
+ * differences of the code. In each section the facts that differ come first.
+ */
 export function Compare({ project }: { readonly project: string }): ReactElement {
   const { query } = usePageAddress()
   const requested = [
@@ -200,7 +203,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
           <tbody>
             <Section title={t('result')} note={t('against_base')} width={runs.length} />
             {metrics.map((name) => (
-              <MetricRow
+              <NumberRow
                 key={name}
                 name={name}
                 values={runs.map((run) => run.metrics[name]?.last)}
@@ -208,7 +211,7 @@ function Table({ project, runs, isAll, onBase, onRemove }: TableProps): ReactEle
                 onDirection={(direction) => setDirection.mutate({ name, direction })}
               />
             ))}
-            <MetricRow
+            <NumberRow
               name={t('duration')}
               values={runs.map((run) => secondsBetween(run.startedAt, run.endedAt, now))}
               direction="minimize"
@@ -369,7 +372,7 @@ function ValueCell({
   )
 }
 
-interface MetricRowProps {
+interface NumberRowProps {
   readonly name: string
   readonly values: readonly (WireNumber | undefined)[]
   readonly direction: Direction | undefined
@@ -378,8 +381,11 @@ interface MetricRowProps {
   readonly format?: (value: number) => string
 }
 
-/** A number of each run and its difference from the base. Better and worse differ by an arrow, not by colour alone. */
-function MetricRow({ name, values, direction, onDirection, format = formatNumber }: MetricRowProps): ReactElement {
+/**
+ * One number of each run (the last value of a metric, or the duration) and its difference from the base. If a direction
+ * is set, ▲ and ▼ mark better and worse beside the colour.
+ */
+function NumberRow({ name, values, direction, onDirection, format = formatNumber }: NumberRowProps): ReactElement {
   const numbers = values.map((value) => (typeof value === 'number' ? value : undefined))
   const compared = numbers.flatMap((value) => value ?? [])
   const best =
@@ -432,7 +438,7 @@ function Difference({
   format,
 }: {
   readonly by: number
-  readonly direction: MetricRowProps['direction']
+  readonly direction: NumberRowProps['direction']
   readonly format: (value: number) => string
 }): ReactNode {
   const signed = `${by > 0 ? '+' : '−'}${format(Number(Math.abs(by).toPrecision(DELTA_DIGITS)))}`

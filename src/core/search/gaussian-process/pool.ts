@@ -57,7 +57,10 @@ export function createPool({ codec, process, best, isAllowed, stream, broad }: P
   }
 }
 
-/** The solved row of a candidate, and its variance. */
+/**
+ * The covariances of a candidate with the points, after forward substitution by the Cholesky factor (L⁻¹k), and its
+ * variance.
+ */
 interface Row {
   readonly solved: Float64Array
   /** Number of points of the process that are included in the variance. */
@@ -66,8 +69,8 @@ interface Row {
 }
 
 /**
- * Computes the variance from the initial points; later points are added one by one. The order of the steps is fixed, so
- * a result does not depend on when it is requested.
+ * Computes the variance from the points that the process was created with; `getSd` adds later points one by one. The
+ * order of the steps is fixed, so a result does not depend on when it is requested.
  */
 function startRow(process: Process, x: Float64Array): Row {
   const solved = new Float64Array(process.capacity)
@@ -82,8 +85,8 @@ const SCALE_LOG_MIN = -3
 const SCALE_LOG_MAX = -0.5
 
 /**
- * Draws a settled point near another. A random subset of the coordinates (at least one) is perturbed by one common
- * random scale; codes are reflected at 0 and 1.
+ * Draws a point near another, normalised as `Codec.normalise` does. In a random subset of the coordinates (at least one)
+ * categories are drawn anew and numbers are moved by one common random scale; codes are reflected at 0 and 1.
  */
 function perturb(codec: Codec, x: Float64Array, stream: Stream): Float64Array {
   const d = x.length

@@ -14,7 +14,7 @@ export interface AutoChoice {
 /** Number of trials assumed if the document sets no budget. */
 const BUDGET_DEFAULT = 200
 /** Budgets up to this many trials are too small for a model. */
-const MODEL_TRIALS_MIN = 20
+const MODELLESS_TRIALS_MAX = 20
 /** Batches of concurrent trials that a model needs. */
 const BATCHES_MIN = 3
 /** Limits of the Gaussian process: categories of one parameter, and number of dimensions. */
@@ -30,7 +30,7 @@ export function chooseMethod(
   const budget = trialsMax ?? BUDGET_DEFAULT
   const points = spaceSize(space)
   if (points !== undefined && points <= BigInt(budget)) return { method: 'random', reason: 'space_small' }
-  if (budget <= MODEL_TRIALS_MIN || budget < BATCHES_MIN * concurrency)
+  if (budget <= MODELLESS_TRIALS_MAX || budget < BATCHES_MIN * concurrency)
     return { method: 'sobol', reason: 'budget_small' }
   if (codec.dimensions.some(({ categories }) => categories > CATEGORIES_MAX))
     return { method: 'tpe', reason: 'categories_many' }

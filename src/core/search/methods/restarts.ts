@@ -9,19 +9,23 @@ import { createStream } from '../numerics/rng.ts'
 import { countSinceImprovement } from '../halving/stopping.ts'
 import { isSteep, warp } from '../gaussian-process/warp.ts'
 
-/** A valley counts as exhausted once this many trials lie within this many standard deviations of the best. */
+/**
+ * A valley can count as exhausted once this many trials lie within this distance of the best, in warped values, whose
+ * standard deviation is 1.
+ */
 const EXHAUSTED = { trials: 20, within: 0.02 }
 /**
  * Share of suggestions that come from a restart once a valley is exhausted. With categories it is lower, because the
  * main model already suggests other categories.
  */
 const SHARE = { numbers: 1, categories: 0.7 }
-/** Trials of one restart per dimension (plus one): about as many as a search needs to reach the bottom of a valley. */
+/** A restart has this many trials times (dimensions + 1): about as many as a search needs to reach a valley's bottom. */
 const TRIALS_PER_DIMENSION = 8
 /** Trials in the initial design of a restart, per dimension. */
 const DESIGN_PER_DIMENSION = 2
 /**
- * Share of the restarts, in a space with categories, that must change a category. The others must lie at another place.
+ * Share of the restarts, in a space with categories, that must change one drawn categorical parameter. The others must
+ * lie far away in a numeric parameter, or change any category.
  */
 const CATEGORY_SHARE = 0.5
 /**
@@ -42,7 +46,7 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
   const d = codec.dimensions.length
   const share = codec.dimensions.some(({ categories }) => categories > 1) ? SHARE.categories : SHARE.numbers
   const mainSearch = createGaussian(options, settings)
-  let exhaustedCache = { results: -1, isSettled: false }
+  let exhaustedCache = { results: -1, isExhausted: false }
   let current: { readonly key: string; readonly members: Set<number>; readonly chooser: Chooser } | undefined
 
   return {
@@ -56,8 +60,8 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
   /** Caches `isExhausted` for the current number of results. */
   function isExhaustedNow(): boolean {
     if (exhaustedCache.results !== encoded.resultCount)
-      exhaustedCache = { results: encoded.resultCount, isSettled: isExhausted(encoded) }
-    return exhaustedCache.isSettled
+      exhaustedCache = { results: encoded.resultCount, isExhausted: isExhausted(encoded) }
+    return exhaustedCache.isExhausted
   }
 
   /**
@@ -107,7 +111,10 @@ function isExhausted(encoded: TrialData): boolean {
   return warped.filter((value) => value <= bound).length >= EXHAUSTED.trials
 }
 
-/** Returns the region of a restart: a change of one category, or a distance from the best trial. */
+/**
+ * Returns the region of a restart: either one drawn category differs from the best trial, or some numeric parameter lies
+ * far from it or any category differs.
+ */
 function createAwayRegion(
   codec: Codec,
   best: Float64Array,

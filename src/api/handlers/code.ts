@@ -8,7 +8,7 @@ import { downloadResponse } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for code (blobs and snapshots) and for environments. */
-export function createContentHandlers(
+export function createCodeHandlers(
   deps: HandlerDeps,
 ): Pick<
   Handlers,
