@@ -89,7 +89,7 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
       }
 
       const handle = async (): Promise<unknown> => await (handlers[name] as (call: unknown) => Promise<unknown>)(call)
-      // A body of bytes can be read once only.
+      // A byte body can be read only once, so its handler is not run again after a lost race.
       const result = await (route.hasByteBody ? handle() : retryStale(handle))
       return result instanceof Response ? result : context.json(result as object)
     })

@@ -73,8 +73,8 @@ const source = z.strictObject({ file: z.string().max(4096), text: z.string().max
 const params = z.record(z.string().max(LIMITS.nameCharsMax), z.string().max(LIMITS.textCharsMax))
 
 /**
- * A document to run: its sources in the order of merging, and parameters that are merged last. Without `snapshot` the
- * run works in the folder of `host`.
+ * A document to run: its sources in the order of merging, and parameters that are merged last. Without `snapshot` and
+ * `latestSnapshot` the run works in `host.workDir`, the folder on the submitting machine.
  */
 const submitRequest = z.strictObject({
   id: uuid.optional(),
@@ -85,7 +85,7 @@ const submitRequest = z.strictObject({
   snapshot: sha256.nullish(),
   /** Difference between the code and its git commit. */
   changes: z.string().max(LIMITS.diffCharsMax).nullish(),
-  /** Whether to take the snapshot of the project's latest run. */
+  /** Whether to take the snapshot of the project's latest run that has one, instead of `snapshot`. */
   latestSnapshot: z.boolean().optional(),
   name: name.optional(),
   note: note.optional(),
@@ -112,9 +112,10 @@ const checkView = z.strictObject({
   /** The first runs: their parameters and their commands. */
   first: z.array(z.strictObject({ params: z.record(z.string(), z.unknown()), command: z.string().nullable() })),
 })
+/** The result of compiling a document without running it: its mistakes, its plan, and its first commands. */
 export type CheckView = z.output<typeof checkView>
 
-/** A run that a script starts itself, outside any executor. The client chooses the `id`. */
+/** A run that a script starts itself, outside any executor. The client may choose the `id`. */
 const createRunRequest = z.strictObject({
   id: uuid.optional(),
   kind: z.enum(['experiment', 'job']).default('experiment'),
@@ -124,7 +125,9 @@ const createRunRequest = z.strictObject({
   project: projectReference.optional(),
 })
 
-/** Changes for a run that is made from another one: sources merged over its document, parameters merged last. */
+/**
+ * Changes for a run or sweep that is made from another one: sources merged over its document, parameters merged last.
+ */
 const deriveRequest = z.strictObject({
   id: uuid.optional(),
   sources: z.array(source).max(20).default([]),
@@ -221,7 +224,7 @@ const logSearchQuery = z
     limit: z.coerce.number().int().min(1).max(LIMITS.logLinesFoundMax).default(LIMITS.logLinesFoundMax),
   })
   .refine(({ pattern, severity }) => (pattern === undefined) !== (severity === undefined), 'either pattern or severity')
-/** Lines that were found, each with its byte offset. `isCut`: there are more. */
+/** Lines that were found, each with its byte offset. `isCut`: the limit was reached, so there may be more. */
 const logSearchView = z.strictObject({
   lines: z.array(z.strictObject({ offset: count, text: z.string() })),
   isCut: z.boolean(),
@@ -257,7 +260,10 @@ const runChange = z.strictObject({
   project: projectReference.optional(),
 })
 
-/** All routes of the API. The server answers no other route, and every route that is not `public` needs a token. */
+/**
+ * All routes of the API; besides these the server only serves the dashboard. Every route that is not `public` needs a
+ * token or a session.
+ */
 export const ROUTES = {
   health: {
     method: 'GET',
@@ -600,7 +606,7 @@ export const ROUTES = {
       /** Number of the last sweep on the previous page. */
       before: z.coerce.number().int().min(1).optional(),
       project: projectReference.optional(),
-      /** Part of the name, in any case. */
+      /** Part of the sweep's name; upper and lower case count as the same. */
       name: z.string().min(1).max(LIMITS.nameCharsMax).optional(),
       trash: flag,
     }),

@@ -541,7 +541,7 @@ class Faults(Case):
             sys.stdin.readline()
             experiment.log_metrics(value=60000)
         """)
-        deadline = time.time() + 30
+        deadline = time.time() + 120
         while sum(len(entry["records"]) for entry in self.spooled().values()) < 60000 and time.time() < deadline:
             time.sleep(0.3)
 
