@@ -61,7 +61,7 @@ function shapeOf(name: string): Shape {
     case 'ackley5':
       return ofShifted(ackley, { key: 'dev/ackley5', dimensions: 5, low: -32.768, high: 32.768 })
     case 'rosen5s':
-      // Shifted, because the centre of the usual box lies in the valley.
+      // The function is shifted so that the centre of the box does not lie in its valley.
       return ofShifted(rosenbrock, { key: 'dev/rosen5s', dimensions: 5, low: -2, high: 2, share: 0.5, target: 1 })
     case 'levy8s':
       return ofShifted(levy, { key: 'dev/levy8s', dimensions: 8, low: -10, high: 10, target: 1 })

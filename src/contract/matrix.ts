@@ -40,7 +40,7 @@ function readMatrixEntry(value: unknown): MatrixEntry {
       mistakeArgs('unknown_word', { key: unknown, known: [...AXIS_KINDS, 'when'].join(', ') }),
     )
 
-  const options = AXIS_KINDS.filter((kind) => hasContent(entry[kind]))
+  const options = AXIS_KINDS.filter((kind) => isOptionSet(entry[kind]))
   // An option is null where a file that was merged later removes it.
   const written = Object.keys(entry).filter((kind) => entry[kind] !== null)
 
@@ -69,8 +69,8 @@ function readCondition(when: Value): Condition {
   return { name, in: Array.isArray(values) ? values : [values] }
 }
 
-/** Whether an option has content; empty values count as absent. */
-function hasContent(value: Value | undefined): boolean {
+/** Whether a document sets an option: an empty list or mapping, null, an empty text, 0 and false count as absent. */
+function isOptionSet(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === '' || value === 0 || value === false) return false
   return Array.isArray(value) ? value.length > 0 : !isValueMap(value) || Object.keys(value).length > 0
 }

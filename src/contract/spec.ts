@@ -156,14 +156,14 @@ function reportDoubleNames(
   },
   context: z.RefinementCtx,
 ): void {
-  if (hasContent(value.persistence) && (hasContent(value.data_refs) || hasContent(value.artifact_refs)))
+  if (hasItems(value.persistence) && (hasItems(value.data_refs) || hasItems(value.artifact_refs)))
     addProblem(context, ['persistence'], 'conflict', { keys: 'persistence, data_refs / artifact_refs' })
-  if (hasContent(value.configmap_refs) && hasContent(value.config_map_refs))
+  if (hasItems(value.configmap_refs) && hasItems(value.config_map_refs))
     addProblem(context, ['configmap_refs'], 'conflict', { keys: 'configmap_refs, config_map_refs' })
 }
 
-/** Whether a list or a mapping has any content; empty ones count as absent. */
-function hasContent(value: unknown): boolean {
+/** Whether a section has items: a list with an item, or a mapping with a value other than an empty list. */
+function hasItems(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
   return (
     typeof value === 'object' &&

@@ -93,14 +93,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
     },
 
     listOutcomes: async (sweepId, { metric, part }) => {
-      const rows = await db
-        .selectFrom('run')
-        .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .leftJoin('suggestion', (join) =>
-          join
-            .onRef('suggestion.sweep_id', '=', 'run.sweep_id')
-            .onRef('suggestion.trial_index', '=', 'run.trial_index'),
-        )
+      const rows = await selectTrials(db, metric)
         .select([
           'run.trial_index',
           'run.number',
@@ -139,14 +132,7 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
     },
 
     readChart: async (sweepId, { metric, part }) => {
-      const trials = await db
-        .selectFrom('run')
-        .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
-        .leftJoin('suggestion', (join) =>
-          join
-            .onRef('suggestion.sweep_id', '=', 'run.sweep_id')
-            .onRef('suggestion.trial_index', '=', 'run.trial_index'),
-        )
+      const trials = await selectTrials(db, metric)
         .select([
           'run.trial_index',
           'run.number',
@@ -341,4 +327,14 @@ function classifyEnd(phase: string, reason: string | null): keyof TrialEnds {
  */
 function paramsOf({ params, point }: { params: string; point: string | null }): ValueMap {
   return { ...(decodeValue(params) as ValueMap), ...(point === null ? {} : (decodeValue(point) as ValueMap)) }
+}
+
+/** Starts a query for runs with their values of a metric, and the points that were suggested for them. */
+function selectTrials(db: Kysely<Tables>, metric: string) {
+  return db
+    .selectFrom('run')
+    .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))
+    .leftJoin('suggestion', (join) =>
+      join.onRef('suggestion.sweep_id', '=', 'run.sweep_id').onRef('suggestion.trial_index', '=', 'run.trial_index'),
+    )
 }

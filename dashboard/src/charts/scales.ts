@@ -8,8 +8,8 @@ export interface Scale {
 }
 
 /**
- * Returns where a value lies on a scale: 0 at the low end, 1 at the high end. A value beyond an end is below 0 or above
- * 1.
+ * Returns the position of a value on a scale: 0 at `low`, 1 at `high`. The position of a value lower than `low` is
+ * negative, that of a value higher than `high` is more than 1.
  */
 export function positionOf({ low, high, isLog }: Scale, value: number): number {
   const of = isLog ? Math.log : (x: number): number => x

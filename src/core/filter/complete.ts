@@ -5,7 +5,10 @@ import { toField } from './field.ts'
 import { tokenize } from './tokens.ts'
 import type { Token } from './tokens.ts'
 
-/** What the grammar allows at the cursor. `prefix` is the word begun there, `start` its offset in characters. */
+/**
+ * The part of speech that the grammar allows at the cursor. `prefix` is the unfinished word at the cursor, `start` the
+ * offset of its first character.
+ */
 export interface Completion {
   readonly expects: 'field' | 'operator' | 'value' | 'connective'
   readonly prefix: string

@@ -14,9 +14,9 @@ import {
 } from './space.ts'
 
 /**
- * Converts the values of one parameter to numbers for a model, called codes. The code of an ordered parameter lies in
- * [0, 1], grows with the value and is uniformly distributed if the value follows the distribution of its axis. The code
- * of a category is the index of its value.
+ * Converts the values of one parameter to numbers, called codes, which models read. The code of an ordered parameter is
+ * between 0 and 1 and grows with the value. Values drawn from the distribution of the parameter have uniformly distributed
+ * codes. The code of a category is the index of its value in the list of the parameter.
  */
 export interface Dimension {
   readonly name: string

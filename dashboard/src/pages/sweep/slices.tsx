@@ -17,8 +17,8 @@ import { t } from '../../texts/texts.ts'
 import { Panel } from '../../ui/panel.tsx'
 
 /**
- * Charts of where the trials lie in the search space: the metric against each parameter, later trials in a stronger
- * colour.
+ * One scatter chart for each parameter, with a dot for each trial: the parameter on the x axis, the metric on the y axis.
+ * Later trials have a stronger colour.
  */
 export function Slices({
   view,

@@ -68,7 +68,7 @@ export interface ChooserOptions {
 
 /** A part of the space to which a search is restricted. */
 export interface SubspaceLimit {
-  /** Whether a point lies in the part. */
+  /** Whether the restricted search may suggest this point. */
   readonly contains: (x: Float64Array) => boolean
   /** Number of trials of the initial design. */
   readonly initial: number
