@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 
 import type { ServerConfig } from './config/config.ts'
 import type { DetailCode } from './contract/messages/messages.ts'
-import type { DoctorFinding } from './contract/routes.ts'
+import type { DoctorFinding } from './contract/routes/system.ts'
 import { pathBytes } from './contract/file-paths.ts'
 import type { CodeStore } from './core/ports/code-store.ts'
 import type { Store } from './core/ports/store.ts'

@@ -6,8 +6,10 @@ import { AppError } from '../contract/errors.ts'
 import { toLocale } from '../contract/messages/messages.ts'
 import type { Locale } from '../contract/messages/messages.ts'
 import { LIMITS } from '../contract/limits.ts'
-import { ROUTES } from '../contract/routes.ts'
-import type { AnswerOf, Route, RouteName } from '../contract/routes.ts'
+import type { ParamName, RouteName } from '../contract/endpoints.ts'
+import { ROUTES } from '../contract/routes/all.ts'
+import type { AnswerOf, BodyOf, QueryOf } from '../contract/routes/all.ts'
+import type { Route } from '../contract/routes/route.ts'
 import { parseJson } from '../contract/values.ts'
 import type { Ids } from '../core/ports/ids.ts'
 import type { Storage } from '../core/ports/storage.ts'
@@ -16,10 +18,6 @@ import type { Caller } from '../services/access/tokens.ts'
 import { authorize, guardOrigin } from './guard.ts'
 import type { AuthServices } from './guard.ts'
 import { retryStale } from './retry-stale.ts'
-
-type Table = typeof ROUTES
-type QueryOf<N extends RouteName> = Table[N] extends { query: infer Q extends z.ZodType } ? z.output<Q> : undefined
-type BodyOf<N extends RouteName> = Table[N] extends { body: infer B extends z.ZodType } ? z.output<B> : undefined
 
 /** The validated input of a handler. It contains nothing of the HTTP framework. */
 export interface Call<N extends RouteName> {
@@ -34,16 +32,19 @@ export interface Call<N extends RouteName> {
    * limit.
    */
   readonly bytes: AsyncIterable<Uint8Array>
-  /** A parameter of the path; empty if the route has none of this name. */
-  param(name: string): string
+  /** A parameter of the path. */
+  param(name: ParamName<N>): string
   header(name: string): string | undefined
 }
 
 /** Handles the requests of one route. Returns its answer, which is sent as JSON, or a Response. */
 export type Handler<N extends RouteName> = (call: Call<N>) => Promise<AnswerOf<N> | Response>
 
+/** A handler for each route of a table. */
+export type HandlersOf<Table> = { readonly [N in keyof Table & RouteName]: Handler<N> }
+
 /** A handler for every route. */
-export type Handlers = { readonly [N in RouteName]: Handler<N> }
+export type Handlers = HandlersOf<typeof ROUTES>
 
 export interface BindOptions extends AuthServices {
   readonly ids: Ids
@@ -51,7 +52,7 @@ export interface BindOptions extends AuthServices {
 }
 
 /**
- * Registers every route of `contract/routes.ts` with its handler. Access checks, size limits and validation are done
+ * Registers every route of `contract/routes/` with its handler. Access checks, size limits and validation are done
  * here for all routes.
  */
 export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, handlers: Handlers): void {

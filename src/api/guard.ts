@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 
 import { AppError } from '../contract/errors.ts'
-import type { Access } from '../contract/routes.ts'
+import type { Access } from '../contract/routes/route.ts'
 import type { Sessions } from '../services/access/sessions.ts'
 import type { Caller, Tokens } from '../services/access/tokens.ts'
 

@@ -1,21 +1,13 @@
 import { readServerState, readToken } from '../config/state-files.ts'
 import { EXIT } from '../contract/errors.ts'
 import type { ErrorView } from '../contract/errors.ts'
-import { ROUTES } from '../contract/routes.ts'
-import type { AnswerOf, Route, RouteName } from '../contract/routes.ts'
+import { buildPath, ENDPOINTS } from '../contract/endpoints.ts'
+import type { ParamsOf, RouteName } from '../contract/endpoints.ts'
+import type { AnswerOf, AnyRequest, RequestArguments } from '../contract/routes/all.ts'
 import { parseJson } from '../contract/values.ts'
 import { ApiError } from './api-error.ts'
 import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
-
-/** Parameters of one API call: `params` fill the path, `query` follows it, `body` is sent as JSON. */
-export interface CallOptions {
-  readonly params?: Readonly<Record<string, string | number>>
-  readonly query?: Readonly<Record<string, string | number | undefined>>
-  readonly body?: unknown
-  /** Sent as the body in place of `body`. */
-  readonly bytes?: Uint8Array
-}
 
 /**
  * Calls the routes of one server. Both methods throw ApiError for an error response, and CliExit if the server does not
@@ -24,10 +16,13 @@ export interface CallOptions {
 export interface Client {
   readonly url: string
   /** Resolves to the JSON answer. */
-  call<N extends RouteName>(name: N, options?: CallOptions): Promise<AnswerOf<N>>
+  call<N extends RouteName>(name: N, ...request: Arguments<N>): Promise<AnswerOf<N>>
   /** Resolves to the response itself, for routes whose answer is not JSON. */
-  fetch(name: RouteName, options?: CallOptions): Promise<Response>
+  fetch<N extends RouteName>(name: N, ...request: Arguments<N>): Promise<Response>
 }
+
+/** A request to a route; `bytes` are sent as the body in place of `body`. */
+type Arguments<N extends RouteName> = RequestArguments<N, { readonly bytes?: Uint8Array }>
 
 /**
  * Returns a client of the configured server: the one in `HAGANE_HOST`, else the one of the last login, else the one
@@ -69,20 +64,20 @@ export function createClient(url: string, token: string, cli: Cli): Client {
     }
   }
 
-  const send = async (name: RouteName, options: CallOptions = {}): Promise<Response> => {
-    const route: Route = ROUTES[name]
+  const send = async <N extends RouteName>(name: N, ...[request]: Arguments<N>): Promise<Response> => {
+    const { params = {}, query, body, bytes }: AnyRequest & { bytes?: Uint8Array } = request ?? {}
     const headers = {
       authorization: `Bearer ${token}`,
       'accept-language': cli.config.locale,
-      ...(options.body !== undefined && { 'content-type': 'application/json' }),
-      ...(options.bytes !== undefined && { 'content-type': 'application/octet-stream' }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(bytes !== undefined && { 'content-type': 'application/octet-stream' }),
     }
 
-    const response = await fetch(`${url}${fillPath(route.path, options)}`, {
-      method: route.method,
+    const response = await fetch(`${url}${buildPath(name, params as ParamsOf<N>, query)}`, {
+      method: ENDPOINTS[name].method,
       headers,
-      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
-      ...(options.bytes !== undefined && { body: options.bytes as Uint8Array<ArrayBuffer> }),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(bytes !== undefined && { body: bytes as Uint8Array<ArrayBuffer> }),
     }).catch(throwUnreachable)
 
     if (response.ok) return response
@@ -90,15 +85,5 @@ export function createClient(url: string, token: string, cli: Cli): Client {
     throw typeof view?.error?.code === 'string' ? new ApiError(view as ErrorView) : notHaganeError(response)
   }
 
-  return { url, fetch: send, call: async (name, options) => (await readJson(await send(name, options))) as never }
-}
-
-function fillPath(path: string, { params = {}, query = {} }: CallOptions): string {
-  const filled = path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(String(params[key])))
-  const search = new URLSearchParams(
-    Object.entries(query).flatMap(([key, value]): [string, string][] =>
-      value === undefined ? [] : [[key, String(value)]],
-    ),
-  )
-  return search.size > 0 ? `${filled}?${search}` : filled
+  return { url, fetch: send, call: async (name, ...request) => (await readJson(await send(name, ...request))) as never }
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 
 import { ERRORS } from './errors.ts'
-import { ROUTES } from './routes.ts'
-import type { Route, RouteName } from './routes.ts'
+import { ROUTES } from './routes/all.ts'
+import type { Route } from './routes/route.ts'
+import type { RouteName } from './endpoints.ts'
 
 type Json = Record<string, unknown>
 

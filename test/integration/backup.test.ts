@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, describe, expect, inject, it } from 'vitest'
 
-import type { RunPageView } from '../../src/contract/routes.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { createCliFolder } from '../support/cli.ts'

@@ -11,7 +11,7 @@ import type {
   SlotsView,
   TrialsView,
 } from '../../src/contract/charts.ts'
-import type { RunPageView } from '../../src/contract/routes.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import { filterOfGroup } from '../../dashboard/src/pages/runs/runs-state.ts'
 import { startPostgres } from '../support/postgres.ts'
 import type { Postgres } from '../support/postgres.ts'

@@ -14,7 +14,8 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { EventView, RunPageView } from '../../src/contract/routes.ts'
+import type { EventView } from '../../src/contract/routes/events.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { FileEntry } from '../../src/contract/snapshot.ts'
 import { createCliFolder } from '../support/cli.ts'

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { EnvironmentView, RunPageView } from '../../src/contract/routes.ts'
+import type { EnvironmentView } from '../../src/contract/routes/environments.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import { createCliFolder } from '../support/cli.ts'
 import type { CliFolder } from '../support/cli.ts'

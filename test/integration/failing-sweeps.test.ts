@@ -3,7 +3,8 @@ import { join } from 'node:path'
 
 import { expect, it, vi } from 'vitest'
 
-import type { EventView, RunPageView } from '../../src/contract/routes.ts'
+import type { EventView } from '../../src/contract/routes/events.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import type { BeliefsView, SweepView } from '../../src/contract/sweep.ts'
 import { createCliFolder } from '../support/cli.ts'
 import { readStoredSearch, expectReproducible } from '../support/stored-search.ts'

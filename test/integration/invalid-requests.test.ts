@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 
-import type { RunPageView } from '../../src/contract/routes.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import { COLUMNS } from '../../src/core/filter/filter.ts'
 import { startPostgres } from '../support/postgres.ts'
 import type { Postgres } from '../support/postgres.ts'

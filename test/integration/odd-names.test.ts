@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { EventView } from '../../src/contract/routes.ts'
+import type { EventView } from '../../src/contract/routes/events.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { ArtifactView } from '../../src/contract/tracking.ts'
 import { createCliFolder } from '../support/cli.ts'

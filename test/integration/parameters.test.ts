@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { CheckView } from '../../src/contract/routes.ts'
+import type { CheckView } from '../../src/contract/routes/submissions.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { createCliFolder } from '../support/cli.ts'

@@ -3,8 +3,9 @@ import { request } from 'node:http'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { ROUTES } from '../../src/contract/routes.ts'
-import type { Route, RouteName } from '../../src/contract/routes.ts'
+import { ROUTES } from '../../src/contract/routes/all.ts'
+import type { Route } from '../../src/contract/routes/route.ts'
+import type { RouteName } from '../../src/contract/endpoints.ts'
 import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 

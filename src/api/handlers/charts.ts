@@ -1,3 +1,5 @@
+import type { chartRoutes } from '../../contract/routes/charts.ts'
+import { parseField } from '../../core/filter/parse-filter.ts'
 import {
   readBands,
   readGroups,
@@ -7,18 +9,12 @@ import {
   readTrials,
   readVaried,
 } from '../../services/runs/charts.ts'
-import { parseField } from '../../core/filter/parse-filter.ts'
-import type { Handlers } from '../bind.ts'
+import type { HandlersOf } from '../bind.ts'
 import { findRun, findSweep, toScope } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for the data of charts. */
-export function createChartHandlers(
-  deps: HandlerDeps,
-): Pick<
-  Handlers,
-  'countRuns' | 'groupRuns' | 'listNames' | 'listVaried' | 'getSeries' | 'getBands' | 'getSlots' | 'getTrials'
-> {
+export function createChartHandlers(deps: HandlerDeps): HandlersOf<typeof chartRoutes> {
   const { store } = deps
 
   return {

@@ -1,3 +1,4 @@
+import type { projectRoutes } from '../../contract/routes/projects.ts'
 import type { Project } from '../../core/records/project.ts'
 import {
   changeProject,
@@ -11,27 +12,12 @@ import {
 } from '../../services/projects/projects.ts'
 import { emptyTrash } from '../../services/projects/trash.ts'
 import { toIso, toProjectView } from '../../services/runs/views.ts'
-import type { Handlers } from '../bind.ts'
+import type { HandlersOf } from '../bind.ts'
 import { withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for projects, their saved views, and the trash. */
-export function createProjectHandlers(
-  deps: HandlerDeps,
-): Pick<
-  Handlers,
-  | 'listProjects'
-  | 'createProject'
-  | 'getProject'
-  | 'changeProject'
-  | 'deleteProject'
-  | 'restoreProject'
-  | 'setDirection'
-  | 'listViews'
-  | 'putView'
-  | 'deleteView'
-  | 'emptyTrash'
-> {
+export function createProjectHandlers(deps: HandlerDeps): HandlersOf<typeof projectRoutes> {
   const { store, nudges } = deps
   const viewsOf = async ({ id }: Project) =>
     (await store.read.projects.listViews(id)).map((view) => ({ ...view, createdAt: toIso(view.createdAt) }))

@@ -1,43 +1,25 @@
-import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
+import { phrase } from '../../contract/fields.ts'
 import type { Locale } from '../../contract/messages/messages.ts'
-import type { RunPageView } from '../../contract/routes.ts'
 import { isTerminal } from '../../contract/phases.ts'
-import { parseListFields } from '../../core/filter/list-fields.ts'
+import type { RunPageView } from '../../contract/routes/runs.ts'
+import type { runRoutes } from '../../contract/routes/runs.ts'
 import { formatFilter } from '../../core/filter/format.ts'
+import { parseListFields } from '../../core/filter/list-fields.ts'
 import { parseFilter, parseSort } from '../../core/filter/parse-filter.ts'
+import { findProject } from '../../services/projects/projects.ts'
 import { changeRuns } from '../../services/runs/bulk.ts'
 import { changeRun, deleteRun, pauseRun, restoreRun, stopRun, unpauseRun } from '../../services/runs/controls.ts'
 import { deriveRun } from '../../services/runs/derivations.ts'
-import { findProject } from '../../services/projects/projects.ts'
 import { completeFilter, findHints } from '../../services/runs/filter-completion.ts'
 import { createRun } from '../../services/runs/submissions.ts'
 import { toRunDetail, toRunViews } from '../../services/runs/views.ts'
-import type { Handlers } from '../bind.ts'
+import type { HandlersOf } from '../bind.ts'
 import { findRun, toScope, toSubmissionView, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for runs: lists, changes, and runs that are made from other runs. */
-export function createRunHandlers(
-  deps: HandlerDeps,
-): Pick<
-  Handlers,
-  | 'listRuns'
-  | 'createRun'
-  | 'bulkRuns'
-  | 'getRun'
-  | 'changeRun'
-  | 'deleteRun'
-  | 'restoreRun'
-  | 'stopRun'
-  | 'pauseRun'
-  | 'resumeRun'
-  | 'restartRun'
-  | 'copyRun'
-  | 'getDocument'
-  | 'completeFilter'
-  | 'readFilter'
-> {
+export function createRunHandlers(deps: HandlerDeps): HandlersOf<typeof runRoutes> {
   const { store } = deps
   const readRunDetail = async (id: string, locale: Locale) => await toRunDetail(store, await findRun(store, id), locale)
 

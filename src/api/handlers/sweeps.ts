@@ -1,3 +1,7 @@
+import type { Locale } from '../../contract/messages/messages.ts'
+import type { sweepRoutes } from '../../contract/routes/sweeps.ts'
+import type { ValueMap } from '../../contract/values.ts'
+import { findProject } from '../../services/projects/projects.ts'
 import {
   changeSweep,
   deleteSweep,
@@ -7,35 +11,15 @@ import {
   stopSweep,
 } from '../../services/runs/controls.ts'
 import { restartSweep } from '../../services/runs/derivations.ts'
-import { restartFailed } from '../../services/sweeps/failed-trials.ts'
-import { findProject } from '../../services/projects/projects.ts'
-import { addPoint, extendSweep, readSweepBeliefs } from '../../services/sweeps/sweep-trials.ts'
 import { toBeliefsView, toSweepView } from '../../services/runs/views.ts'
-import type { Locale } from '../../contract/messages/messages.ts'
-import type { ValueMap } from '../../contract/values.ts'
-import type { Handlers } from '../bind.ts'
+import { restartFailed } from '../../services/sweeps/failed-trials.ts'
+import { addPoint, extendSweep, readSweepBeliefs } from '../../services/sweeps/sweep-trials.ts'
+import type { HandlersOf } from '../bind.ts'
 import { findSweep, toSubmissionView, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for sweeps. */
-export function createSweepHandlers(
-  deps: HandlerDeps,
-): Pick<
-  Handlers,
-  | 'listSweeps'
-  | 'getSweep'
-  | 'changeSweep'
-  | 'deleteSweep'
-  | 'restoreSweep'
-  | 'stopSweep'
-  | 'pauseSweep'
-  | 'resumeSweep'
-  | 'restartSweep'
-  | 'restartFailed'
-  | 'getBeliefs'
-  | 'extendSweep'
-  | 'addPoint'
-> {
+export function createSweepHandlers(deps: HandlerDeps): HandlersOf<typeof sweepRoutes> {
   const { store } = deps
   const readSweepView = async (id: string, locale: Locale) =>
     await toSweepView(store, await findSweep(store, id), locale)

@@ -32,7 +32,9 @@ export async function stop(cli: Cli, numbers: readonly string[], flags: BulkFlag
     action: 'stop',
     messageCode: 'stopped',
     actOnOne: (client, kind, number) =>
-      client.call(kind === 'run' ? 'stopRun' : 'stopSweep', { params: { [kind]: number } }),
+      kind === 'run'
+        ? client.call('stopRun', { params: { run: number } })
+        : client.call('stopSweep', { params: { sweep: number } }),
   })
 }
 
@@ -58,7 +60,9 @@ export async function remove(cli: Cli, numbers: readonly string[], flags: BulkFl
     action: 'delete',
     messageCode: 'deleted',
     actOnOne: (client, kind, number) =>
-      client.call(kind === 'run' ? 'deleteRun' : 'deleteSweep', { params: { [kind]: number } }),
+      kind === 'run'
+        ? client.call('deleteRun', { params: { run: number } })
+        : client.call('deleteSweep', { params: { sweep: number } }),
   })
 }
 
@@ -68,7 +72,9 @@ export async function restoreFromTrash(cli: Cli, numbers: readonly string[], fla
     action: 'restore',
     messageCode: 'restored',
     actOnOne: (client, kind, number) =>
-      client.call(kind === 'run' ? 'restoreRun' : 'restoreSweep', { params: { [kind]: number } }),
+      kind === 'run'
+        ? client.call('restoreRun', { params: { run: number } })
+        : client.call('restoreSweep', { params: { sweep: number } }),
   })
 }
 
@@ -141,10 +147,10 @@ export async function update(cli: Cli, number: string, flags: UpdateFlags): Prom
 
   if (Object.keys(body).length === 0) throw new CliExit(EXIT.usage, cli.formatMessage('nothing_to_change'))
 
-  const changed = await client.call(kind === 'run' ? 'changeRun' : 'changeSweep', {
-    params: { [kind]: number },
-    body,
-  })
+  const changed =
+    kind === 'run'
+      ? await client.call('changeRun', { params: { run: number }, body })
+      : await client.call('changeSweep', { params: { sweep: number }, body })
 
   if (flags.json) cli.print(JSON.stringify(changed))
   else cli.printStatus(cli.formatMessage('changed', { what: cli.formatMessage(kind), number: changed.number }))

@@ -8,7 +8,7 @@ import type { ReadableStream } from 'node:stream/web'
 
 import { EXIT } from '../../contract/errors.ts'
 import { isInside, pathBytes } from '../../contract/file-paths.ts'
-import type { EnvironmentView } from '../../contract/routes.ts'
+import type { EnvironmentView } from '../../contract/routes/environments.ts'
 import { requireClient } from '../client.ts'
 import { bytePath } from '../code/scan.ts'
 import { uploadFolder } from '../code/upload.ts'

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../contract/limits.ts'
-import type { EventView } from '../../contract/routes.ts'
+import type { EventView } from '../../contract/routes/events.ts'
 import { requireClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'

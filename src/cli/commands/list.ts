@@ -1,7 +1,7 @@
 import { csvLine, toCsvValue } from '../../contract/csv.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import type { Directions, SavedViewView } from '../../contract/project.ts'
-import type { RunPageView } from '../../contract/routes.ts'
+import type { RunPageView } from '../../contract/routes/runs.ts'
 import { EXIT } from '../../contract/errors.ts'
 import type { RunView } from '../../contract/run.ts'
 import { measureName } from '../../contract/measure.ts'

@@ -29,9 +29,10 @@ export async function signInUrl(client: Client, path = '/'): Promise<string> {
 async function pathOf(client: Client, number: string | undefined): Promise<string> {
   if (number === undefined) return '/'
   const { kind } = await client.call('resolve', { params: { number } })
-  const { project } = await client.call(kind === 'run' ? 'getRun' : 'getSweep', {
-    params: { [kind]: number },
-  })
+  const { project } =
+    kind === 'run'
+      ? await client.call('getRun', { params: { run: number } })
+      : await client.call('getSweep', { params: { sweep: number } })
   return `/p/${encodeURIComponent(project)}/${kind}s/${number}`
 }
 

@@ -91,9 +91,9 @@ export async function use(cli: Cli, project: string): Promise<void> {
 export async function metric(cli: Cli, name: string, direction: string | undefined, flags: Flags): Promise<void> {
   const params = { project: projectNameOf(cli, flags.project), name: toMetricName(name) }
   if (direction === undefined) return await show(cli, params.project, flags)
-  if (!(DIRECTIONS as readonly string[]).includes(direction))
-    throw new CliExit(EXIT.usage, cli.formatMessage('direction_wrong', { known: DIRECTIONS.join(', ') }))
-  printProject(cli, flags, await requireClient(cli).call('setDirection', { params, body: { direction } }))
+  const known = DIRECTIONS.find((one) => one === direction)
+  if (!known) throw new CliExit(EXIT.usage, cli.formatMessage('direction_wrong', { known: DIRECTIONS.join(', ') }))
+  printProject(cli, flags, await requireClient(cli).call('setDirection', { params, body: { direction: known } }))
 }
 
 function projectNameOf(cli: Cli, option: string | undefined): string {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 
 import { AppError } from '../../contract/errors.ts'
-import type { LogSearchView } from '../../contract/routes.ts'
+import type { LogSearchView } from '../../contract/routes/logs.ts'
 import type { SearchedPiece, SearchPiece, LineFilter } from './log-search-worker.ts'
 
 /** Time limit for one page of a log (1 MB). A pattern that needs longer backtracks without end in practice. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../contract/errors.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import type { BulkRequest } from '../../contract/routes.ts'
+import type { BulkRequest } from '../../contract/routes/runs.ts'
 import type { RunScope } from '../../core/ports/run-queries.ts'
 import type { Run } from '../../core/records/run.ts'
 import { changeRun, changeTags, deleteRun, pauseRun, restoreRun, stopRun, unpauseRun } from './controls.ts'

@@ -1,6 +1,6 @@
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
-import type { DeriveRequest } from '../../contract/routes.ts'
+import type { DeriveRequest } from '../../contract/routes/shared.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import type { Stores } from '../../core/ports/store.ts'
 import type { SweepPatch } from '../../core/ports/sweep-store.ts'

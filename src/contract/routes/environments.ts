@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+import { moment } from '../run.ts'
+import type { RouteTable } from './route.ts'
+
+/** An environment. */
+const environmentView = z.strictObject({
+  hash: z.string(),
+  state: z.enum(['building', 'ready', 'failed', 'removed']),
+  python: z.string(),
+  /** Number of the run that builds it, or that built it last; null where that run no longer exists. */
+  build: z.int().nullable(),
+  packages: z.array(z.string()),
+  createdAt: moment,
+  lastUsedAt: moment,
+})
+
+export type EnvironmentView = z.output<typeof environmentView>
+
+/** Environments. */
+export const environmentRoutes = {
+  listEnvironments: {
+    access: 'person',
+    summary: 'Environments that have been built.',
+    answer: z.array(environmentView),
+  },
+  getEnvironment: {
+    access: 'person',
+    summary: 'One environment with its packages.',
+    answer: environmentView,
+  },
+  removeEnvironment: {
+    access: 'person',
+    summary: 'Removes an environment that nothing uses; the next run that needs it builds it again.',
+    answer: environmentView,
+  },
+} as const satisfies RouteTable

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+
+import { uuid } from '../ids.ts'
+import { DIRECTIONS, projectName, projectView, savedViewDefinition, savedViewView } from '../project.ts'
+import { changed, count, flag, note } from './shared.ts'
+import type { RouteTable } from './route.ts'
+
+/** Projects, their saved views and their trash. */
+export const projectRoutes = {
+  listProjects: {
+    access: 'person',
+    summary: 'Projects by name.',
+    query: z.strictObject({ trash: flag }),
+    answer: z.array(projectView),
+  },
+  createProject: {
+    access: 'person',
+    summary: 'Creates a project.',
+    body: z.strictObject({ id: uuid.optional(), name: projectName, description: note.default('') }),
+    answer: projectView,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
+  },
+  getProject: {
+    access: 'person',
+    summary: 'One project.',
+    answer: projectView,
+  },
+  changeProject: {
+    access: 'person',
+    summary: 'Changes name or description of a project.',
+    body: z.strictObject({ name: projectName.optional(), description: note.optional() }),
+    answer: projectView,
+  },
+  deleteProject: {
+    access: 'person',
+    summary: 'Puts a project and all that is in it into the trash; stops what runs first.',
+    answer: changed,
+  },
+  restoreProject: {
+    access: 'person',
+    summary: 'Takes a project out of the trash with all that went there with it.',
+    answer: changed,
+  },
+  setDirection: {
+    access: 'person',
+    summary: 'Says which way a metric is better; null forgets it.',
+    body: z.strictObject({ direction: z.enum(DIRECTIONS).nullable() }),
+    answer: projectView,
+  },
+  listViews: {
+    access: 'person',
+    summary: 'Saved views of a project.',
+    answer: z.array(savedViewView),
+  },
+  putView: {
+    access: 'person',
+    summary: 'Saves a filter, an order and columns under a name.',
+    body: savedViewDefinition,
+    answer: z.array(savedViewView),
+  },
+  deleteView: {
+    access: 'person',
+    summary: 'Removes a saved view.',
+    answer: z.array(savedViewView),
+  },
+  emptyTrash: {
+    access: 'person',
+    summary: 'Begins to remove what is in the trash for good, rows and files; what still runs goes once it has ended.',
+    answer: z.strictObject({ runs: count, sweeps: count, projects: count }),
+  },
+} as const satisfies RouteTable

@@ -1,0 +1,206 @@
+import { z } from 'zod'
+
+import { runOrSweepReference, uuid } from '../ids.ts'
+import { LIMITS } from '../limits.ts'
+import { hostInfo, runDetailView, runView } from '../run.ts'
+import {
+  accepted,
+  changed,
+  count,
+  deriveRequest,
+  filterText,
+  flag,
+  name,
+  note,
+  projectReference,
+  source,
+  submission,
+  tags,
+} from './shared.ts'
+import type { RouteTable } from './route.ts'
+
+/** A run that a script starts itself, outside any executor. The client may choose the `id`. */
+const createRunRequest = z.strictObject({
+  id: uuid.optional(),
+  kind: z.enum(['experiment', 'job']).default('experiment'),
+  name: z.string().max(LIMITS.nameCharsMax).nullish(),
+  command: z.string().max(LIMITS.textCharsMax).nullish(),
+  host: hostInfo.nullish(),
+  project: projectReference.optional(),
+})
+
+/** Query of the run list. */
+const runsQuery = z.strictObject({
+  /** A filter, in Hagane's notation or in Polyaxon's. */
+  filter: filterText.optional(),
+  /** Fields to sort by, the most significant first; a leading minus puts the largest first. Default: `-number`. */
+  sort: z.string().max(LIMITS.nameCharsMax).optional(),
+  limit: z.coerce.number().int().min(1).max(LIMITS.runsPageMax).default(100),
+  /** `next` of the previous page. */
+  cursor: z.string().max(4_000).optional(),
+  project: projectReference.optional(),
+  sweep: runOrSweepReference.optional(),
+  /** Whether to list the runs in the trash instead. */
+  trash: flag,
+  /** Whether to count the whole list, too. */
+  count: flag,
+  /**
+   * Parameters and metrics that the rows contain: fields as filters write them, separated by commas. `auto` adds the
+   * most common metrics and the parameters that differ. Default: all.
+   */
+  fields: z.string().max(LIMITS.filterCharsMax).optional(),
+})
+
+/** A page of the run list. */
+const runPage = z.strictObject({
+  runs: z.array(runView),
+  /** Cursor of the next page; null on the last one. */
+  next: z.string().nullable(),
+  /** Number of runs in the whole list; null unless requested. */
+  total: count.nullable(),
+  /** Names in the filter and the order that no run has, with the name that was probably meant. */
+  hints: z.array(z.string()),
+})
+
+/** An action on all runs that match. */
+const bulkRequest = z
+  .strictObject({
+    action: z.enum(['stop', 'pause', 'resume', 'delete', 'restore', 'tag', 'untag', 'move']),
+    filter: filterText.optional(),
+    runs: z.array(runOrSweepReference).max(LIMITS.runsPageMax).optional(),
+    project: projectReference.optional(),
+    sweep: runOrSweepReference.optional(),
+    /** Tags to add or remove, for `tag` and `untag`. */
+    tags: tags.optional(),
+    /** Target project, for `move`. */
+    to: projectReference.optional(),
+    /** Whether to only count the runs that would change. */
+    dryRun: z.boolean().default(false),
+  })
+  .refine(({ action, to }) => action !== 'move' || to !== undefined, {
+    path: ['to'],
+    message: 'the project to move to',
+  })
+  .refine(({ action, tags: given }) => !action.endsWith('tag') || given !== undefined, {
+    path: ['tags'],
+    message: 'the tags',
+  })
+
+/** Changes to a run. Null removes its name or its note. */
+const runChange = z.strictObject({
+  name: name.nullable().optional(),
+  note: note.nullable().optional(),
+  tags: tags.optional(),
+  project: projectReference.optional(),
+})
+
+export type CreateRunRequest = z.input<typeof createRunRequest>
+
+export type BulkRequest = z.output<typeof bulkRequest>
+
+export type RunPageView = z.output<typeof runPage>
+
+/** Runs: the list, changes, and runs that are made from other runs. */
+export const runRoutes = {
+  listRuns: {
+    access: 'person',
+    summary: 'Runs that match a filter, in an order, by pages.',
+    query: runsQuery,
+    answer: runPage,
+  },
+  createRun: {
+    access: 'person',
+    summary: 'Records a run that a script started by itself.',
+    body: createRunRequest,
+    answer: submission,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
+  },
+  bulkRuns: {
+    access: 'person',
+    summary: 'Does one thing to all runs that match; with `dryRun` only counts them.',
+    body: bulkRequest,
+    answer: z.strictObject({ matched: count, changed: count }),
+  },
+  getRun: {
+    access: 'person',
+    summary: 'One run with its attempts and metric summaries.',
+    answer: runDetailView,
+  },
+  changeRun: {
+    access: 'person',
+    summary: 'Changes name, note, tags or project of a run.',
+    body: runChange,
+    answer: runDetailView,
+  },
+  deleteRun: {
+    access: 'person',
+    summary: 'Puts a run into the trash; stops it first.',
+    answer: changed,
+  },
+  restoreRun: {
+    access: 'person',
+    summary: 'Takes a run out of the trash.',
+    answer: changed,
+  },
+  stopRun: {
+    access: 'person',
+    summary: 'Asks a run to stop; returns at once.',
+    answer: accepted,
+  },
+  pauseRun: {
+    access: 'person',
+    summary: 'Ends the attempt of a run and keeps the run open: it goes on from its checkpoint when resumed.',
+    answer: changed,
+  },
+  resumeRun: {
+    access: 'person',
+    summary: 'Lets a paused run go on; of an ended run makes a new one that shares its outputs.',
+    body: deriveRequest,
+    answer: submission,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
+  },
+  restartRun: {
+    access: 'person',
+    summary: 'Makes a new run from the same document, with empty outputs.',
+    body: deriveRequest,
+    answer: submission,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
+  },
+  copyRun: {
+    access: 'person',
+    summary: 'Makes a new run from the same document whose outputs begin as a copy.',
+    body: deriveRequest,
+    answer: submission,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
+  },
+  getDocument: {
+    access: 'person',
+    summary: 'The text a run was compiled from.',
+    answer: z.strictObject({
+      sources: z.array(source),
+      params: z.record(z.string(), z.string()),
+      /** Difference between the code and its git commit; null without one. */
+      changes: z.string().nullable(),
+    }),
+  },
+  completeFilter: {
+    access: 'person',
+    summary: 'What could go on at the end of a filter, with how many runs have it.',
+    query: z.strictObject({ text: filterText.default('') }),
+    answer: z.strictObject({
+      /** Index from which on a suggestion replaces the text. */
+      start: z.int(),
+      suggestions: z.array(z.strictObject({ text: z.string(), count: count.nullable() })),
+    }),
+  },
+  readFilter: {
+    access: 'person',
+    summary: 'Reads a filter in either form and writes it in ours.',
+    query: z.strictObject({ text: filterText }),
+    answer: z.strictObject({ filter: z.string() }),
+  },
+} as const satisfies RouteTable

@@ -1,0 +1,99 @@
+import { z } from 'zod'
+
+import { LIMITS } from '../limits.ts'
+import { beliefsView, sweepView } from '../sweep.ts'
+import { accepted, changed, deriveRequest, flag, name, note, projectReference, submission, tags } from './shared.ts'
+import type { RouteTable } from './route.ts'
+
+/** Sweeps. */
+export const sweepRoutes = {
+  listSweeps: {
+    access: 'person',
+    summary: 'Sweeps, newest first.',
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(LIMITS.runsPageMax).default(100),
+      /** Number of the last sweep on the previous page. */
+      before: z.coerce.number().int().min(1).optional(),
+      project: projectReference.optional(),
+      /** Part of the sweep's name; upper and lower case count as the same. */
+      name: z.string().min(1).max(LIMITS.nameCharsMax).optional(),
+      trash: flag,
+    }),
+    answer: z.array(sweepView),
+  },
+  getSweep: {
+    access: 'person',
+    summary: 'One sweep with counts and its best trial.',
+    answer: sweepView,
+  },
+  changeSweep: {
+    access: 'person',
+    summary: 'Changes name, note, tags or concurrency of a sweep; a new concurrency counts at once.',
+    body: z.strictObject({
+      name: name.nullable().optional(),
+      note: note.nullable().optional(),
+      tags: tags.optional(),
+      concurrency: z.int().min(1).max(LIMITS.concurrencyMax).optional(),
+    }),
+    answer: sweepView,
+  },
+  deleteSweep: {
+    access: 'person',
+    summary: 'Puts a sweep and its trials into the trash; stops it first.',
+    answer: changed,
+  },
+  restoreSweep: {
+    access: 'person',
+    summary: 'Takes a sweep and its trials out of the trash.',
+    answer: changed,
+  },
+  stopSweep: {
+    access: 'person',
+    summary: 'Asks a sweep and its trials to stop; returns at once.',
+    answer: accepted,
+  },
+  pauseSweep: {
+    access: 'person',
+    summary: 'Starts nothing more of a sweep and pauses its running trials; with `keepRunning` those go on.',
+    body: z.strictObject({ keepRunning: z.boolean().default(false) }),
+    answer: sweepView,
+  },
+  resumeSweep: {
+    access: 'person',
+    summary: 'Lets a paused sweep and its trials go on.',
+    answer: sweepView,
+  },
+  getBeliefs: {
+    access: 'person',
+    summary: 'What the trials of a sweep say so far: its best, how much each parameter matters, what is left to gain.',
+    answer: beliefsView,
+  },
+  extendSweep: {
+    access: 'person',
+    summary: 'Lets a sweep that runs or is done make so many trials more.',
+    body: z.strictObject({ trials: z.int().min(1).max(LIMITS.trialsMax) }),
+    answer: sweepView,
+  },
+  addPoint: {
+    access: 'person',
+    summary: 'Adds a point of the space by hand; one that was tried already is answered by its run.',
+    body: z.strictObject({ params: z.record(z.string(), z.unknown()) }),
+    answer: z.strictObject({ number: z.int(), isNew: z.boolean() }),
+    isRefusedWhenFull: true,
+  },
+  restartSweep: {
+    access: 'person',
+    summary: 'Makes a new sweep from the same document.',
+    body: deriveRequest,
+    answer: submission,
+    isIdempotentCreate: true,
+    isRefusedWhenFull: true,
+  },
+  restartFailed: {
+    access: 'person',
+    summary: 'Runs the failed trials of a sweep again inside it, with the code they had or with other code.',
+    body: deriveRequest.pick({ snapshot: true, host: true }),
+    answer: changed,
+    isRefusedWhenFull: true,
+  },
+} as const satisfies RouteTable

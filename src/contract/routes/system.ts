@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+import type { Detail } from '../messages/messages.ts'
+import { accepted, flag } from './shared.ts'
+import type { RouteTable } from './route.ts'
+
+/** Result of one check of the server. */
+const doctorCheck = z.strictObject({ name: z.string(), isOk: z.boolean(), detail: z.string() })
+
+export type DoctorCheck = z.output<typeof doctorCheck>
+
+/** The same with a detail that is not put into a language yet. */
+export type DoctorFinding = Omit<DoctorCheck, 'detail'> & { readonly detail: string | Detail }
+
+/** The server itself. */
+export const systemRoutes = {
+  health: {
+    access: 'public',
+    summary: 'Says that the server answers, and its version.',
+    answer: z.strictObject({ name: z.literal('hagane'), version: z.string(), status: z.literal('ok') }),
+  },
+  openapi: {
+    access: 'public',
+    summary: 'This description.',
+    answer: z.record(z.string(), z.unknown()),
+  },
+  doctor: {
+    access: 'person',
+    summary: 'Checks what the server stands on: disk, database, interpreters; with `deep` also the stored files.',
+    query: z.strictObject({ deep: flag }),
+    answer: z.array(doctorCheck),
+  },
+  getLanguage: {
+    access: 'person',
+    summary: 'JSON Schema of documents, one alternative per kind.',
+    answer: z.record(z.string(), z.unknown()),
+  },
+  resolve: {
+    access: 'person',
+    summary: 'Says whether a number is a run or a sweep.',
+    answer: z.strictObject({ kind: z.enum(['run', 'sweep']), number: z.int() }),
+  },
+  shutdown: {
+    access: 'person',
+    summary: 'Stops the server; runs go on.',
+    answer: accepted,
+  },
+} as const satisfies RouteTable
