@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 
-import type { RunPageView } from '../src/contract/routes.ts'
+import type { RunPageView } from '../src/contract/routes/runs.ts'
 import type { PointView } from '../src/contract/tracking.ts'
 import { withRatio, commitP99Ms, pageJsonMs } from './references.ts'
 import {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { sql } from 'kysely'
 
-import type { RunPageView } from '../src/contract/routes.ts'
+import type { RunPageView } from '../src/contract/routes/runs.ts'
 import { openPostgres, openSqlite } from '../src/store/database.ts'
 import type { Database } from '../src/store/database.ts'
 import { startPostgres } from '../test/support/postgres.ts'

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 
 import { readHostInfo } from '../src/cli/host-info.ts'
 import { readToken } from '../src/config/state-files.ts'
-import type { SubmitRequest } from '../src/contract/routes.ts'
+import type { SubmitRequest } from '../src/contract/routes/submissions.ts'
 import { isSweepEnded } from '../src/contract/phases.ts'
 import type { SweepView } from '../src/contract/sweep.ts'
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 import { LIMITS } from '../src/contract/limits.ts'
-import type { RunPageView } from '../src/contract/routes.ts'
+import type { RunPageView } from '../src/contract/routes/runs.ts'
 import { findPython } from './references.ts'
 import {
   atMost,

@@ -101,7 +101,7 @@ async function examineFiles({ config, store }: DoctorDeps): Promise<DoctorFindin
       ...(cursor !== undefined && { cursor }),
     })
     for (const run of page.runs) {
-      for (const artifact of await store.read.attempts.listArtifacts(run.id)) {
+      for (const artifact of await store.read.outputs.list(run.id)) {
         if (artifact.kind !== 'output') continue
         files += 1
         const path = joinBytes(join(runFolder(config.dataDir, run), 'outputs'), pathBytes(artifact.path))

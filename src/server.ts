@@ -42,7 +42,7 @@ import { createUsageRecorder } from './engine/usage-recorder.ts'
 import { attemptDir } from './executors/local/attempt-dir.ts'
 import { createDiskGuard } from './executors/local/disk-guard.ts'
 import { createLocalExecutor } from './executors/local/executor.ts'
-import { createLocalRunFiles } from './executors/local/files.ts'
+import { createLocalWorkCopies } from './executors/local/files.ts'
 import { listGpus } from './executors/local/gpus.ts'
 import { createLocalLogs } from './executors/local/logs.ts'
 import { createLocalOutputs } from './executors/local/outputs.ts'
@@ -157,6 +157,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const tokens = createTokens({ store, clock, ...secrets })
   const sessions = createSessions({ clock, ...secrets })
 
+  const code = createCodeStore(config.dataDir)
   const devices = config.gpus ?? listGpus(config.baseEnv['PATH'])
   const executor = stack.use(
     createLocalExecutor({
@@ -166,6 +167,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
       clientPath: join(PACKAGE_DIR, 'clients', 'python'),
       devices,
       runsMax: config.runsMax,
+      checkOut: (digest) => checkOut({ store, code }, digest),
       logBytesMax: config.logMibMax * 2 ** 20,
       clock,
       log,
@@ -177,8 +179,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const nudges = createNudgeRelay()
   const logs = createLocalLogs(config.dataDir)
   const outputs = createLocalOutputs(config.dataDir)
-  const files = createLocalRunFiles(config.dataDir)
-  const code = createCodeStore(config.dataDir)
+  const workCopies = createLocalWorkCopies(config.dataDir)
   const builder = createVenvBuilder(config.dataDir)
   const searcher = stack.use(createSearchThread(log))
   const compiler = stack.use(createCompileThread())
@@ -189,7 +190,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     executor,
     logs,
     outputs,
-    files,
+    workCopies,
     clock,
     ids,
     nudges,
@@ -209,7 +210,6 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     log,
     searcher,
     nudges,
-    checkOut: (digest) => checkOut(shared, digest),
     prepare: (run) => prepareEnvironment(shared, run),
     readPackages: (hash) => builder.readPackages(hash),
     cleanUp: () => cleanUp({ ...shared, log, trashKeepMs: config.trashDays * DAY_MS }),

@@ -33,7 +33,6 @@ export interface EngineOptions {
   /** Connected to the loops by this engine. */
   readonly nudges: NudgeRelay
   readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
-  readonly checkOut: (digest: string) => Promise<string>
   readonly prepare: (run: Run) => Promise<Preparation>
   readonly takeLeftRecords: (run: Run, attempt: Attempt) => Promise<boolean>
   readonly readPackages: (environment: string) => Promise<string | undefined>
@@ -69,6 +68,7 @@ export function createEngine(options: EngineOptions): Engine {
     reconcile: createRunReconciler({
       store,
       executor,
+      outputs,
       clock,
       ids,
       ...work,

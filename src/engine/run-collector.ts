@@ -34,7 +34,7 @@ export function createRunCollector({
     if (!run || !isUncollected(run)) return undefined
 
     const attempt = run.attemptCount > 0 ? await store.read.attempts.findLatest(runId) : undefined
-    const listed = attempt && run.isExecuted ? await outputs.list(attempt) : { files: [], unreadable: [] }
+    const listed = attempt && run.isExecuted ? await outputs.list(run) : { files: [], unreadable: [] }
     if (hasSecrets(run)) for (const one of await store.read.attempts.list(runId)) await logs.removeSecrets(one)
 
     await store.write((stores) => record(stores, run, attempt, listed))
@@ -63,7 +63,7 @@ async function record(
   const current = await stores.runs.get(run.id)
   if (!current || !isUncollected(current)) return
 
-  await stores.attempts.putArtifacts(
+  await stores.outputs.put(
     run.id,
     files.map((file) => ({ ...file, kind: 'output', attempt: attempt?.n ?? 1 })),
   )

@@ -1,5 +1,4 @@
 import type { EventKind } from '../contract/events.ts'
-import { phrase } from '../contract/fields.ts'
 import { AppError, isTemporary } from '../contract/errors.ts'
 import type { Ending, Waiting } from '../contract/run.ts'
 import { isTerminal } from '../contract/phases.ts'
@@ -7,8 +6,9 @@ import { assertNever } from '../core/assert.ts'
 import { countFailures, decideRun } from '../core/run/decide-run.ts'
 import type { RunAction } from '../core/run/decide-run.ts'
 import type { Clock } from '../core/ports/clock.ts'
-import type { Executor, Launch, Launched } from '../core/ports/executor.ts'
+import type { Executor, Launched } from '../core/ports/executor.ts'
 import type { Ids } from '../core/ports/ids.ts'
+import type { OutputStore } from '../core/ports/output-store.ts'
 import type { Nudges } from '../core/ports/nudges.ts'
 import type { Stores, Store } from '../core/ports/store.ts'
 import type { Attempt } from '../core/records/attempt.ts'
@@ -17,6 +17,7 @@ import { StaleError } from '../core/stale-error.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import { settleBuild } from '../services/environments.ts'
 import type { Preparation } from '../services/environments.ts'
+import { prepareOutputs } from '../services/outputs.ts'
 import type { Outcome } from './loop.ts'
 import { nudgeDependents } from './nudge-relay.ts'
 import { hasSecrets } from './run-collector.ts'
@@ -24,12 +25,11 @@ import { hasSecrets } from './run-collector.ts'
 export interface RunReconcilerDeps {
   readonly store: Store
   readonly executor: Executor
+  readonly outputs: OutputStore
   readonly clock: Clock
   readonly ids: Ids
   /** Returns the tracking variables of an attempt's process: the server's URL, its token, and the run. */
   readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
-  /** Returns a folder with the code of a snapshot. */
-  readonly checkOut: (digest: string) => Promise<string>
   /** Finds the environment that a queued run needs, or has it built. */
   readonly prepare: (run: Run) => Promise<Preparation>
   /** Returns what is installed in an environment; undefined if it is not ready. */
@@ -41,6 +41,9 @@ export interface RunReconcilerDeps {
   readonly takeLeftRecords: (run: Run, attempt: Attempt) => Promise<boolean>
   readonly nudges: Nudges
 }
+
+/** Facts about a launch: those that the executor returns, and the folder of the run's outputs. */
+type LaunchFacts = Launched & { readonly outputsPath: string }
 
 /** Writes in the same transaction as a change of phase: its event, and with `writeAlso` other rows. */
 interface Change {
@@ -134,12 +137,14 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   }
 
   async function launch(run: Run, attempt: Attempt): Promise<Outcome> {
-    let launched: Launched
+    let launched: LaunchFacts
     try {
-      const tree = run.snapshot === null ? null : await deps.checkOut(run.snapshot)
       const project = (await store.read.projects.get(run.projectId))!.name
-      const outputs = { copySource: await findCopiedRun(run), ...(await outputsOf(run)) }
-      launched = await executor.launch({ run, attempt, project, tree, env: deps.trackingEnv(run, attempt), ...outputs })
+      const outputsPath = await prepareOutputs(deps, run)
+      launched = {
+        ...(await executor.launch({ run, attempt, project, env: deps.trackingEnv(run, attempt) })),
+        outputsPath,
+      }
     } catch (error) {
       if (!(error instanceof AppError) || isTemporary(error)) {
         await noteLaunchFailure(run, error)
@@ -156,7 +161,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         phase: 'failed',
         ending,
         endedAt: clock.now(),
-        hasOutputs: false,
+        mayHaveOutputs: attempt.n > 1,
       })
     }
 
@@ -165,33 +170,6 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
 
     const { timeoutMs } = run.plan.placement
     return timeoutMs === null ? undefined : { againMs: timeoutMs }
-  }
-
-  /**
-   * Returns the run whose outputs this run begins with a copy of; null if there is none, or if this run has started
-   * before. Throws AppError `conflict` if that run has been removed.
-   */
-  async function findCopiedRun({ origin, startedAt }: Run): Promise<Run | null> {
-    if (origin?.kind !== 'copies' || startedAt !== null) return null
-
-    const from = await store.read.runs.get(origin.runId)
-    if (!from || from.purgedAt !== null) throw new AppError('conflict', { detail: phrase('outputs_gone') })
-    return from
-  }
-
-  /**
-   * Returns the run that owns the outputs folder, and the run whose folder to continue in. Either may have been removed
-   * for good: the outputs are kept as long as a run writes to them.
-   */
-  async function outputsOf(run: Run): Promise<Pick<Launch, 'outputsOwner' | 'existingOutputsOf'>> {
-    if (run.outputsOwnerNumber === run.number) return { outputsOwner: run, existingOutputsOf: null }
-    const owner = await store.read.runs.getByNumber(run.outputsOwnerNumber)
-    const resumed = run.origin ? await store.read.runs.get(run.origin.runId) : undefined
-    const existingOutputsOf = [run, resumed, owner].find((one) => one !== undefined && one.startedAt !== null) ?? null
-    return {
-      outputsOwner: owner ?? { id: run.origin?.runId ?? run.id, number: run.outputsOwnerNumber },
-      existingOutputsOf,
-    }
   }
 
   /**
@@ -233,7 +211,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         phase: 'failed',
         ending,
         endedAt: clock.now(),
-        hasOutputs: false,
+        mayHaveOutputs: run.attemptCount > 0,
       })
     }
 
@@ -268,7 +246,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   }
 
   /** Writes that an attempt has been launched and on what it runs. */
-  async function recordLaunch(run: Run, attempt: Attempt, launched: Launched): Promise<void> {
+  async function recordLaunch(run: Run, attempt: Attempt, launched: LaunchFacts): Promise<void> {
     await changePhase(
       run,
       'running',
@@ -306,8 +284,9 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   async function finish(
     run: Run,
     attempt: Attempt | undefined,
-    { phase, ending, endedAt, hasOutputs }: Extract<RunAction, { type: 'finish' }>,
+    { phase, ending, endedAt, mayHaveOutputs }: Extract<RunAction, { type: 'finish' }>,
   ): Promise<Outcome> {
+    const hasOutputs = mayHaveOutputs && (await deps.outputs.hasAny(run))
     const patch: RunPatch = { ending, endedAt, waiting: null, isCollected: !hasOutputs && !hasSecrets(run) }
 
     const packages =

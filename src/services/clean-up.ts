@@ -5,10 +5,10 @@ import type { EnvironmentDeps } from './environments.ts'
 import { removeUnusedSnapshots } from './code/snapshots.ts'
 import { purgeTrash } from './projects/trash.ts'
 import type { TrashDeps } from './projects/trash.ts'
-import type { RunFiles } from '../core/ports/run-files.ts'
+import type { WorkCopies } from '../core/ports/work-copies.ts'
 
 export interface CleanUpDeps extends EnvironmentDeps, TrashDeps {
-  readonly files: RunFiles
+  readonly workCopies: WorkCopies
   /** How long deleted runs, sweeps and projects are kept in the trash, in milliseconds. */
   readonly trashKeepMs: number
 }
@@ -20,7 +20,7 @@ export interface CleanUpDeps extends EnvironmentDeps, TrashDeps {
 export async function cleanUp(deps: CleanUpDeps): Promise<void> {
   const steps: Readonly<Record<string, () => Promise<unknown>>> = {
     trash: () => purgeTrash(deps, deps.trashKeepMs),
-    'working copies': () => deps.files.removeWorkCopies(deps.clock.now() - LIMITS.workCopyKeepMs),
+    'working copies': () => deps.workCopies.removeOld(deps.clock.now() - LIMITS.workCopyKeepMs),
     code: () => removeUnusedSnapshots(deps),
     environments: () => removeUnusedEnvironments(deps),
     requests: () => deps.store.write((stores) => stores.requests.prune(deps.clock.now() - LIMITS.requestIdKeepMs)),

@@ -1,14 +1,13 @@
 import type { Kysely } from 'kysely'
 
 import type { AttemptState, Ending } from '../contract/run.ts'
-import type { ArtifactView } from '../contract/tracking.ts'
 import type { AttemptStore } from '../core/ports/attempt-store.ts'
 import type { Attempt } from '../core/records/attempt.ts'
 import { splitForStatements } from './pieces.ts'
 import { parseOrNull } from './run-rows.ts'
 import type { AttemptRow, Tables } from './tables.ts'
 
-/** Creates the store of attempts and of the artifacts that they left. */
+/** Creates the store of attempts. */
 export function createAttemptStore(db: Kysely<Tables>, now: () => number): AttemptStore {
   return {
     get: async (runId, n) => {
@@ -90,47 +89,6 @@ export function createAttemptStore(db: Kysely<Tables>, now: () => number): Attem
         .executeTakeFirstOrThrow()
 
       return { runSeconds: Number(row.run_ms ?? 0) / 1000, lastEndedAt: row.last_ended_at }
-    },
-
-    listArtifacts: async (runId) => {
-      const rows = await db.selectFrom('artifact').selectAll().where('run_id', '=', runId).orderBy('path').execute()
-      return rows.map((row): ArtifactView => ({
-        path: row.path,
-        sizeBytes: row.size_bytes,
-        sha256: row.sha256,
-        kind: row.kind as ArtifactView['kind'],
-        attempt: row.attempt,
-      }))
-    },
-
-    putArtifacts: async (runId, artifacts) => {
-      // One statement may not change a row twice, so only the last of several files with the same path is kept.
-      const rows = [...new Map(artifacts.map((item) => [item.path, item])).values()].map((item) => ({
-        run_id: runId,
-        attempt: item.attempt,
-        path: item.path,
-        kind: item.kind,
-        size_bytes: item.sizeBytes,
-        sha256: item.sha256,
-      }))
-
-      for (const some of splitForStatements(rows)) {
-        await db
-          .insertInto('artifact')
-          .values(some)
-          .onConflict((conflict) =>
-            conflict
-              .columns(['run_id', 'path'])
-              .doUpdateSet((on) => ({
-                attempt: on.ref('excluded.attempt'),
-                size_bytes: on.ref('excluded.size_bytes'),
-                sha256: on.ref('excluded.sha256'),
-              }))
-              // Tracking records of an earlier attempt may arrive after those of a later one.
-              .where((on) => on('excluded.attempt', '>=', on.ref('artifact.attempt'))),
-          )
-          .execute()
-      }
     },
   }
 }

@@ -11,6 +11,7 @@ import type { RunRow, Tables } from './tables.ts'
 import { phasesBefore } from '../core/run/state.ts'
 import { takeNumbers } from './counters.ts'
 import { toParamRows, toTagRows } from './filter-rows.ts'
+import { selectUnstartedCopies } from './outputs.ts'
 import { splitForStatements } from './pieces.ts'
 import { purgeSome, removeTags } from './run-removal.ts'
 import type { SeriesCache } from './series.ts'
@@ -29,16 +30,6 @@ import {
 
 // Phases in which a request to pause can be withdrawn: no process has been signalled yet.
 const PAUSE_WITHDRAWABLE_PHASES: readonly RunPhase[] = ['queued', 'starting', 'running']
-
-/** Runs that have not started yet and will begin with a copy of another run's outputs. */
-function selectUnstartedCopies(db: Kysely<Tables>) {
-  return db
-    .selectFrom('run as copy')
-    .where('copy.origin_kind', '=', 'copies')
-    .where('copy.origin_id', 'is not', null)
-    .where('copy.phase', 'in', OPEN_PHASES)
-    .where('copy.started_at', 'is', null)
-}
 
 /** Creates the store of runs. `cache` is the series cache of the connection that writes. */
 export function createRunStore(db: Kysely<Tables>, now: () => number, cache: SeriesCache): RunStore {
@@ -337,36 +328,6 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       // The cache must not keep series whose rows are deleted.
       cache.delete(run.id)
       return await purgeSome(db, run)
-    },
-
-    findUnfinishedUserOfOutputs: async ({ outputsOwnerNumber }) => {
-      const row = await db
-        .selectFrom('run')
-        .select('number')
-        .where((on) => on.or([on('outputs_of', '=', outputsOwnerNumber), on('number', '=', outputsOwnerNumber)]))
-        .where('phase', 'in', OPEN_PHASES)
-        .limit(1)
-        .executeTakeFirst()
-      return row?.number
-    },
-
-    isToBeCopied: async (id) => {
-      const row = await selectUnstartedCopies(db)
-        .select('copy.id')
-        .where('copy.origin_id', '=', id)
-        .limit(1)
-        .executeTakeFirst()
-      return row !== undefined
-    },
-
-    countOthersSharingOutputs: async ({ id, outputsOwnerNumber }) => {
-      const row = await db
-        .selectFrom('run')
-        .select(db.fn.countAll<number>().as('count'))
-        .where((on) => on.or([on('outputs_of', '=', outputsOwnerNumber), on('number', '=', outputsOwnerNumber)]))
-        .where('id', '!=', id)
-        .executeTakeFirstOrThrow()
-      return Number(row.count)
     },
 
     findReferenced: async (column, values) => {

@@ -5,6 +5,7 @@ import { POINT_WIDTH } from '../core/metrics/series.ts'
 import type { Stores, Store } from '../core/ports/store.ts'
 import { createAccessTokenStore } from './access-tokens.ts'
 import { createAttemptStore } from './attempts.ts'
+import { createOutputRecordStore } from './outputs.ts'
 import type { Database } from './database.ts'
 import { createDocumentStore } from './documents.ts'
 import { createMaintenanceStore } from './maintenance.ts'
@@ -93,6 +94,7 @@ export function createStore(database: Database, options: { now: () => number; fe
     trials: createTrialStore(db),
     runQueries: createRunSearch(db, options.now),
     attempts: createAttemptStore(db, options.now),
+    outputs: createOutputRecordStore(db),
     sweeps: createSweepStore(db, options.now),
     tracking: createTrackingStore({ db, now: options.now, cache }),
     events: createEventStore(db, options.now),
@@ -236,7 +238,7 @@ export function createStore(database: Database, options: { now: () => number; fe
 
 /** Returns the same stores, whose writes are added to the tally. */
 function withTally(stores: Stores, tally: GroupTally): Stores {
-  const { tracking, runs, attempts } = stores
+  const { tracking, runs, outputs } = stores
 
   return {
     ...stores,
@@ -249,11 +251,11 @@ function withTally(stores: Stores, tally: GroupTally): Stores {
       },
     },
     runs: { ...runs, annotate: (run, patch) => (tally.written.add(run.id), runs.annotate(run, patch)) },
-    attempts: {
-      ...attempts,
-      putArtifacts: (runId, artifacts) => {
-        if (artifacts.length > 0) tally.written.add(runId)
-        return attempts.putArtifacts(runId, artifacts)
+    outputs: {
+      ...outputs,
+      put: (runId, files) => {
+        if (files.length > 0) tally.written.add(runId)
+        return outputs.put(runId, files)
       },
     },
   }

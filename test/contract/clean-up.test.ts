@@ -40,12 +40,13 @@ describeOnBothDatabases('a round of clean-up', (openFresh) => {
       clock: { now: () => NOW, after: () => () => {} },
       log: { info: note, warn: note, error: note },
       trashKeepMs: DAY_MS,
-      files: {
-        purge: async ({ run }: { run: { number: number } }) => {
+      executor: { remove: async () => {} },
+      outputs: {
+        remove: async ({ run }: { run: { number: number } }) => {
           if (isBad(run.number)) await failWith(`run ${run.number}`)()
         },
-        removeWorkCopies: failWith('work copies'),
       },
+      workCopies: { removeOld: failWith('work copies') },
       code: { runExclusively: failWith('code') },
       builder: { remove: failWith('environment') },
     } as unknown as CleanUpDeps

@@ -159,10 +159,10 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
       params: { lr: 0.2, seed: 2, given: 7, host: 'a' },
       tags: ['b', 'a'],
     })
-    expect(await store.read.attempts.listArtifacts(run.id)).toMatchObject([{ attempt: 2, sizeBytes: 2 }])
+    expect(await store.read.outputs.list(run.id)).toMatchObject([{ attempt: 2, sizeBytes: 2 }])
 
     await send(store, run, 2, [file(3), { k: 'p', v: { lr: 0.4 } }])
-    expect(await store.read.attempts.listArtifacts(run.id)).toMatchObject([{ attempt: 2, sizeBytes: 3 }])
+    expect(await store.read.outputs.list(run.id)).toMatchObject([{ attempt: 2, sizeBytes: 3 }])
     expect((await store.read.runs.get(run.id))!.params['lr']).toBe(0.4)
     expect((await store.read.runs.get(run.id))!.plan.params).toEqual({ lr: 0.1, given: 1 })
   })

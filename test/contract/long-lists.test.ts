@@ -110,11 +110,11 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
       const file = (path: string) => ({ path, sizeBytes: 1, sha256: 'a', kind: 'output' as const, attempt: 1 })
 
       await store.write(async (stores) => {
-        await stores.attempts.putArtifacts(run.id, NAMES.map(file))
-        await stores.attempts.putArtifacts(run.id, NAMES.map(file))
+        await stores.outputs.put(run.id, NAMES.map(file))
+        await stores.outputs.put(run.id, NAMES.map(file))
         await stores.runs.annotate(run, { tags: [...NAMES.slice(10), 'new'], params: { ...params, more: 1 } })
       })
-      expect(await store.read.attempts.listArtifacts(run.id)).toHaveLength(MANY)
+      expect(await store.read.outputs.list(run.id)).toHaveLength(MANY)
       expect(await store.read.runs.get(run.id)).toMatchObject({ tags: { length: MANY - 9 }, params: { more: 1 } })
 
       const found = async (filter: string) => await store.scan.runQueries.count({ filter: parseFilter(filter) })

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { RunPageView } from '../../src/contract/routes.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import { startTestServer, waitUntil } from '../support/server.ts'
 import type { TestServer } from '../support/server.ts'
 

@@ -6,7 +6,8 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { describe, expect, inject, it } from 'vitest'
 
-import type { EnvironmentView, RunPageView } from '../../src/contract/routes.ts'
+import type { EnvironmentView } from '../../src/contract/routes/environments.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import type { RunDetailView } from '../../src/contract/run.ts'
 import { createCliFolder } from '../support/cli.ts'
 import { startPostgres } from '../support/postgres.ts'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import type { RunPageView } from '../../src/contract/routes.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import type { RunDetailView, RunView } from '../../src/contract/run.ts'
 import { bootId, findProcess } from '../../src/executors/local/process-table.ts'
 import { createRandom, waitUntil } from '../support/server.ts'

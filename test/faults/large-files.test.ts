@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
-import type { RunPageView } from '../../src/contract/routes.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { createCliFolder } from '../support/cli.ts'
 import type { CliFolder } from '../support/cli.ts'

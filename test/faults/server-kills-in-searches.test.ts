@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
-import type { RunPageView } from '../../src/contract/routes.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import { SEARCH_FAULT_POINTS } from '../support/fault-points.ts'
 import { readStoredSearch, expectReproducible } from '../support/stored-search.ts'
 import { createRandom } from '../support/server.ts'

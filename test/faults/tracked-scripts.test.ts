@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import type { RunPageView } from '../../src/contract/routes.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import type { RunDetailView, RunView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { findPython, createRandom, startTestServer, waitUntil } from '../support/server.ts'

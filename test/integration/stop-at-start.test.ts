@@ -22,6 +22,7 @@ const run = {
   tags: [],
   plan: plan as RunPlan,
   host: HOST,
+  snapshot: null,
   environment: null,
   outputsOwnerNumber: 1,
   origin: null,
@@ -47,22 +48,14 @@ it('A command stopped before its supervisor claims it is signalled then, not aft
     devices: [],
     runsMax: 1,
     logBytesMax: 2 ** 30,
+    checkOut: async () => dataDir,
     clock,
     log,
   })
 
   for (let n = 1; n <= 5; n += 1) {
     const attempt = { id: randomUUID(), runId: run.id, n, name: `hagane-1-${n}` } as Attempt
-    await executor.launch({
-      attempt,
-      run,
-      project: 'default',
-      env: {},
-      tree: null,
-      copySource: null,
-      outputsOwner: run,
-      existingOutputsOf: null,
-    })
+    await executor.launch({ attempt, run, project: 'default', env: {} })
 
     await executor.stop(attempt, GRACE_MS)
     await waitUntil(async () => (await executor.observe(attempt)).state === 'ended', GRACE_MS / 4)

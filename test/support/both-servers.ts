@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { describe, expect, inject } from 'vitest'
 
-import type { RunPageView } from '../../src/contract/routes.ts'
+import type { RunPageView } from '../../src/contract/routes/runs.ts'
 import type { RunView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import type { PointView } from '../../src/contract/tracking.ts'

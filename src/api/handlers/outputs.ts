@@ -10,13 +10,12 @@ export function createOutputHandlers(deps: HandlerDeps): HandlersOf<typeof outpu
   const { store } = deps
 
   return {
-    listArtifacts: async ({ param }) =>
-      await store.read.attempts.listArtifacts((await findRun(store, param('run'))).id),
+    listArtifacts: async ({ param }) => await store.read.outputs.list((await findRun(store, param('run'))).id),
     getArtifact: async ({ param, query }) => {
       const run = await findRun(store, param('run'))
       // Only listed files can be read. The path must equal a listed one, and the executor refuses paths outside the
       // outputs.
-      const listed = (await store.read.attempts.listArtifacts(run.id)).find((item) => item.path === query.path)
+      const listed = (await store.read.outputs.list(run.id)).find((item) => item.path === query.path)
       const bytes = listed && (await deps.outputs.open(run, listed.path))
       if (!bytes) throw new AppError('not_found', { what: phrase('thing_file', { name: query.path, run: run.number }) })
       return downloadResponse(bytes, listed.path)

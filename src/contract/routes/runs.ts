@@ -94,11 +94,21 @@ const runChange = z.strictObject({
   project: projectReference.optional(),
 })
 
+/** The document of a run: its sources in merge order, and the parameters that were merged last. */
+const documentView = z.strictObject({
+  sources: z.array(source),
+  params: z.record(z.string(), z.string()),
+  /** Difference between the code and its git commit; null without one. */
+  changes: z.string().nullable(),
+})
+
 export type CreateRunRequest = z.input<typeof createRunRequest>
 
 export type BulkRequest = z.output<typeof bulkRequest>
 
 export type RunPageView = z.output<typeof runPage>
+
+export type DocumentView = z.output<typeof documentView>
 
 /** Runs: the list, changes, and runs that are made from other runs. */
 export const runRoutes = {
@@ -180,12 +190,7 @@ export const runRoutes = {
   getDocument: {
     access: 'person',
     summary: 'The text a run was compiled from.',
-    answer: z.strictObject({
-      sources: z.array(source),
-      params: z.record(z.string(), z.string()),
-      /** Difference between the code and its git commit; null without one. */
-      changes: z.string().nullable(),
-    }),
+    answer: documentView,
   },
   completeFilter: {
     access: 'person',

@@ -1,8 +1,7 @@
 import type { Ending } from '../../contract/run.ts'
-import type { ArtifactView } from '../../contract/tracking.ts'
 import type { Attempt } from '../records/attempt.ts'
 
-/** Reads and writes attempts, and the files they left. */
+/** Reads and writes attempts. */
 export interface AttemptStore {
   get(runId: string, n: number): Promise<Attempt | undefined>
   find(id: string): Promise<Attempt | undefined>
@@ -15,7 +14,4 @@ export interface AttemptStore {
   markEnded(id: string, ending: Ending, endedAt: number): Promise<void>
   /** Returns the running time of all ended attempts of a sweep, added up, and the end of the last one. */
   readSweepTimes(sweepId: string): Promise<{ runSeconds: number; lastEndedAt: number | null }>
-  listArtifacts(runId: string): Promise<ArtifactView[]>
-  /** Inserts or replaces files by path. A file of an earlier attempt does not replace that of a later one. */
-  putArtifacts(runId: string, artifacts: readonly ArtifactView[]): Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../contract/run.ts'
 import type { Attempt, AttemptRef } from '../records/attempt.ts'
-import type { RanOn, Run, RunRef } from '../records/run.ts'
+import type { RanOn, Run } from '../records/run.ts'
 
 /** Everything that an executor needs to start an attempt. */
 export interface Launch {
@@ -10,25 +10,19 @@ export interface Launch {
   readonly project: string
   /** Variables for the process besides those of the executor's machine. */
   readonly env: Readonly<Record<string, string>>
-  /** Folder with the run's code, to be copied; null where the run works in the folder it was submitted from. */
-  readonly tree: string | null
-  /** The run whose outputs are copied before the start; null where nothing is copied. */
-  readonly copySource: RunRef | null
-  /** The run that owns the outputs folder: this run, or the one that it resumes. */
-  readonly outputsOwner: RunRef
-  /**
-   * A run that has already written to these outputs; its folder is the outputs folder or links to it. Null where no run
-   * has.
-   */
-  readonly existingOutputsOf: RunRef | null
 }
 
 /** Facts about a started attempt. */
 export interface Launched {
   readonly startedAt: number
-  readonly outputsPath: string
   readonly ranOn: RanOn
 }
+
+/**
+ * Why the platform, and not the command itself, ended an attempt. `out_of_memory`: the kernel killed it because memory
+ * ran out.
+ */
+export type EndCause = 'out_of_memory'
 
 /**
  * The state of an attempt on its executor. `absent`: never started, or no trace left; `waiting`: started, but its
@@ -44,9 +38,10 @@ export type Observation =
       readonly exitCode: number | null
       /** Whether a signal ended the command itself, not a program that it ran; absent where that is unknown. */
       readonly isKilled?: boolean
+      /** Counts before the exit code; absent where the attempt ended by itself or by a request. */
+      readonly cause?: EndCause
       readonly endedAt: number
       readonly evidence: Evidence
-      readonly hasOutputs: boolean
     }
 
 /** The resources of the machine; `runsMax` is the largest number of runs at once. */
@@ -59,7 +54,11 @@ export interface Capacity {
 
 /** A place that executes attempts. Its own list decides what is running, not the database. */
 export interface Executor {
-  /** Starts the attempt under its name; does nothing if it is started already. Returns the folder of its outputs. */
+  /**
+   * Starts the attempt under its name; does nothing if it is started already. The outputs of its run are prepared. Throws
+   * AppError: `environment_gone` where the files of the environment were removed; `unavailable` where a later try may
+   * succeed; any other code where none can.
+   */
   launch(launch: Launch): Promise<Launched>
   /** Returns the ids of all running attempts, also of those that belong to another database. */
   list(): Promise<string[]>
@@ -71,6 +70,8 @@ export interface Executor {
   watch(nudge: (attemptId: string) => void): void
   /** Signals the whole process tree to end and kills it after `graceMs`. Returns at once; can be repeated. */
   stop(attempt: AttemptRef, graceMs: number): Promise<void>
+  /** Removes the traces of an ended attempt. Does nothing where there are none. */
+  remove(attempt: AttemptRef): Promise<void>
   /** Returns the resources of the machine, whether or not they are in use. */
   getCapacity(): Capacity
 }

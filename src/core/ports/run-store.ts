@@ -66,12 +66,6 @@ export interface RunStore {
   beginPurge(id: string, deletedBefore: number): Promise<boolean>
   /** Removes a bounded part of a run's rows. Returns true once none is left. */
   purgePart(run: Pick<Run, 'id' | 'number'>): Promise<boolean>
-  /** Returns the number of a run that has not ended and writes to the same outputs; undefined where there is none. */
-  findUnfinishedUserOfOutputs(run: Pick<Run, 'outputsOwnerNumber'>): Promise<number | undefined>
-  /** Whether a run that has not started yet will begin with a copy of this run's outputs. */
-  isToBeCopied(id: string): Promise<boolean>
-  /** Counts the other runs that write to the same outputs. */
-  countOthersSharingOutputs(run: Pick<Run, 'id' | 'outputsOwnerNumber'>): Promise<number>
   /** Returns those of `values` that a run refers to, or, for snapshots, a run or a sweep. */
   findReferenced(column: 'snapshot' | 'environment', values: readonly string[]): Promise<Set<string>>
   /** Returns the ids of queued runs that need an environment. */

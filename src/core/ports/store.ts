@@ -4,6 +4,7 @@ import type { DocumentStore } from './document-store.ts'
 import type { EnvironmentStore } from './environment-store.ts'
 import type { EventStore } from './event-store.ts'
 import type { MaintenanceStore } from './maintenance-store.ts'
+import type { OutputRecordStore } from './output-record-store.ts'
 import type { ProjectStore } from './project-store.ts'
 import type { RequestStore } from './request-store.ts'
 import type { RunQueries } from './run-queries.ts'
@@ -19,6 +20,7 @@ export interface Stores {
   readonly trials: TrialStore
   readonly runQueries: RunQueries
   readonly attempts: AttemptStore
+  readonly outputs: OutputRecordStore
   readonly sweeps: SweepStore
   readonly tracking: TrackingStore
   readonly events: EventStore

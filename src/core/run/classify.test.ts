@@ -37,7 +37,6 @@ describe('the end of an attempt', () => {
         ...(isKilled !== undefined && { isKilled }),
         endedAt: 1,
         evidence: { lastLines },
-        hasOutputs: false,
       } as const
 
       const { phase, ending } = classify(ended, null)
@@ -47,6 +46,33 @@ describe('the end of an attempt', () => {
         exitCode,
         signal,
       ])
+    },
+  )
+
+  it('A cause that the executor reports counts before the exit status', () => {
+    const ended = {
+      state: 'ended',
+      exitCode: 137,
+      isKilled: true,
+      cause: 'out_of_memory',
+      endedAt: 1,
+      evidence: {},
+    } as const
+    expect(classify(ended, null)).toEqual({
+      phase: 'failed',
+      ending: { reason: 'OutOfMemory', evidence: { exitCode: 137 } },
+    })
+  })
+
+  it.each([
+    ['user', 'StoppedByUser'],
+    ['method', 'StoppedByMethod'],
+    ['timeout', 'Timeout'],
+  ] as const)(
+    'A stop that was requested (%s) counts before the cause that the executor reports',
+    (stopCause, reason) => {
+      const ended = { state: 'ended', exitCode: 137, cause: 'out_of_memory', endedAt: 1, evidence: {} } as const
+      expect(classify(ended, stopCause).ending.reason).toBe(reason)
     },
   )
 })

@@ -1,7 +1,11 @@
 import type { Ending } from '../../contract/run.ts'
 import type { RunPhase } from '../../contract/phases.ts'
-import type { Observation } from '../ports/executor.ts'
+import type { ReasonCode } from '../../contract/messages/messages.ts'
+import type { EndCause, Observation } from '../ports/executor.ts'
 import type { StopCause } from '../records/run.ts'
+
+/** The reason that a run shows for each cause that an executor reports. */
+const REASON_OF_CAUSE: Readonly<Record<EndCause, ReasonCode>> = { out_of_memory: 'OutOfMemory' }
 
 export type Ended = Extract<Observation, { state: 'ended' }>
 
@@ -29,6 +33,7 @@ export function classify(
   if (stopCause === 'user') return { phase: 'stopped', ending: { reason: 'StoppedByUser', evidence } }
   if (stopCause === 'method') return { phase: 'stopped', ending: { reason: 'StoppedByMethod', evidence } }
   if (stopCause === 'timeout') return { phase: 'failed', ending: { reason: 'Timeout', evidence } }
+  if (ended.cause) return { phase: 'failed', ending: { reason: REASON_OF_CAUSE[ended.cause], evidence } }
   if (exitCode === 0) return { phase: 'succeeded', ending: { reason: 'Completed', evidence } }
   if (exitCode === null) return { phase: 'failed', ending: { reason: 'Lost', evidence } }
 

@@ -53,7 +53,6 @@ const ended = (exitCode: number | null, lastLines?: string): Observation => ({
   exitCode,
   endedAt: NOW,
   evidence: { ...(lastLines !== undefined && { lastLines }) },
-  hasOutputs: false,
 })
 
 describe('the next step of a run', () => {

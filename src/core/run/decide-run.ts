@@ -24,7 +24,8 @@ export type RunAction =
       readonly phase: Extract<RunPhase, 'succeeded' | 'failed' | 'stopped'>
       readonly ending: Ending
       readonly endedAt: number
-      readonly hasOutputs: boolean
+      /** Whether an attempt of the run was launched and may have left files. */
+      readonly mayHaveOutputs: boolean
     }
   /** Ends the attempt and keeps the run open until a person resumes it, or its sweep promotes it. */
   | { readonly type: 'pause'; readonly ending: Ending; readonly endedAt: number }
@@ -60,7 +61,7 @@ export function decideRun(state: RunState): RunAction {
   if (!run.isExecuted) return decideUnexecuted(state)
   if (run.phase === 'paused')
     return run.stopCause && run.stopCause !== 'pause'
-      ? { type: 'finish', ...toStopEnding(run.stopCause), endedAt: state.now, hasOutputs: true }
+      ? { type: 'finish', ...toStopEnding(run.stopCause), endedAt: state.now, mayHaveOutputs: true }
       : { type: 'wait' }
   if (!attempt || attempt.state === 'ended') return decideUnstarted(state)
   return attempt.state === 'intent' ? decideIntent(state) : decideLaunched(state, attempt)
@@ -69,7 +70,7 @@ export function decideRun(state: RunState): RunAction {
 /** For a run that a script started itself: only the records that it sends show its state. */
 function decideUnexecuted({ run, now }: RunState): RunAction {
   if (run.stopCause && run.stopCause !== 'pause')
-    return { type: 'finish', ...toStopEnding(run.stopCause), endedAt: now, hasOutputs: false }
+    return { type: 'finish', ...toStopEnding(run.stopCause), endedAt: now, mayHaveOutputs: false }
   if (run.phase === 'unknown') return { type: 'wait' }
   const silentMs = now - (run.lastReceivedAt ?? run.createdAt)
   return silentMs >= LIMITS.silentMs ? { type: 'mark_unknown' } : { type: 'wait', afterMs: LIMITS.silentMs - silentMs }
@@ -87,7 +88,7 @@ function decideUnstarted({ run, isUnprepared, now }: RunState): RunAction {
 /** Ends or pauses a run whose attempt has not been launched. */
 function decideBeforeLaunch(run: Run, cause: StopCause, now: number): RunAction {
   if (cause === 'pause') return { type: 'pause', ending: { reason: 'Paused', evidence: {} }, endedAt: now }
-  return { type: 'finish', ...toStopEnding(cause), endedAt: now, hasOutputs: run.attemptCount > 1 }
+  return { type: 'finish', ...toStopEnding(cause), endedAt: now, mayHaveOutputs: run.attemptCount > 1 }
 }
 
 /** For an attempt whose intent is committed and whose launch is not recorded. */
@@ -107,7 +108,6 @@ function decideLaunched(state: RunState, attempt: Attempt): RunAction {
       exitCode: null,
       endedAt: now,
       evidence: { detail: { detail: 'attempt_untraced' } },
-      hasOutputs: true,
     })
 
   if (run.stopCause && run.phase !== 'stopping') return { type: 'begin_stop', cause: run.stopCause }
@@ -140,7 +140,7 @@ function decideEnded(
     return { type: 'pause', ending: { ...ending, reason: 'RungReached' }, endedAt: ended.endedAt }
   if (mayRetry)
     return { type: 'retry', ending, endedAt: ended.endedAt, notBefore: now + retryDelayMs(failures + 1, random) }
-  return { type: 'finish', phase, ending, endedAt: ended.endedAt, hasOutputs: ended.hasOutputs }
+  return { type: 'finish', phase, ending, endedAt: ended.endedAt, mayHaveOutputs: true }
 }
 
 /**

@@ -20,6 +20,8 @@ export interface AttemptDir {
   readonly logIndex: string
   /** Contains `from to`: the range of bytes that was cut out of the log. */
   readonly logCut: string
+  /** The number of processes that the kernel had killed for memory before the command started. */
+  readonly oomKills: string
   /** Secret values that the processes of the attempt received, as JSON. Removed once they are masked in the log. */
   readonly secrets: string
   /** Shared by all attempts of the run, like `checkpoints` and `spool`. */
@@ -147,6 +149,7 @@ function filesIn(path: string, workPath: string, runPath: string): AttemptDir {
     log: join(path, 'log'),
     logIndex: join(path, 'log.index'),
     logCut: join(path, 'log.cut'),
+    oomKills: join(path, 'oom-kills'),
     secrets: join(path, 'secrets.json'),
     outputs: join(runPath, 'outputs'),
     checkpoints: join(runPath, 'checkpoints'),
@@ -163,13 +166,11 @@ export function createAttemptDir(dataDir: string, attempt: AttemptRef, tag: stri
   const path = placeFor(plain, attempt.id, attemptIdOf(readTagIn(plain)))
   createOwned(path, OWNER_FILES.attempt, tag)
 
-  const dir = attemptDir(dataDir, attempt)
-  makeOutputs(dir.outputs)
-  return dir
+  return attemptDir(dataDir, attempt)
 }
 
-/** Creates the outputs folder. Throws AppError `conflict` where an earlier attempt left something else in its place. */
-function makeOutputs(path: string): void {
+/** Creates the outputs folder of a run. Throws AppError `conflict` where an earlier attempt left something else in its place. */
+export function createOutputsFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   } catch (error) {
@@ -195,6 +196,8 @@ export interface ExitRecord {
   readonly exitCode: number
   /** Whether a signal ended the command; undefined where the shell cannot distinguish this. */
   readonly isKilled: boolean | undefined
+  /** The number of processes that the kernel had killed for memory, where the command ended by SIGKILL. */
+  readonly oomKills: number | undefined
   /** Time at which the record was written, in milliseconds since 1970. */
   readonly endedAt: number
 }
@@ -202,11 +205,12 @@ export interface ExitRecord {
 /** Reads the exit record of an attempt. A record without a valid status counts as none. */
 export function readExit(dir: Pick<AttemptDir, 'path'>): ExitRecord | undefined {
   const path = join(dir.path, 'exit')
-  const [code, how] = readPlainText(path)?.trim().split(' ') ?? []
+  const [code, how, oomKills] = readPlainText(path)?.trim().split(' ') ?? []
   if (code === undefined || !/^\d{1,3}$/.test(code)) return undefined
   return {
     exitCode: Number(code),
-    isKilled: how === undefined ? undefined : how === 'killed',
+    isKilled: how === 'killed' ? true : how === 'exited' ? false : undefined,
+    oomKills: oomKills === undefined ? undefined : Number(oomKills),
     endedAt: Math.round(statSync(path).mtimeMs),
   }
 }

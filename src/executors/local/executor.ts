@@ -31,10 +31,10 @@ import {
 import type { AttemptDir, ExitRecord } from './attempt-dir.ts'
 import type { Identity, ProcessEntry, Trace } from './process-table.ts'
 import { attemptEnvironment, paramsText } from './process-env.ts'
-import { copyTree, prepareRunDir } from './files.ts'
+import { copyTree, removeAttempt } from './files.ts'
 import { noteLogTime, readLastLines } from './log-file.ts'
 import { limitLog } from './log-limit.ts'
-import { hasFiles } from './outputs.ts'
+import { noteOomKills, readOomKills } from './oom-kills.ts'
 import { createReferences, mask, readReceivedSecrets, writeReceivedSecrets } from './references.ts'
 import { createUsageSampler } from './usage.ts'
 import {
@@ -65,6 +65,8 @@ export interface LocalExecutorOptions {
   readonly logBytesMax: number
   /** Maximum number of runs at once on this machine. */
   readonly runsMax: number
+  /** Returns a folder with the code of a snapshot, which attempts work in copies of. */
+  readonly checkOut: (digest: string) => Promise<string>
   readonly clock: Clock
   readonly log: Logger
 }
@@ -177,23 +179,22 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   let cancelLimits: (() => void) | undefined
 
   const launch = async (asked: Launch): Promise<Launched> => {
-    const { attempt, run, tree } = asked
+    const { attempt, run } = asked
     const venv = venvOf(run)
 
     const before = attemptDir(dataDir, attempt)
     if (ownsFolder(attempt, before) && readClaim(before) !== undefined)
       return {
         startedAt: Math.round(statSync(join(before.path, 'claim')).mtimeMs),
-        outputsPath: before.outputs,
         ranOn: ranOn(run, venv),
       }
     refuseIncomplete(venv)
-    await prepareRunDir(dataDir, asked)
 
     const tag = processTagOf(directoryId, attempt)
     const dir = createAttemptDir(dataDir, attempt, tag)
     const { command } = run.plan
-    const cwd = tree === null ? (run.host?.workDir ?? dataDir) : await copyTree(tree, dir)
+    const cwd =
+      run.snapshot === null ? (run.host?.workDir ?? dataDir) : await copyTree(await options.checkOut(run.snapshot), dir)
 
     if (!command) throw new AppError('invalid', { detail: phrase('launch_none') })
     if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
@@ -201,6 +202,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
     writeFileSync(dir.params, paramsText(run), { mode: 0o600 })
     writeReceivedSecrets(dir.secrets, references.valuesOfSecrets(run.plan.references))
+    noteOomKills(dir)
 
     await spawnSupervisor(attempt.id, dir, [shell, '-c', shellText(command.script, dir), 'hagane', ...command.args], {
       cwd,
@@ -215,7 +217,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     })
 
     trackRunning(attempt)
-    return { startedAt: clock.now(), outputsPath: dir.outputs, ranOn: ranOn(run, venv) }
+    return { startedAt: clock.now(), ranOn: ranOn(run, venv) }
   }
 
   /** Returns the folder of the virtual environment of a run; null for a run that needs none or that builds one. */
@@ -295,7 +297,6 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       exitCode: null,
       endedAt: clock.now(),
       evidence: { detail: { detail: detailCode } },
-      hasOutputs: hasFiles(dir.outputs),
     }
   }
 
@@ -318,7 +319,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const observeEnded = async (
     attempt: AttemptRef,
     dir: AttemptDir,
-    { exitCode, isKilled, endedAt }: ExitRecord,
+    { exitCode, isKilled, oomKills, endedAt }: ExitRecord,
   ): Promise<Observation> => {
     stopping.delete(attempt.id)
     running.delete(attempt.id)
@@ -327,15 +328,17 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (isTagOfDirectory(directoryId, readTag(dir))) ended.set(attempt.id, attempt)
     cancelReap ??= clock.after(REAP_DELAY_MS, killLeftovers)
 
+    const oomKillsBefore = readOomKills(dir)
+    const isOutOfMemory = oomKills !== undefined && oomKillsBefore !== undefined && oomKills > oomKillsBefore
     const evidence =
       exitCode === 0 ? {} : { lastLines: mask(await readLastLines(dir, LAST_LINES, LAST_LINES_BYTES), secretsIn(dir)) }
     return {
       state: 'ended',
       exitCode,
       ...(isKilled !== undefined && { isKilled }),
+      ...(isOutOfMemory && { cause: 'out_of_memory' as const }),
       endedAt,
       evidence,
-      hasOutputs: hasFiles(dir.outputs),
     }
   }
 
@@ -521,6 +524,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     },
 
     stop,
+
+    remove: (attempt) => removeAttempt(dataDir, attempt),
 
     getCapacity: () => capacity,
 

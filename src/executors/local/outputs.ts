@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
-import { opendir } from 'node:fs/promises'
+import { existsSync, lstatSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs'
+import { lstat, opendir, realpath, rename } from 'node:fs/promises'
 import type { Dirent } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 import { pathText } from '../../contract/file-paths.ts'
 import { LIMITS } from '../../contract/limits.ts'
-import type { ListedOutputs, OutputStore } from '../../core/ports/output-store.ts'
+import type { OutputPlacement } from '../../core/outputs/placement.ts'
+import type { ListedOutputs, OutputStore, ReleasedRun } from '../../core/ports/output-store.ts'
+import type { RunRef } from '../../core/records/run.ts'
 import { isShortage } from '../../core/shortage.ts'
-import { attemptDir, runFolder } from './attempt-dir.ts'
+import { createOutputsFolder, createRunFolder, ownerOfRunFolder, placeFor, runFolder } from './attempt-dir.ts'
 import { joinBytes } from './copy-folder.ts'
-import { openInside } from './files.ts'
+import { copyWhole, openInside, removeLeftovers, removeTree, removeWhole } from './files.ts'
 import { openPlain } from './plain-file.ts'
 
 /** A file in the outputs of a run. */
@@ -24,14 +26,92 @@ export interface OutputFile {
 
 /** Creates the store of the output files in a data directory. */
 export function createLocalOutputs(dataDir: string): OutputStore {
+  const outputsOf = (run: RunRef): string => join(runFolder(dataDir, run), 'outputs')
+
   return {
-    list: async (attempt) => await hashFiles(attemptDir(dataDir, attempt).outputs),
-    open: async (run, path) => await openInside(join(runFolder(dataDir, run), 'outputs'), path),
+    prepare: async (placement) => {
+      await prepareRunFolder(dataDir, placement)
+      const folder = outputsOf(placement.run)
+      createOutputsFolder(folder)
+      return folder
+    },
+    hasAny: async (run) => hasFiles(outputsOf(run)),
+    list: async (run) => await hashFiles(outputsOf(run)),
+    open: async (run, path) => await openInside(outputsOf(run), path),
+    remove: async (released, isShared) => await removeOutputs(dataDir, released, isShared),
   }
 }
 
+/**
+ * Creates the folder of a run: a link to another run's folder where the run continues with the outputs of that run, or
+ * a folder whose outputs begin as a copy. The folder appears complete or not at all.
+ */
+async function prepareRunFolder(
+  dataDir: string,
+  { run, owner, existingOf, copySource }: OutputPlacement,
+): Promise<void> {
+  const before = existingOf && (await realpath(runFolder(dataDir, existingOf)).catch(() => null))
+  const ownerPath = before ?? findRunFolder(dataDir, owner, run.startedAt !== null)
+
+  if (copySource !== null && ownerOfRunFolder(ownerPath) !== run.id)
+    await copyOutputs(runFolder(dataDir, copySource), ownerPath, run.id)
+  else if (before === null) createRunFolder(ownerPath, owner.id)
+
+  if (owner.id !== run.id) linkTo(ownerPath, join(dataDir, 'runs', String(run.number)), run.id)
+}
+
+/**
+ * Returns where the folder of a run is, or where to create it. `hasStarted`: the run has started before, so version 0.1.0,
+ * which stored no owner, may have created the folder.
+ */
+function findRunFolder(dataDir: string, run: RunRef, hasStarted: boolean): string {
+  const plain = runFolder(dataDir, run)
+  const owner = ownerOfRunFolder(plain)
+  return hasStarted && owner === undefined ? plain : placeFor(plain, run.id, owner)
+}
+
+/** Creates a link from the path of a run to the folder of the run that it resumes. */
+function linkTo(folder: string, plain: string, runId: string): void {
+  const target = basename(folder)
+  for (const path of [plain, `${plain}.${runId}`]) {
+    const there = lstatSync(path, { throwIfNoEntry: false })
+    if (!there) return symlinkSync(target, path)
+    if (there.isSymbolicLink() && readlinkSync(path) === target) return
+  }
+}
+
+async function copyOutputs(from: string, own: string, runId: string): Promise<void> {
+  const half = `${own}.half`
+  await removeTree(half)
+  createRunFolder(half, runId)
+  for (const part of ['outputs', 'checkpoints'])
+    if (existsSync(join(from, part))) await copyWhole(join(from, part), join(half, part))
+  await rename(half, own)
+}
+
+/** Removes a run's link to the folder of another run, and that folder unless `isShared` is set. */
+async function removeOutputs(dataDir: string, { run, isLaunched }: ReleasedRun, isShared: boolean): Promise<void> {
+  const own = runFolder(dataDir, run)
+  const runs = await realpath(join(dataDir, 'runs')).catch(() => join(dataDir, 'runs'))
+  await removeLeftovers(join(runs, String(run.number)), run.id)
+
+  const shared = join(runs, String(run.outputsOwnerNumber))
+  const outputs = await realpath(own).catch(() => shared)
+  const owner = ownerOfRunFolder(outputs)
+
+  // A run that was never launched has no folder: one under its number may belong to a run of another database.
+  const isOwn = isLaunched || owner === run.id || owner === run.origin?.runId
+
+  if (isOwn && (await lstat(own).catch(() => undefined))?.isSymbolicLink()) await removeTree(own)
+
+  if (isShared) return
+  // A program may have replaced the folder by a link to elsewhere.
+  if (isOwn && dirname(outputs) === runs) await removeWhole(outputs)
+  await removeLeftovers(shared, run.origin?.runId ?? run.id)
+}
+
 /** Whether a folder contains anything; false where it cannot be read. Throws where file descriptors run short. */
-export function hasFiles(root: string): boolean {
+function hasFiles(root: string): boolean {
   try {
     return readdirSync(root).length > 0
   } catch (error) {

@@ -9,7 +9,7 @@
 # its records to a folder that was moved, and none to another folder in its place.
 #
 # A shell that cannot fork exits at once. The EXIT trap then replaces it by a new shell with the same process id, with
-# `--again` or `--ended CODE HOW` as arguments; this needs no new process. Messages of this shell are discarded, because
+# `--again` or `--ended CODE HOW KILLS` as arguments; this needs no new process. Messages of this shell are discarded, because
 # the log belongs to the command.
 dir=$1
 shift
@@ -42,7 +42,7 @@ claim() {
     [ -d "$dir" ] && kill -0 "$PPID" || exit 0
     sleep 1
   done
-  printf '%15s\n' '' > "$dir/exit.tmp"
+  printf '%31s\n' '' > "$dir/exit.tmp"
   printf '%255s\n' '' > "$dir/end"
 }
 
@@ -60,10 +60,21 @@ classify_end() {
   fi
 }
 
+# Sets `kills` to the number of processes that the kernel has killed because memory ran out, for a command that ended by
+# SIGKILL. The server compares it with the number before the start.
+count_kills() {
+  kills=
+  if [ "$code" = 137 ] && [ -r /proc/vmstat ]; then
+    while read -r name value; do
+      if [ "$name" = oom_kill ]; then kills=$value; fi
+    done < /proc/vmstat
+  fi
+}
+
 record() {
   rm -f end
   # Overwrites the file without truncating it, since its space is allocated. Where that fails, waits for room.
-  until printf '%-15s\n' "$code $how" 1<> exit.tmp; do
+  until printf '%-31s\n' "$code $how $kills" 1<> exit.tmp; do
     [ -e claim ] || return 0
     sleep 1
   done
@@ -95,13 +106,15 @@ if [ "$1" != --ended ]; then
     kill -0 "$child" || break
   done
   classify_end
+  count_kills
 else
   code=$2
   how=$3
+  kills=$4
   cd "$dir" || exit 0
 fi
 
-trap 'exec /bin/sh "$0" "$dir" --ended "$code" "$how" 2>&3 3>&-' EXIT
+trap 'exec /bin/sh "$0" "$dir" --ended "$code" "$how" "$kills" 2>&3 3>&-' EXIT
 record
 trap - EXIT
 exit 0

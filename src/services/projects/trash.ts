@@ -1,16 +1,19 @@
 import type { Clock } from '../../core/ports/clock.ts'
-import type { RunFiles } from '../../core/ports/run-files.ts'
+import type { Executor } from '../../core/ports/executor.ts'
+import type { OutputStore } from '../../core/ports/output-store.ts'
 import type { Logger } from '../../core/ports/logger.ts'
 import type { Stores, Store } from '../../core/ports/store.ts'
 import type { Project } from '../../core/records/project.ts'
 import type { Run } from '../../core/records/run.ts'
 import type { Sweep } from '../../core/records/sweep.ts'
 import { forEachIsolated } from '../for-each-isolated.ts'
+import { isHeldByCopy, releaseOutputs } from '../outputs.ts'
 
 export interface TrashDeps {
   readonly store: Store
   readonly clock: Clock
-  readonly files: Pick<RunFiles, 'purge'>
+  readonly executor: Pick<Executor, 'remove'>
+  readonly outputs: OutputStore
   readonly log: Logger
 }
 
@@ -89,16 +92,17 @@ function isStillDue(item: { readonly deletedAt: number | null } | undefined, del
  * Removes a run. Returns false if it has been restored since it was listed, or if a run that has not started yet is to
  * begin with a copy of its outputs.
  */
-async function purgeRun({ store, files }: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
+async function purgeRun(deps: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
+  const { store, executor } = deps
   const hasBegun = await store.write(
-    async (stores) =>
-      !(await stores.runs.isToBeCopied(run.id)) && (await stores.runs.beginPurge(run.id, deletedBefore)),
+    async (stores) => !(await isHeldByCopy(stores, run)) && (await stores.runs.beginPurge(run.id, deletedBefore)),
   )
   if (!hasBegun) return false
 
   const attempts = await store.read.attempts.list(run.id)
-  const isShared = (await store.read.runs.countOthersSharingOutputs(run)) > 0
-  await files.purge({ attempts, run, keepsOutputs: isShared })
+  for (const attempt of attempts) await executor.remove(attempt)
+  const isLaunched = attempts.some(({ outputsPath }) => outputsPath !== null)
+  await releaseOutputs(deps, run, isLaunched)
   while (!(await store.write((stores) => purgePiece(stores, run))));
   return true
 }

@@ -10,6 +10,7 @@ import type { Stores } from '../../core/ports/store.ts'
 import type { NewRun, Origin, Run } from '../../core/records/run.ts'
 import type { Sweep } from '../../core/records/sweep.ts'
 import { refuseTrashedProject } from './controls.ts'
+import { refuseOpenWriter } from '../outputs.ts'
 import { createOnce } from '../creations.ts'
 import type { Creation } from '../creations.ts'
 import { claimBuild } from '../environments.ts'
@@ -56,7 +57,7 @@ export async function deriveRun(
       find: () => stores.runs.get(creation.id),
       make: async () => {
         await refuseRemoved(stores, run)
-        if (kind === 'resumes') await refuseSharedOutputs(stores, run)
+        if (kind === 'resumes') await refuseOpenWriter(stores, run)
         const made = await insertRun(stores, fresh)
         if (made.plan.kind === 'build') await claimBuild(stores, made)
         return made
@@ -113,12 +114,6 @@ async function refuseRemoved(stores: Stores, run: Run): Promise<void> {
   const now = await stores.runs.get(run.id)
   if (!now || now.purgedAt !== null)
     throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
-}
-
-/** Throws AppError `conflict` if a run that has not ended writes to the same outputs: two would spoil them. */
-async function refuseSharedOutputs(stores: Stores, run: Run): Promise<void> {
-  const heir = await stores.runs.findUnfinishedUserOfOutputs(run)
-  if (heir !== undefined) throw new AppError('conflict', { detail: phrase('run_heir', { heir, run: run.number }) })
 }
 
 /** How a run or sweep is derived: the changes that were asked for, and the id to create it under. */

@@ -137,7 +137,7 @@ async function applyRecords(
   }
 
   const artifacts = records.flatMap((record) => (record.kind === 'artifact' ? [record] : []))
-  await stores.attempts.putArtifacts(
+  await stores.outputs.put(
     run.id,
     artifacts.map((item) => ({
       path: item.name,
