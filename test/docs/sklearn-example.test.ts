@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { afterAll, describe, expect, it } from 'vitest'
 
-import type { EnvironmentView } from '../../src/contract/routes.ts'
+import type { EnvironmentView } from '../../src/contract/routes/environments.ts'
 import type { RunView } from '../../src/contract/run.ts'
 import type { SweepView } from '../../src/contract/sweep.ts'
 import { findFreePort } from '../support/postgres.ts'

@@ -7,9 +7,10 @@ import type { AttemptRef } from '../../src/core/records/attempt.ts'
 /** A machine that simulates commands. Its attempts continue when the server that launched them is gone. */
 export interface FakeMachine {
   /**
-   * Creates the executor of another server on the same machine. `clock` is the server's: its timers end with the server.
+   * Creates the executor of another server on the same machine. `clock` is the server's: its timers end with the server. A
+   * server for which `isDead` returns true gets no nudges any more.
    */
-  createExecutor(clock: Clock): Executor
+  createExecutor(clock: Clock, isDead?: () => boolean): Executor
   /** Number of times that a command has been started, by the id of the attempt. */
   readonly starts: ReadonlyMap<string, number>
   /** Hashes of environments that are complete. */
@@ -52,14 +53,21 @@ export function createFakeMachine({ clock, capacity, onExit }: FakeMachineOption
   const attempts = new Map<string, FakeAttempt>()
   const starts = new Map<string, number>()
   const environments = new Set<string>()
-  const watchers = new Set<(attemptId: string) => void>()
+  const watchers = new Map<(attemptId: string) => void, () => boolean>()
+
+  const nudgeAll = (id: string): void => {
+    for (const [nudge, isDead] of watchers) {
+      if (isDead()) watchers.delete(nudge)
+      else nudge(id)
+    }
+  }
 
   const end = (id: string, exitCode: number, fields: { isKilled?: boolean; cause?: EndCause } = {}): void => {
     const attempt = attempts.get(id)
     if (!attempt || attempt.ended) return
     attempt.cancel()
     attempt.ended = { state: 'ended', exitCode, isKilled: false, endedAt: clock.now(), evidence: {}, ...fields }
-    for (const watcher of watchers) watcher(id)
+    nudgeAll(id)
   }
 
   const start = (launch: Launch, script: Script): FakeAttempt => {
@@ -74,7 +82,7 @@ export function createFakeMachine({ clock, capacity, onExit }: FakeMachineOption
     return attempt
   }
 
-  const createExecutor = (serverClock: Clock): Executor => ({
+  const createExecutor = (serverClock: Clock, isDead = () => false): Executor => ({
     launch: async (launch) => {
       const { attempt, run } = launch
       if (run.environment !== null && run.plan.kind !== 'build' && !environments.has(run.environment))
@@ -93,7 +101,7 @@ export function createFakeMachine({ clock, capacity, onExit }: FakeMachineOption
       return attempt.ended ?? { state: 'running', ranMs: clock.now() - attempt.startedAt }
     },
 
-    watch: (nudge) => void watchers.add(nudge),
+    watch: (nudge) => void watchers.set(nudge, isDead),
 
     stop: async ({ id }: AttemptRef, graceMs) => {
       const kill = (): void => end(id, SIGKILL_STATUS, { isKilled: true })
@@ -117,7 +125,7 @@ export function createFakeMachine({ clock, capacity, onExit }: FakeMachineOption
     lose: (id) => {
       attempts.get(id)?.cancel()
       attempts.delete(id)
-      for (const watcher of watchers) watcher(id)
+      nudgeAll(id)
     },
   }
 }

@@ -100,15 +100,21 @@ export async function createWorld({ runsMax, recordsOf = () => [] }: WorldOption
   }
 
   const startServer = (death?: Death): MutableServer => {
-    const server: MutableServer = { steps: 0, isDead: false, deps: undefined as never }
+    const server: MutableServer = { steps: 0, isDead: false, deps: undefined as never, die: () => {} }
     const never = new Promise<never>(() => {})
+    const timers = new Set<() => void>()
+    server.die = () => {
+      server.isDead = true
+      for (const cancel of timers) cancel()
+      timers.clear()
+    }
 
     /** Does a step of the server, or ends the server there. A dead server does nothing, and nothing of it goes on. */
     const step = async <T>(work: () => Promise<T>): Promise<T> => {
       if (server.isDead) return await never
       server.steps += 1
       const isLast = death?.step === server.steps
-      if (isLast) server.isDead = true
+      if (isLast) server.die()
       if (isLast && death.side === 'before') return await never
       const result = await follow(work)
       return server.isDead ? await never : result
@@ -123,10 +129,25 @@ export async function createWorld({ runsMax, recordsOf = () => [] }: WorldOption
 
     const serverClock: Clock = {
       now: clock.now,
-      after: (delayMs, callback) => clock.after(delayMs, () => void (server.isDead || callback())),
+      after: (delayMs, callback) => {
+        const cancel = clock.after(delayMs, () => {
+          timers.delete(cancel)
+          callback()
+        })
+        if (server.isDead) cancel()
+        else timers.add(cancel)
+        return () => {
+          timers.delete(cancel)
+          cancel()
+        }
+      },
     }
     const mortalStore = mortal(store, read, step)
-    const executor = mortalExecutor(machine.createExecutor(serverClock), read, step)
+    const executor = mortalExecutor(
+      machine.createExecutor(serverClock, () => server.isDead),
+      read,
+      step,
+    )
     const nudges = createNudgeRelay()
     const deps: EnvironmentDeps = {
       store: mortalStore,
@@ -179,7 +200,7 @@ export async function createWorld({ runsMax, recordsOf = () => [] }: WorldOption
     clock,
     machine,
     startServer,
-    kill: (server) => void ((server as MutableServer).isDead = true),
+    kill: (server) => (server as MutableServer).die(),
     settle,
 
     passUntil: async (isDone, limitMs) => {
@@ -200,7 +221,7 @@ export async function createWorld({ runsMax, recordsOf = () => [] }: WorldOption
   }
 }
 
-type MutableServer = { -readonly [K in keyof SimulatedServer]: SimulatedServer[K] }
+type MutableServer = { -readonly [K in keyof SimulatedServer]: SimulatedServer[K] } & { die: () => void }
 type Follow = <T>(work: () => Promise<T>) => Promise<T>
 
 /** Returns the store as a server that may die sees it. */
