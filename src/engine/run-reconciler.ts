@@ -3,6 +3,7 @@ import { AppError, isTemporary } from '../contract/errors.ts'
 import type { Ending, Waiting } from '../contract/run.ts'
 import { isTerminal } from '../contract/phases.ts'
 import { assertNever } from '../core/assert.ts'
+import { makesEnvironment, needsEnvironment } from '../core/kinds.ts'
 import { countFailures, decideRun } from '../core/run/decide-run.ts'
 import type { RunAction } from '../core/run/decide-run.ts'
 import type { Clock } from '../core/ports/clock.ts'
@@ -91,7 +92,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
 
   /** Whether the run needs an environment that is not ready. Builds themselves need none. */
   async function lacksEnvironment({ plan, environment }: Run): Promise<boolean> {
-    if (plan.kind === 'build' || (plan.build?.steps.length ?? 0) === 0) return false
+    if (!needsEnvironment(plan)) return false
     return environment === null || (await store.read.environments.get(environment))?.state !== 'ready'
   }
 
@@ -290,7 +291,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     const patch: RunPatch = { ending, endedAt, waiting: null, isCollected: !hasOutputs && !hasSecrets(run) }
 
     const packages =
-      run.plan.kind === 'build' && phase === 'succeeded' && run.environment !== null
+      makesEnvironment(run.plan) && phase === 'succeeded' && run.environment !== null
         ? await deps.readPackages(run.environment)
         : undefined
 
@@ -300,7 +301,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       data: { phase, reason: ending.reason },
       writeAlso: async (stores) => {
         if (attempt && attempt.state !== 'ended') await stores.attempts.markEnded(attempt.id, ending, endedAt)
-        if (run.plan.kind === 'build') waiting.push(...(await settleBuild(stores, run, packages)))
+        if (makesEnvironment(run.plan)) waiting.push(...(await settleBuild(stores, run, packages)))
       },
     })
 

@@ -1,5 +1,6 @@
 import type { Updateable } from 'kysely'
 
+import { needsEnvironment } from '../core/kinds.ts'
 import type { Actor } from '../contract/events.ts'
 import type { RunPlan } from '../contract/plan.ts'
 import { DEFAULT_PROJECT } from '../contract/project.ts'
@@ -53,7 +54,7 @@ export function toRow(run: NewRun, number: number, createdAt: number): RunRow {
     reason: run.ending?.reason ?? null,
     document_digest: run.documentDigest ?? null,
     environment: run.environment ?? null,
-    needs_environment: Number((run.plan.build?.steps.length ?? 0) > 0 && run.plan.kind !== 'build'),
+    needs_environment: Number(needsEnvironment(run.plan)),
     ran_on: null,
     origin_kind: run.origin?.kind ?? null,
     origin_id: run.origin?.runId ?? null,

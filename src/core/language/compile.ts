@@ -1,3 +1,4 @@
+import { buildPathOf } from '../kinds.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import { hasRemedy, phrase, mistakeArgs } from '../../contract/fields.ts'
 import type { Detail } from '../../contract/messages/messages.ts'
@@ -323,7 +324,7 @@ function templateOf(
     flags: inputs.filter((io) => io.is_flag).map((io) => io.name),
     cmd: sections.run?.cmd ?? [],
     environment: (sections.environment ?? null) as Value,
-    build: (spec.kind === 'build' ? pick(spec, BUILD_KEYS) : (sections.build ?? null)) as Value,
+    build: (buildPathOf(spec.kind).length === 0 ? pick(spec, BUILD_KEYS) : (sections.build ?? null)) as Value,
   }
 }
 
@@ -360,10 +361,9 @@ function compileRun(
     else delete scope[flag]
   }
 
-  const buildPath = kind === 'build' ? [] : ['build']
   const environment = renderDeep(template.environment, scope, ['environment']) as EnvironmentSpec | null
   const command = template.cmd.length > 0 ? toCommand(template.cmd, scope) : null
-  const build = toBuildPlan(renderDeep(template.build, scope, buildPath))
+  const build = toBuildPlan(renderDeep(template.build, scope, [...buildPathOf(kind)]))
 
   atPath(['run', 'cmd'], () => assertCommandFits(template.cmd, command, build))
 

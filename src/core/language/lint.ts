@@ -1,3 +1,4 @@
+import { buildPathOf } from '../kinds.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import { phrase } from '../../contract/fields.ts'
 import type { Args, ProblemCode } from '../../contract/messages/messages.ts'
@@ -42,7 +43,7 @@ export function lintSpec(document: Document, spec: Spec, plan: Plan): Problem[] 
 }
 
 function lintBuild(document: Document, spec: Spec, warn: Warn): void {
-  const section = spec.kind === 'build' ? [] : ['build']
+  const section = buildPathOf(spec.kind)
   const steps = valueAt(document.data, [...section, 'build_steps'])
   const hasSteps = Array.isArray(steps) && steps.length > 0
   if (valueAt(document.data, [...section, 'image']))

@@ -1,7 +1,6 @@
+import { KIND_RULES } from '../kinds.ts'
 import type { ProblemCode } from '../../contract/messages/messages.ts'
 import type { Plan } from '../../contract/plan.ts'
-
-const RUNNABLE_KINDS: readonly string[] = ['experiment', 'job', 'build', 'group']
 
 /**
  * Returns why a valid plan cannot be run; undefined for a plan that can. A document with such a plan gets a warning,
@@ -10,11 +9,12 @@ const RUNNABLE_KINDS: readonly string[] = ['experiment', 'job', 'build', 'group'
 export function unrunnableReason(
   plan: Plan,
 ): { readonly code: ProblemCode; readonly args: Record<string, string>; readonly path: readonly string[] } | undefined {
-  if (!RUNNABLE_KINDS.includes(plan.kind)) return { code: 'kind_not_built', args: { kind: plan.kind }, path: ['kind'] }
-  if (plan.kind === 'build')
-    return plan.build && plan.build.steps.length > 0
-      ? undefined
-      : { code: 'build_steps_required', args: {}, path: ['build_steps'] }
-  const hasCommand = plan.kind === 'group' ? plan.trial.cmd.length > 0 : plan.command !== null
-  return hasCommand ? undefined : { code: 'run_required', args: {}, path: ['run'] }
+  const noCommand = { code: 'run_required', args: {}, path: ['run'] } as const
+  if (plan.kind === 'group') return plan.trial.cmd.length > 0 ? undefined : noCommand
+
+  const { isRunnable, command } = KIND_RULES[plan.kind]
+  if (!isRunnable) return { code: 'kind_not_built', args: { kind: plan.kind }, path: ['kind'] }
+  if (command === 'document') return plan.command === null ? noCommand : undefined
+  const hasSteps = (plan.build?.steps.length ?? 0) > 0
+  return hasSteps ? undefined : { code: 'build_steps_required', args: {}, path: ['build_steps'] }
 }

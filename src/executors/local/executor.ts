@@ -14,6 +14,7 @@ import type { Logger } from '../../core/ports/logger.ts'
 import type { UsageSource } from '../../core/ports/usage-source.ts'
 import type { Attempt, AttemptRef } from '../../core/records/attempt.ts'
 import type { RanOn, Run } from '../../core/records/run.ts'
+import { makesEnvironment } from '../../core/kinds.ts'
 import { isShortage } from '../../core/shortage.ts'
 import {
   attemptDir,
@@ -222,7 +223,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
   /** Returns the folder of the virtual environment of a run; null for a run that needs none or that builds one. */
   const venvOf = (run: Run): string | null =>
-    run.environment === null || run.plan.kind === 'build'
+    run.environment === null || makesEnvironment(run.plan)
       ? null
       : join(dataDir, 'environments', run.environment, 'venv')
 

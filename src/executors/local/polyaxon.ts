@@ -1,3 +1,4 @@
+import { KIND_RULES } from '../../core/kinds.ts'
 import type { Launch } from '../../core/ports/executor.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 
@@ -23,7 +24,7 @@ export function polyaxonVariables(
   { params, dataPaths }: Texts,
 ): Record<string, string> {
   const owned = `${OWNER}.${project}`
-  const isJob = run.plan.kind === 'job' || run.plan.kind === 'build'
+  const isJob = KIND_RULES[run.plan.kind].polyaxon === 'job'
   const name = isJob ? `${owned}.${run.plan.kind}s.${run.number}` : `${owned}.${run.number}`
 
   const common = { project_name: owned, project_uuid: run.projectId, type: 'runner', app: OWNER }

@@ -1,3 +1,4 @@
+import { makesEnvironment } from '../../core/kinds.ts'
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { RunPlan } from '../../contract/plan.ts'
@@ -59,7 +60,7 @@ export async function deriveRun(
         await refuseRemoved(stores, run)
         if (kind === 'resumes') await refuseOpenWriter(stores, run)
         const made = await insertRun(stores, fresh)
-        if (made.plan.kind === 'build') await claimBuild(stores, made)
+        if (makesEnvironment(made.plan)) await claimBuild(stores, made)
         return made
       },
     }),
@@ -98,7 +99,7 @@ async function planWork(
   if (request.snapshot && !(await deps.store.read.snapshots.get(request.snapshot)))
     throw new AppError('not_found', { what: phrase('thing_snapshot', { name: request.snapshot }) })
 
-  if (plan.kind === 'build' && host !== null) {
+  if (makesEnvironment(plan) && host !== null) {
     const prepared = await deps.planBuild(plan, { host, snapshot, id: creation.id })
     return { plan: prepared.plan, environment: prepared.hash, host, snapshot }
   }

@@ -1,3 +1,4 @@
+import { makesEnvironment } from '../../core/kinds.ts'
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Plan, RunPlan, SweepPlan } from '../../contract/plan.ts'
@@ -57,7 +58,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
   const host = withChanges(request, ids)
 
   const prepared =
-    plan.kind === 'build'
+    plan.kind !== 'group' && makesEnvironment(plan)
       ? await deps.planBuild(plan, { host, snapshot: place.snapshot, id: creation.id })
       : { plan, hash: undefined }
 
@@ -99,7 +100,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
           ...(request.tags !== undefined && { tags: request.tags }),
         })
 
-        if (plan.kind === 'build') await claimBuild(stores, run)
+        if (makesEnvironment(run.plan)) await claimBuild(stores, run)
         return { kind: 'run', run }
       },
     }),
