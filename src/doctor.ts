@@ -96,6 +96,7 @@ async function examineFiles({ config, store }: DoctorDeps): Promise<DoctorFindin
   let files = 0
   for (let cursor: string | undefined; ;) {
     const page = await store.scan.runQueries.listPage({
+      projects: 'all',
       sort: [],
       limit: RUNS_AT_ONCE,
       ...(cursor !== undefined && { cursor }),

@@ -14,16 +14,19 @@ import { parseJson } from '../contract/values.ts'
 import type { Ids } from '../core/ports/ids.ts'
 import type { Storage } from '../core/ports/storage.ts'
 import type { Creation } from '../services/creations.ts'
-import type { Caller } from '../services/access/tokens.ts'
+import type { Caller } from '../core/access/caller.ts'
 import { authorize, guardOrigin } from './guard.ts'
 import type { AuthServices } from './guard.ts'
 import { retryStale } from './retry-stale.ts'
+
+/** The caller of a route; `undefined` for a public one. */
+type CallerOf<N extends RouteName> = (typeof ROUTES)[N]['needs'] extends 'public' ? undefined : Caller
 
 /** The validated input of a handler. It contains nothing of the HTTP framework. */
 export interface Call<N extends RouteName> {
   readonly query: QueryOf<N>
   readonly body: BodyOf<N>
-  readonly caller: Caller | undefined
+  readonly caller: CallerOf<N>
   readonly locale: Locale
   /** For routes with `isIdempotentCreate`: the id of the thing to create, and a digest of the request. */
   readonly creation: Creation
@@ -59,8 +62,10 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
   for (const name of Object.keys(ROUTES) as RouteName[]) {
     const route: Route = ROUTES[name]
     app.on(route.method, route.path, async (context) => {
-      guardOrigin(context)
-      const caller = await authorize(keys, route.access, context)
+      guardOrigin(context.req)
+      const { needs } = route
+      const caller =
+        needs === 'public' ? undefined : await authorize(keys, context.req, { needs, runId: context.req.param('run') })
 
       // On a full disk the reserve is kept for recording how runs end.
       if (route.isRefusedWhenFull && storage.getState().level === 'full') throw new AppError('storage_full')

@@ -3,6 +3,7 @@ import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { ACTIVITY } from '../contract/events.ts'
 import type { ActivityView, Event } from '../contract/events.ts'
+import type { ProjectScope } from '../core/access/caller.ts'
 import type { Activity } from '../services/history/activity.ts'
 import type { EventFeed } from '../services/history/event-feed.ts'
 
@@ -11,7 +12,7 @@ const QUEUED_MAX = 100
 
 /**
  * Returns a function that opens streams of server-sent events, at most `LIMITS.eventStreamsMax` at a time. A stream
- * carries the events of a feed, and in between the numbers of runs that have just written something. Throws AppError
+ * carries the events of a feed, and in between the numbers of runs of the projects that have just written something. Throws AppError
  * `unavailable` when too many streams are open.
  */
 export function createEventStreams(
@@ -19,7 +20,7 @@ export function createEventStreams(
   activity: Activity,
 ) {
   let open = 0
-  return (feed: EventFeed): Response => {
+  return (projects: ProjectScope, feed: EventFeed): Response => {
     if (open >= LIMITS.eventStreamsMax) throw new AppError('unavailable', { detail: phrase('streams_full') })
 
     open += 1
@@ -43,7 +44,7 @@ export function createEventStreams(
         controller.enqueue(encoder.encode('retry: 1000\n\n'))
         // For a slow reader, activity is merged into one message instead of filling the buffer with many.
         let unsentActivity: ActivityView = { runs: [], sweeps: [] }
-        unwatch = activity.watch((view) => {
+        unwatch = activity.watch(projects, (view) => {
           unsentActivity = {
             runs: union(unsentActivity.runs, view.runs),
             sweeps: union(unsentActivity.sweeps, view.sweeps),

@@ -41,7 +41,7 @@ const PAGE_PATH = /^\/(?:projects|settings|health|sign-in|p\/.+)?$/
  */
 export function servePages(app: Hono, folder: string): void {
   app.get('/assets/:file', async (context, next) => {
-    guardOrigin(context)
+    guardOrigin(context.req)
     const file = context.req.param('file')
     return (
       (/^[\w.-]+$/.test(file) &&
@@ -52,7 +52,7 @@ export function servePages(app: Hono, folder: string): void {
   })
 
   app.get('/:file{[a-z-]+\\.(?:js|svg)}', async (context, next) => {
-    guardOrigin(context)
+    guardOrigin(context.req)
     return (await send(context, join(folder, context.req.param('file')), 'no-cache')) || (await next())
   })
 
@@ -71,8 +71,8 @@ export function servePages(app: Hono, folder: string): void {
  * without the session cookie it shows nothing.
  */
 function guardPage(context: Context): void {
-  if (context.req.header('sec-fetch-mode') === 'navigate') guardHost(context)
-  else guardOrigin(context)
+  if (context.req.header('sec-fetch-mode') === 'navigate') guardHost(context.req)
+  else guardOrigin(context.req)
 }
 
 /** Returns a file as a response; undefined if it cannot be read. */

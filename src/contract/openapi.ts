@@ -57,7 +57,7 @@ function toOperation(name: RouteName, route: Route): Json {
   return {
     operationId: name,
     summary: route.summary,
-    ...(route.access === 'public' && { security: [] }),
+    ...(route.needs === 'public' && { security: [] }),
     parameters: [
       ...pathParameters(route),
       ...queryParameters(route),

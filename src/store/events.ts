@@ -1,7 +1,10 @@
-import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
+import type { Kysely, RawBuilder, SqlBool } from 'kysely'
 
 import type { Actor, EventKind } from '../contract/events.ts'
+import type { ProjectScope } from '../core/access/caller.ts'
 import type { EventStore } from '../core/ports/event-store.ts'
+import { inProjects } from './project-scope.ts'
 import { splitForStatements } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
@@ -20,9 +23,10 @@ export function createEventStore(db: Kysely<Tables>, now: () => number): EventSt
       for (const some of splitForStatements(rows)) await db.insertInto('event').values(some).execute()
     },
 
-    listAfter: async (seq, limit, about = {}) => {
+    listAfter: async (seq, limit, { projects, ...about }) => {
       let query = db.selectFrom('event').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
       if (about.runId !== undefined) query = query.where('run_id', '=', about.runId)
+      if (projects !== 'all') query = query.where(isOfProjects(projects))
       if (about.sweepId !== undefined) query = query.where('sweep_id', '=', about.sweepId)
 
       return (await query.execute()).map((row) => ({
@@ -41,4 +45,10 @@ export function createEventStore(db: Kysely<Tables>, now: () => number): EventSt
       return row?.seq ?? 0
     },
   }
+}
+
+/** Returns the condition that an event belongs to a run or a sweep in the scope. */
+function isOfProjects(projects: ProjectScope): RawBuilder<SqlBool> {
+  return sql<SqlBool>`(run_id in (select id from run where ${inProjects('project_id', projects)})
+    or sweep_id in (select id from sweep where ${inProjects('project_id', projects)}))`
 }

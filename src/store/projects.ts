@@ -4,6 +4,7 @@ import { savedViewDefinition } from '../contract/project.ts'
 import type { Direction } from '../contract/project.ts'
 import type { ProjectStore } from '../core/ports/project-store.ts'
 import type { Project } from '../core/records/project.ts'
+import { inProjects } from './project-scope.ts'
 import type { ProjectRow, Tables } from './tables.ts'
 
 /** Creates the store of projects, the directions of their metrics, and their saved views. */
@@ -17,11 +18,12 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
     get: async (id) => await find('id', id),
     getByName: async (name) => await find('name', name),
 
-    list: async (isDeleted = false) => {
+    list: async (projects, isDeleted = false) => {
       const rows = await db
         .selectFrom('project')
         .selectAll()
         .where('deleted_at', isDeleted ? 'is not' : 'is', null)
+        .where(inProjects('id', projects))
         .orderBy('name')
         .execute()
       return rows.map(toProject)

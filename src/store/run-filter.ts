@@ -7,6 +7,7 @@ import type { ColumnName, Comparison, Field, Filter, Literal } from '../core/fil
 import { toSpan } from '../core/filter/literal.ts'
 import type { RunScope } from '../core/ports/run-queries.ts'
 import type { Direction } from '../contract/project.ts'
+import { inProjects } from './project-scope.ts'
 import type { Tables } from './tables.ts'
 
 /** Inputs for the translation of a filter to SQL, beside the filter itself. */
@@ -48,12 +49,12 @@ type Condition = Expression<SqlBool>
  */
 export function toScopeCondition(
   on: RunExpressionBuilder,
-  { isDeleted, projectId, sweepId, filter }: RunScope,
+  { projects, isDeleted, sweepId, filter }: RunScope,
   context: FilterContext,
 ): ExpressionWrapper<Tables, 'run', SqlBool> {
   return on.and([
     on('run.deleted_at', isDeleted ? 'is not' : 'is', null),
-    ...(projectId === undefined ? [] : [on('run.project_id', '=', projectId)]),
+    ...(projects === 'all' ? [] : [inProjects('run.project_id', projects)]),
     ...(sweepId === undefined ? [] : [on('run.sweep_id', '=', sweepId), on('run.trial_index', 'is not', null)]),
     ...(filter ? [toCondition(on, filter, context)] : []),
   ])
@@ -78,7 +79,7 @@ type NumberSet = RawBuilder<{ number: number }>
  */
 export function toNumberSet(scope: RunScope & { readonly filter: Filter }, context: FilterContext): NumberSet {
   const wanted = setOf(scope.filter, context)
-  const isWholeInstallation = scope.projectId === undefined && scope.sweepId === undefined && !scope.isDeleted
+  const isWholeInstallation = scope.projects === 'all' && scope.sweepId === undefined && !scope.isDeleted
   if (isWholeInstallation) return combine('except', [wanted, sql`select number from run where deleted_at is not null`])
   const { filter: _, ...rest } = scope
   return combine('intersect', [wanted, runSet((on) => toScopeCondition(on, rest, context), context)])

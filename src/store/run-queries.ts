@@ -7,10 +7,12 @@ import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { RunPhase } from '../contract/phases.ts'
 import type { Direction } from '../contract/project.ts'
+import type { ProjectScope } from '../core/access/caller.ts'
 import type { Field, Sort } from '../core/filter/filter.ts'
 import { COLUMNS } from '../core/filter/filter.ts'
 import { formatField } from '../core/filter/format.ts'
 import type { RunQuery, RunScope, RunQueries, Completion } from '../core/ports/run-queries.ts'
+import { andRunInProjects, inProjects } from './project-scope.ts'
 import { selectAmongNumbers, columnOf, toScopeCondition, metricColumn, needsSets, toNumberSet } from './run-filter.ts'
 import type { FilterContext } from './run-filter.ts'
 import { toRun } from './run-rows.ts'
@@ -40,7 +42,7 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueri
     const rows = await db
       .selectFrom('metric_direction')
       .selectAll()
-      .$if(scope.projectId !== undefined, (query) => query.where('project_id', '=', scope.projectId!))
+      .where(inProjects('project_id', scope.projects))
       .execute()
 
     return {
@@ -102,24 +104,22 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueri
       return rows.map((row) => row.id)
     },
 
-    hasName: async (kind, name) => {
-      const row = await db
-        .selectFrom(kind === 'param' ? 'run_param' : 'metric')
-        .select('run_number')
-        .where('name', '=', name)
-        .limit(1)
-        .executeTakeFirst()
-      return row !== undefined
+    hasName: async (kind, name, projects) => {
+      const table = sql.table(kind === 'param' ? 'run_param' : 'metric')
+      const { rows } =
+        await sql`select run_number from ${table} where name = ${name}${andRunInProjects(projects)} limit 1`.execute(db)
+      return rows.length > 0
     },
 
-    listNames: async (kind, prefix, limit) => {
+    listNames: async (kind, prefix, { projects, limit }) => {
       const table = kind === 'param' ? 'run_param' : 'metric'
-      return await countEach(db, table, await readDistinctNames(db, { table, column: 'name', prefix, limit }))
+      const names = await readDistinctNames(db, { table, column: 'name', prefix, projects, limit })
+      return await countEach(db, table, names, andRunInProjects(projects))
     },
 
     countNamesAmongLatest: async (kind, names, scope, runs) => {
       const latest = sql`select number from run where number in (${numbersOf(db, scope, await contextFor(scope))}) order by number desc limit ${runs}`
-      return await countEach(db, kind === 'param' ? 'run_param' : 'metric', names, sql`and run_number in (${latest})`)
+      return await countEach(db, kind === 'param' ? 'run_param' : 'metric', names, sql` and run_number in (${latest})`)
     },
 
     listVaried: async (scope, runs) => {
@@ -129,14 +129,11 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueri
       return rows.map(({ name, count }) => ({ text: name, count: Number(count) }))
     },
 
-    listValues: async (field, prefix, limit) => {
-      if (field.kind === 'param') return await paramValues(db, field.name, prefix, limit)
+    listValues: async (field, prefix, page) => {
+      if (field.kind === 'param') return await paramValues(db, field.name, prefix, page)
       if (field.kind !== 'column' || field.name !== 'tag') return []
-      return await countEach(
-        db,
-        'run_tag',
-        await readDistinctNames(db, { table: 'run_tag', column: 'tag', prefix, limit }),
-      )
+      const tags = await readDistinctNames(db, { table: 'run_tag', column: 'tag', prefix, ...page })
+      return await countEach(db, 'run_tag', tags, andRunInProjects(page.projects))
     },
   }
 }
@@ -432,15 +429,28 @@ interface Scan {
   readonly table: 'metric' | 'run_param' | 'run_tag'
   readonly column: 'name' | 'tag'
   readonly prefix: string
+  readonly projects: ProjectScope
   readonly limit: number
 }
 
 /**
- * Returns the first distinct names that begin with a prefix, from a table clustered by name. A loose index scan: each
- * name costs one seek, however many rows have it. See https://wiki.postgresql.org/wiki/Loose_indexscan.
+ * Returns the first distinct names that begin with a prefix, from a table clustered by name. For all projects a loose
+ * index scan: each name costs one seek, however many rows have it. See
+ * https://wiki.postgresql.org/wiki/Loose_indexscan.
  */
-async function readDistinctNames(db: Kysely<Tables>, { table, column, prefix, limit }: Scan): Promise<string[]> {
-  const [from, name] = [sql.table(table), sql.ref(column)]
+async function readDistinctNames(
+  db: Kysely<Tables>,
+  { table, column, prefix, projects, limit }: Scan,
+): Promise<string[]> {
+  const [from, name] = [sql.table(table), sql.ref<string>(column)]
+  if (projects !== 'all') {
+    const { rows } = await sql<{ name: string }>`
+      select distinct ${name} as name from ${from}
+      where substr(${name}, 1, ${[...prefix].length}) = ${prefix}${andRunInProjects(projects)}
+      order by 1 limit ${limit}`.execute(db)
+    return rows.map((row) => row.name)
+  }
+
   const { rows } = await sql<{ name: string | null }>`
     with recursive found (name, n) as (
       select * from (select min(${name}), 1 from ${from} where ${name} >= ${prefix}) as start
@@ -464,20 +474,25 @@ async function countEach(
 
   const column = sql.ref<string>(table === 'run_tag' ? 'tag' : 'name')
   const { rows } = await sql<{ text: string; count: number }>`
-    select ${column} as text, count(*) as count from ${sql.table(table)} where ${column} in (${sql.join(names)}) ${among} group by ${column} order by ${column}`.execute(
+    select ${column} as text, count(*) as count from ${sql.table(table)} where ${column} in (${sql.join(names)})${among} group by ${column} order by ${column}`.execute(
     db,
   )
 
   return rows.map((row) => ({ text: row.text, count: Number(row.count) }))
 }
 
-async function paramValues(db: Kysely<Tables>, name: string, prefix: string, limit: number): Promise<Completion[]> {
+async function paramValues(
+  db: Kysely<Tables>,
+  name: string,
+  prefix: string,
+  { projects, limit }: { readonly projects: ProjectScope; readonly limit: number },
+): Promise<Completion[]> {
   const rows = await db
     .selectFrom('run_param')
     .select(['text', db.fn.countAll<number>().as('count')])
     .where('name', '=', name)
     .where('text', '>=', prefix)
-    .where(sql<SqlBool>`substr(text, 1, ${[...prefix].length}) = ${prefix}`)
+    .where(sql<SqlBool>`substr(text, 1, ${[...prefix].length}) = ${prefix}${andRunInProjects(projects)}`)
     .groupBy('text')
     .orderBy('count', 'desc')
     .orderBy('text')

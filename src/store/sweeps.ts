@@ -12,6 +12,7 @@ import type { SweepLimit, SweepStore } from '../core/ports/sweep-store.ts'
 import type { StopCause } from '../core/records/run.ts'
 import type { Sweep, SweepFailure, SweepResult } from '../core/records/sweep.ts'
 import type { EarlierTrial, Source } from '../core/search/history.ts'
+import { inProjects } from './project-scope.ts'
 import { takeNumbers } from './counters.ts'
 import { splitForStatements } from './pieces.ts'
 import { containsText } from './run-filter.ts'
@@ -24,15 +25,15 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
     getByNumber: async (number) =>
       toSweepOrNone(await db.selectFrom('sweep').selectAll().where('number', '=', number).executeTakeFirst()),
 
-    list: async ({ limit, before, projectId, name, isDeleted = false }) => {
+    list: async ({ projects, limit, before, name, isDeleted = false }) => {
       let query = db
         .selectFrom('sweep')
         .selectAll()
         .where('deleted_at', isDeleted ? 'is not' : 'is', null)
+        .where(inProjects('project_id', projects))
         .orderBy('number', 'desc')
         .limit(limit)
 
-      if (projectId !== undefined) query = query.where('project_id', '=', projectId)
       if (before !== undefined) query = query.where('number', '<', before)
       if (name !== undefined) query = query.where(containsText(sql.ref('name'), name))
 

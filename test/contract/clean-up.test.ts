@@ -74,7 +74,7 @@ describeOnBothDatabases('a round of clean-up', (openFresh) => {
     // The runs that cannot be removed come first and are more than one page.
     const { deps, told } = depsOf(store, (number) => number <= 120)
     await cleanUp(deps)
-    expect(await store.scan.runQueries.count({ isDeleted: true })).toBe(120)
+    expect(await store.scan.runQueries.count({ projects: 'all', isDeleted: true })).toBe(120)
     expect(await store.read.sweeps.get(sweep.id)).toBeUndefined()
     expect((await store.read.environments.list()).map(({ state }) => state)).toEqual(['removed', 'removed'])
     expect(await store.read.requests.findDigest('old')).toBeUndefined()
@@ -91,7 +91,7 @@ describeOnBothDatabases('a round of clean-up', (openFresh) => {
     ])
 
     await cleanUp(depsOf(store, () => false).deps)
-    expect(await store.scan.runQueries.count({ isDeleted: true })).toBe(0)
+    expect(await store.scan.runQueries.count({ projects: 'all', isDeleted: true })).toBe(0)
   })
 })
 
@@ -100,6 +100,7 @@ describeOnBothDatabases('an act on what has just been removed for good', (openFr
     store,
     nudges: { run: () => {}, sweep: () => {}, scheduler: () => {} } as unknown as ControlDeps['nudges'],
     clock: { now: () => NOW, after: () => () => {} },
+    by: { kind: 'person' },
   })
 
   const acts: [string, (deps: ControlDeps, sweep: Sweep) => Promise<unknown>][] = [

@@ -44,7 +44,13 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
 
   const open = (database: Database): Store => createStore(database, { now: CLOCK.now })
 
-  const deps = (store: Store) => ({ store, clock: CLOCK, nudges: NUDGES, ids: IDS })
+  const deps = (store: Store) => ({
+    store,
+    clock: CLOCK,
+    nudges: NUDGES,
+    ids: IDS,
+    by: { kind: 'person' } as const,
+  })
 
   async function insertTrial(store: Store, sweep: Sweep, index: number): Promise<Run> {
     const plan = loadPlan([
@@ -98,7 +104,12 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
 
     const found = async (filter: string) =>
       (
-        await store.scan.runQueries.listPage({ filter: parseFilter(filter), sort: parseSort('m.loss'), limit: 10 })
+        await store.scan.runQueries.listPage({
+          projects: 'all',
+          filter: parseFilter(filter),
+          sort: parseSort('m.loss'),
+          limit: 10,
+        })
       ).runs.map(({ number }) => number)
 
     expect([await found('m.loss < 2'), await found('m.loss > 0'), await found('m.loss > 50')]).toEqual([
@@ -205,7 +216,7 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
     const all = deps(store)
     const changes = [
       restoreRun(all, run),
-      changeRun(store, run, { name: 'x' }),
+      changeRun(all, run, { name: 'x' }),
       restoreSweep(all, sweep),
       changeSweep(all, sweep, { name: 'x' }),
       deleteSweep(all, sweep),
@@ -216,6 +227,6 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
     expect(results.map((result) => result.status === 'rejected' && (result.reason as AppError).code)).toEqual(
       changes.map(() => 'not_found'),
     )
-    expect([await deleteRun(all, run), await changeTags(store, run, (tags) => [...tags, 'x'])]).toEqual([0, false])
+    expect([await deleteRun(all, run), await changeTags(all, run, (tags) => [...tags, 'x'])]).toEqual([0, false])
   })
 })

@@ -85,6 +85,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
     const sizes: number[] = []
     for (let cursor: string | undefined; ;) {
       const page = await store.scan.runQueries.listPage({
+        projects: 'all',
         sort: [],
         limit: 110,
         isCounted: true,
@@ -117,7 +118,8 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
       expect(await store.read.outputs.list(run.id)).toHaveLength(MANY)
       expect(await store.read.runs.get(run.id)).toMatchObject({ tags: { length: MANY - 9 }, params: { more: 1 } })
 
-      const found = async (filter: string) => await store.scan.runQueries.count({ filter: parseFilter(filter) })
+      const found = async (filter: string) =>
+        await store.scan.runQueries.count({ projects: 'all', filter: parseFilter(filter) })
       expect([
         await found(`tag = "${NAMES[0]}"`),
         await found(`tag = "${NAMES.at(-1)}"`),
@@ -240,7 +242,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
     )
     filters.push(`created in (${many('-1d', 2_400)}, 1970-01-01)`)
     for (const text of filters) {
-      const query = { filter: parseFilter(text), sort: [], limit: 10, isCounted: true }
+      const query = { projects: 'all' as const, filter: parseFilter(text), sort: [], limit: 10, isCounted: true }
       expect([
         text.slice(0, 20),
         (await store.scan.runQueries.listPage(query)).total,

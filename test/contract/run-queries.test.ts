@@ -78,7 +78,7 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
     sort = '',
     more: { isDeleted?: boolean } = {},
   ): Promise<number[]> => {
-    const scope = { ...(filter && { filter: parseFilter(filter) }), ...more }
+    const scope = { projects: 'all' as const, ...(filter && { filter: parseFilter(filter) }), ...more }
     const { runs, total } = await store.scan.runQueries.listPage({
       ...scope,
       sort: parseSort(sort),
@@ -217,6 +217,7 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
 
           const filter = parseFilter(`number >= ${runs[0]!.number}${further}`)
           const whole = await store.scan.runQueries.listPage({
+            projects: 'all',
             filter,
             sort: parseSort(sort),
             limit: 1000,
@@ -227,6 +228,7 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
           const seen: number[] = []
           for (let cursor: string | undefined; ;) {
             const page = await store.scan.runQueries.listPage({
+              projects: 'all',
               filter,
               sort: parseSort(sort),
               limit: 2,
@@ -249,8 +251,10 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
   it('A cursor of another order and a malformed cursor are refused', async () => {
     const store = await fresh()
     await insertRuns(store, [{}, {}])
-    const { next } = await store.scan.runQueries.listPage({ sort: parseSort('created'), limit: 1 })
-    await expect(store.scan.runQueries.listPage({ sort: [], limit: 1, cursor: next! })).rejects.toThrow('invalid')
+    const { next } = await store.scan.runQueries.listPage({ projects: 'all', sort: parseSort('created'), limit: 1 })
+    await expect(
+      store.scan.runQueries.listPage({ projects: 'all', sort: [], limit: 1, cursor: next! }),
+    ).rejects.toThrow('invalid')
 
     for (const cursor of [
       '',
@@ -258,7 +262,9 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
       Buffer.from('["",[],1.5]').toString('base64url'),
       Buffer.from('["",[{}],1]').toString('base64url'),
     ])
-      await expect(store.scan.runQueries.listPage({ sort: [], limit: 1, cursor })).rejects.toThrow('invalid')
+      await expect(store.scan.runQueries.listPage({ projects: 'all', sort: [], limit: 1, cursor })).rejects.toThrow(
+        'invalid',
+      )
   })
 
   it('Values of a filter are bound and never become SQL', async () => {
@@ -295,7 +301,7 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
         { type: 'in', field: { kind: 'column', name: 'tag' }, values: [{ type: 'text', value: text }] },
       ]
       for (const filter of filters)
-        expect((await store.scan.runQueries.listPage({ filter, sort: [], limit: 5 })).runs).toEqual([])
+        expect((await store.scan.runQueries.listPage({ projects: 'all', filter, sort: [], limit: 5 })).runs).toEqual([])
     }
 
     expect(await findNumbers(store, '')).toEqual([1])
@@ -313,7 +319,8 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
       many('t.x', 'or'),
     ])
       expect(
-        (await store.scan.runQueries.listPage({ filter, sort: [], limit: 5, isCounted: true })).runs.length,
+        (await store.scan.runQueries.listPage({ projects: 'all', filter, sort: [], limit: 5, isCounted: true })).runs
+          .length,
       ).toBeLessThanOrEqual(1)
 
     expect(() => many('p.a = 1', 'or') && parseFilter(Array(101).fill('p.a = 1').join(' or '))).toThrow('filter_syntax')
@@ -327,32 +334,34 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
     ])
     const { runQueries } = store.scan
 
-    expect(await runQueries.listNames('param', 'l', 10)).toEqual([
+    expect(await runQueries.listNames('param', 'l', { projects: 'all', limit: 10 })).toEqual([
       { text: 'layers', count: 1 },
       { text: 'lr', count: 2 },
     ])
-    expect(await runQueries.listNames('metric', '', 10)).toEqual([
+    expect(await runQueries.listNames('metric', '', { projects: 'all', limit: 10 })).toEqual([
       { text: 'loss', count: 2 },
       { text: 'val/loss', count: 1 },
     ])
 
     // Only the latest run is examined. It has `opt` and lacks `layers`.
-    expect(await runQueries.countNamesAmongLatest('param', ['layers', 'lr', 'opt'], {}, 1)).toEqual([
+    expect(await runQueries.countNamesAmongLatest('param', ['layers', 'lr', 'opt'], { projects: 'all' }, 1)).toEqual([
       { text: 'lr', count: 1 },
       { text: 'opt', count: 1 },
     ])
-    expect(await runQueries.countNamesAmongLatest('metric', ['loss', 'val/loss'], {}, 2)).toEqual([
+    expect(await runQueries.countNamesAmongLatest('metric', ['loss', 'val/loss'], { projects: 'all' }, 2)).toEqual([
       { text: 'loss', count: 2 },
       { text: 'val/loss', count: 1 },
     ])
-    expect(await runQueries.countNamesAmongLatest('metric', ['loss'], { projectId: 'none' }, 2)).toEqual([])
-    expect(await runQueries.countNamesAmongLatest('metric', [], {}, 2)).toEqual([])
+    expect(await runQueries.countNamesAmongLatest('metric', ['loss'], { projects: ['none'] }, 2)).toEqual([])
+    expect(await runQueries.countNamesAmongLatest('metric', [], { projects: 'all' }, 2)).toEqual([])
 
-    expect(await runQueries.listValues({ kind: 'column', name: 'tag' }, 'pr', 10)).toEqual([
+    expect(await runQueries.listValues({ kind: 'column', name: 'tag' }, 'pr', { projects: 'all', limit: 10 })).toEqual([
       { text: 'pre', count: 1 },
       { text: 'prod', count: 2 },
     ])
-    expect(await runQueries.listValues({ kind: 'param', name: 'opt' }, '', 10)).toEqual([{ text: 'adam', count: 1 }])
+    expect(await runQueries.listValues({ kind: 'param', name: 'opt' }, '', { projects: 'all', limit: 10 })).toEqual([
+      { text: 'adam', count: 1 },
+    ])
   })
 
   it('The varied parameters of runs are those that differ or that some of the runs lack', async () => {
@@ -363,9 +372,12 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
       { params: { seed: 3, lr: 0.2, constant: 8, other: 1 } },
     ])
     const varied = async (filter: string, runs: number) =>
-      (await store.scan.runQueries.listVaried({ ...(filter && { filter: parseFilter(filter) }) }, runs)).map(
-        ({ text }) => text,
-      )
+      (
+        await store.scan.runQueries.listVaried(
+          { projects: 'all', ...(filter && { filter: parseFilter(filter) }) },
+          runs,
+        )
+      ).map(({ text }) => text)
     expect(await varied('t.mine', 2)).toEqual(['seed', 'extra'])
     expect((await varied('', 3)).toSorted()).toEqual(['constant', 'extra', 'lr', 'other', 'seed'])
   })
@@ -390,6 +402,6 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
     expect(pieces).toBeGreaterThan(1)
     expect(await store.read.runs.get(run!.id)).toBeUndefined()
     expect(await findNumbers(store, 'p.x = 1 and t.t and m.a is not missing')).toEqual([other!.number])
-    expect(await store.read.events.listAfter(0, 10, { runId: run!.id })).toEqual([])
+    expect(await store.read.events.listAfter(0, 10, { projects: 'all', runId: run!.id })).toEqual([])
   })
 })

@@ -125,7 +125,9 @@ describeOnBothDatabases('the store', (openFresh) => {
 
     const results = await Promise.allSettled(works)
     expect(results.filter((result) => result.status === 'rejected')).toHaveLength(4)
-    expect(await store.read.runQueries.listPage({ sort: [], limit: 100 }).then((page) => page.runs)).toHaveLength(6)
+    expect(
+      await store.read.runQueries.listPage({ projects: 'all', sort: [], limit: 100 }).then((page) => page.runs),
+    ).toHaveLength(6)
   })
 
   it('Metric points are kept bit for bit, including NaN, infinities and minus zero', async () => {
@@ -180,6 +182,7 @@ describeOnBothDatabases('the store', (openFresh) => {
 
     const found = async (filter: string) => {
       const page = await store.scan.runQueries.listPage({
+        projects: 'all',
         filter: parseFilter(filter),
         sort: parseSort('p.seed'),
         limit: 10,
@@ -464,6 +467,8 @@ describeOnBothDatabases('the store', (openFresh) => {
     await insertRun(store)
     isReplaced = true
     await expect(insertRun(store)).rejects.toThrow('replaced')
-    expect(await store.read.runQueries.listPage({ sort: [], limit: 10 }).then((page) => page.runs)).toHaveLength(1)
+    expect(
+      await store.read.runQueries.listPage({ projects: 'all', sort: [], limit: 10 }).then((page) => page.runs),
+    ).toHaveLength(1)
   })
 })

@@ -64,10 +64,12 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
       store.write((stores) => stores.tracking.appendPoints(run, [{ name, points: point(0, value) }]))
 
     await append('a', 1)
-    expect(await store.scan.runQueries.hasName('metric', 'a')).toBe(true)
+    expect(await store.scan.runQueries.hasName('metric', 'a', 'all')).toBe(true)
 
     await append('b', 2)
-    expect((await store.scan.runQueries.listNames('metric', 'b', 10)).map((item) => item.text)).toEqual(['b'])
+    expect(
+      (await store.scan.runQueries.listNames('metric', 'b', { projects: 'all', limit: 10 })).map((item) => item.text),
+    ).toEqual(['b'])
 
     await append('b', 5)
     expect(

@@ -45,7 +45,7 @@ async function play(
     const next = open[0]
     if (!next || asked.has(next) || world.clock.now() < start + next.atMs) return
     asked.add(next)
-    void retryStale(() => next.ask({ ...server.deps })).then(() => open.shift())
+    void retryStale(() => next.ask({ ...server.deps, by: { kind: 'person' } })).then(() => open.shift())
     await world.settle()
   }
 
@@ -103,7 +103,7 @@ async function countEvents(
   about: { readonly runId?: string; readonly sweepId?: string },
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
-  for (const { kind } of await world.store.read.events.listAfter(0, 10_000, about))
+  for (const { kind } of await world.store.read.events.listAfter(0, 10_000, { projects: 'all', ...about }))
     counts[kind] = (counts[kind] ?? 0) + 1
   return counts
 }
@@ -359,7 +359,7 @@ describe('A sweep ends the same wherever its server dies', () => {
         stores.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 7, host: HOST }),
       )
       const allRuns = async (): Promise<readonly Run[]> =>
-        (await world.store.scan.runQueries.listPage({ sweepId: sweep.id, sort: [], limit: 100 })).runs
+        (await world.store.scan.runQueries.listPage({ projects: 'all', sweepId: sweep.id, sort: [], limit: 100 })).runs
       const isDone = async (): Promise<boolean> =>
         isSweepEnded((await load(world, sweep)).phase) &&
         (await allRuns()).every((run) => isTerminal(run.phase) && run.isCollected)

@@ -30,7 +30,11 @@ describeOnBothDatabases('batches that come twice, late and in any order', (openF
     const ids = { uuid: randomUUID, random: () => 0.5, digest: () => 'd' }
 
     const run = async (): Promise<Run> =>
-      await createRun({ store, ids, nudges: NUDGES }, { kind: 'job' }, { id: randomUUID(), digest: 'd' })
+      await createRun(
+        { store, ids, nudges: NUDGES, by: { kind: 'person' } },
+        { kind: 'job' },
+        { id: randomUUID(), digest: 'd' },
+      )
     const delivery = fc.record({
       writer: fc.integer({ min: 0, max: 2 }),
       /** Number of the first record. The server refuses a gap after the last acknowledged number. */

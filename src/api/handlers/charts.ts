@@ -1,5 +1,7 @@
 import type { chartRoutes } from '../../contract/routes/charts.ts'
+import { readableProjects } from '../../core/access/caller.ts'
 import { parseField } from '../../core/filter/parse-filter.ts'
+import { findRun, findSweep } from '../../services/lookup.ts'
 import {
   readBands,
   readGroups,
@@ -10,7 +12,7 @@ import {
   readVaried,
 } from '../../services/runs/charts.ts'
 import type { HandlersOf } from '../bind.ts'
-import { findRun, findSweep, toScope } from './shared.ts'
+import { toScope } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for the data of charts. */
@@ -18,30 +20,35 @@ export function createChartHandlers(deps: HandlerDeps): HandlersOf<typeof chartR
   const { store } = deps
 
   return {
-    countRuns: async ({ query }) => {
-      const phases = await store.scan.runQueries.countByPhase(await toScope(store, query))
+    countRuns: async ({ query, caller }) => {
+      const phases = await store.scan.runQueries.countByPhase(await toScope(store, caller, query))
       return { phases, total: Object.values(phases).reduce((sum, count) => sum + count, 0) }
     },
-    groupRuns: async ({ body: { filter, project, trash, by, columns, sort } }) =>
-      await readGroups(store, await toScope(store, { filter, project, trash }), {
+    groupRuns: async ({ body: { filter, project, trash, by, columns, sort }, caller }) =>
+      await readGroups(store, await toScope(store, caller, { filter, project, trash }), {
         by: by.map(parseField),
         columns: columns.map(parseField),
         sort,
       }),
-    listVaried: async ({ query }) => await readVaried(store, await toScope(store, query)),
-    listNames: async ({ query }) =>
-      await readNames(store, query.project === undefined ? undefined : await toScope(store, query)),
-    getSeries: async ({ body }) => {
-      const runs = await Promise.all(body.runs.map(async (number) => await findRun(store, String(number))))
+    listVaried: async ({ query, caller }) => await readVaried(store, await toScope(store, caller, query)),
+    listNames: async ({ query, caller }) =>
+      await readNames(
+        store,
+        readableProjects(caller),
+        query.project === undefined ? undefined : await toScope(store, caller, query),
+      ),
+    getSeries: async ({ body, caller }) => {
+      const runs = await Promise.all(body.runs.map(async (number) => await findRun(store.read, caller, String(number))))
       return await readSeries(store, runs, body)
     },
-    getBands: async ({ body: { filter, project, trash, by, metrics, buckets } }) =>
-      await readBands(store, await toScope(store, { filter, project, trash }), {
+    getBands: async ({ body: { filter, project, trash, by, metrics, buckets }, caller }) =>
+      await readBands(store, await toScope(store, caller, { filter, project, trash }), {
         by: by.map(parseField),
         metrics,
         buckets,
       }),
     getSlots: async () => await readSlots(deps),
-    getTrials: async ({ param }) => await readTrials(store, await findSweep(store, param('sweep'))),
+    getTrials: async ({ param, caller }) =>
+      await readTrials(store, await findSweep(store.read, caller, param('sweep'))),
   }
 }

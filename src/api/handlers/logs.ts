@@ -1,16 +1,18 @@
 import { LIMITS } from '../../contract/limits.ts'
 import type { logRoutes } from '../../contract/routes/logs.ts'
+import type { Caller } from '../../core/access/caller.ts'
 import type { LogPage, LogStart } from '../../core/ports/log-store.ts'
 import { countLines, searchLog } from '../../services/history/log-search.ts'
+import { findRun } from '../../services/lookup.ts'
 import type { HandlersOf } from '../bind.ts'
-import { findRun, withoutUndefined } from './shared.ts'
+import { withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for logs. */
 export function createLogHandlers(deps: HandlerDeps): HandlersOf<typeof logRoutes> {
   return {
-    getLogs: async ({ param, query }) => {
-      const read = await findLogReader(deps, param('run'), query.attempt)
+    getLogs: async ({ param, query, caller }) => {
+      const read = await findLogReader(deps, caller, param('run'), query.attempt)
       if (!read) return logResponse({ bytes: new Uint8Array(), cursor: 0 })
       const from = withoutUndefined({
         cursor: query.cursor,
@@ -19,14 +21,14 @@ export function createLogHandlers(deps: HandlerDeps): HandlersOf<typeof logRoute
       })
       return logResponse(await read(from))
     },
-    searchLogs: async ({ param, query: { attempt, pattern, severity, from, limit } }) => {
-      const read = await findLogReader(deps, param('run'), attempt)
+    searchLogs: async ({ param, query: { attempt, pattern, severity, from, limit }, caller }) => {
+      const read = await findLogReader(deps, caller, param('run'), attempt)
       if (!read) return { lines: [], isCut: false }
       const wanted = pattern === undefined ? { severity: severity! } : { pattern }
       return await searchLog(async (cursor) => await read({ cursor }), { wanted, from, limit })
     },
-    countLogLines: async ({ param, query }) => {
-      const read = await findLogReader(deps, param('run'), query.attempt)
+    countLogLines: async ({ param, query, caller }) => {
+      const read = await findLogReader(deps, caller, param('run'), query.attempt)
       return { lines: read ? await countLines(async (cursor) => await read({ cursor }), query.before) : 0 }
     },
   }
@@ -36,8 +38,8 @@ export function createLogHandlers(deps: HandlerDeps): HandlersOf<typeof logRoute
  * Returns a function that reads pages of an attempt's log; of the latest attempt if `n` is undefined. Returns undefined
  * if there is no such attempt, or the run was not executed by the server.
  */
-async function findLogReader({ store, logs }: HandlerDeps, reference: string, n: number | undefined) {
-  const run = await findRun(store, reference)
+async function findLogReader({ store, logs }: HandlerDeps, caller: Caller, reference: string, n: number | undefined) {
+  const run = await findRun(store.read, caller, reference)
   const attempt =
     n === undefined ? await store.read.attempts.findLatest(run.id) : await store.read.attempts.get(run.id, n)
   if (!attempt || !run.isExecuted) return undefined

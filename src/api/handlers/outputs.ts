@@ -1,8 +1,9 @@
 import { AppError } from '../../contract/errors.ts'
 import { phrase } from '../../contract/fields.ts'
 import type { outputRoutes } from '../../contract/routes/outputs.ts'
+import { findRun } from '../../services/lookup.ts'
 import type { HandlersOf } from '../bind.ts'
-import { downloadResponse, findRun } from './shared.ts'
+import { downloadResponse } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for output files. */
@@ -10,9 +11,10 @@ export function createOutputHandlers(deps: HandlerDeps): HandlersOf<typeof outpu
   const { store } = deps
 
   return {
-    listArtifacts: async ({ param }) => await store.read.outputs.list((await findRun(store, param('run'))).id),
-    getArtifact: async ({ param, query }) => {
-      const run = await findRun(store, param('run'))
+    listArtifacts: async ({ param, caller }) =>
+      await store.read.outputs.list((await findRun(store.read, caller, param('run'))).id),
+    getArtifact: async ({ param, query, caller }) => {
+      const run = await findRun(store.read, caller, param('run'))
       // Only listed files can be read. The path must equal a listed one, and the executor refuses paths outside the
       // outputs.
       const listed = (await store.read.outputs.list(run.id)).find((item) => item.path === query.path)

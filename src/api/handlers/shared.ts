@@ -1,24 +1,21 @@
-import { AppError } from '../../contract/errors.ts'
-import { phrase } from '../../contract/fields.ts'
-import { parseReferenceNumber } from '../../contract/ids.ts'
 import type { DoctorFinding } from '../../contract/routes/system.ts'
+import { readableProjects } from '../../core/access/caller.ts'
+import type { Acting, Caller, ProjectScope } from '../../core/access/caller.ts'
 import { parseFilter } from '../../core/filter/parse-filter.ts'
 import type { Executor } from '../../core/ports/executor.ts'
 import type { LogStore } from '../../core/ports/log-store.ts'
 import type { OutputStore } from '../../core/ports/output-store.ts'
 import type { RunScope } from '../../core/ports/run-queries.ts'
-import type { Store } from '../../core/ports/store.ts'
-import type { Run } from '../../core/records/run.ts'
-import type { Sweep } from '../../core/records/sweep.ts'
+import type { Store, Stores } from '../../core/ports/store.ts'
 import type { Sessions } from '../../services/access/sessions.ts'
 import type { EnvironmentDeps } from '../../services/environments.ts'
 import type { Activity } from '../../services/history/activity.ts'
-import { findProject } from '../../services/projects/projects.ts'
+import { findProject, findSweep } from '../../services/lookup.ts'
 import type { Submission, SubmissionDeps } from '../../services/runs/submissions.ts'
 import type { SweepTrialsDeps } from '../../services/sweeps/sweep-trials.ts'
 
 /** The services and settings that handlers use. */
-export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepTrialsDeps {
+export interface HandlerDeps extends EnvironmentDeps, Omit<SubmissionDeps, 'by'>, Omit<SweepTrialsDeps, 'by'> {
   readonly executor: Executor
   readonly logs: LogStore
   readonly outputs: OutputStore
@@ -32,20 +29,9 @@ export interface HandlerDeps extends EnvironmentDeps, SubmissionDeps, SweepTrial
   readonly examine: (isDeep: boolean) => Promise<DoctorFinding[]>
 }
 
-/** Finds a run by number or id. Throws AppError `not_found`. */
-export async function findRun({ read }: Store, text: string): Promise<Run> {
-  const number = parseReferenceNumber(text)
-  const run = number === undefined ? await read.runs.get(text) : await read.runs.getByNumber(number)
-  if (!run) throw new AppError('not_found', { what: phrase('thing_run', { name: text }) })
-  return run
-}
-
-/** Finds a sweep by number or id. Throws AppError `not_found`. */
-export async function findSweep({ read }: Store, text: string): Promise<Sweep> {
-  const number = parseReferenceNumber(text)
-  const sweep = number === undefined ? await read.sweeps.get(text) : await read.sweeps.getByNumber(number)
-  if (!sweep) throw new AppError('not_found', { what: phrase('thing_sweep', { name: text }) })
-  return sweep
+/** Returns a function that adds a caller to the dependencies, for use cases that record who acts. */
+export function actingWith<Deps extends object>(deps: Deps): (by: Caller) => Deps & Acting {
+  return (by) => ({ ...deps, by })
 }
 
 interface ScopeQuery {
@@ -56,13 +42,22 @@ interface ScopeQuery {
 }
 
 /** Turns the query of a request into a selection of runs. Throws FilterError, and AppError `not_found`. */
-export async function toScope(store: Store, { filter, project, sweep, trash }: ScopeQuery): Promise<RunScope> {
+export async function toScope(
+  { read }: Store,
+  by: Caller,
+  { filter, project, sweep, trash }: ScopeQuery,
+): Promise<RunScope> {
   return withoutUndefined({
+    projects: await toProjectScope(read, by, project),
     filter: filter ? parseFilter(filter) : undefined,
-    projectId: project === undefined ? undefined : (await findProject(store.read, project)).id,
-    sweepId: sweep === undefined ? undefined : (await findSweep(store, sweep)).id,
+    sweepId: sweep === undefined ? undefined : (await findSweep(read, by, sweep)).id,
     isDeleted: trash,
   })
+}
+
+/** Returns the one project that a request names, or all that the caller may read. Throws AppError `not_found`. */
+export async function toProjectScope(stores: Stores, by: Caller, project: string | undefined): Promise<ProjectScope> {
+  return project === undefined ? readableProjects(by) : [(await findProject(stores, by, project)).id]
 }
 
 /** Returns the API's answer to a submission, with the URL of the run or sweep. */

@@ -6,13 +6,14 @@ import { toPlain } from '../../contract/values.ts'
 import { SpecError } from '../../core/language/document.ts'
 import { submit } from '../../services/runs/submissions.ts'
 import type { HandlersOf } from '../bind.ts'
-import { toSubmissionView } from './shared.ts'
+import { actingWith, toSubmissionView } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for documents: their check and their submission. */
 export function createSubmissionHandlers(deps: HandlerDeps): HandlersOf<typeof submissionRoutes> {
+  const act = actingWith(deps)
   return {
-    submit: async ({ body, creation }) => toSubmissionView(deps, await submit(deps, body, creation)),
+    submit: async ({ body, creation, caller }) => toSubmissionView(deps, await submit(act(caller), body, creation)),
     checkDocument: async ({ body, locale }) => await checkView(deps, body, locale),
   }
 }

@@ -1,7 +1,8 @@
 import type { Locale } from '../../contract/messages/messages.ts'
 import type { sweepRoutes } from '../../contract/routes/sweeps.ts'
 import type { ValueMap } from '../../contract/values.ts'
-import { findProject } from '../../services/projects/projects.ts'
+import type { Caller } from '../../core/access/caller.ts'
+import { findSweep } from '../../services/lookup.ts'
 import {
   changeSweep,
   deleteSweep,
@@ -15,62 +16,75 @@ import { toBeliefsView, toSweepView } from '../../services/runs/views.ts'
 import { restartFailed } from '../../services/sweeps/failed-trials.ts'
 import { addPoint, extendSweep, readSweepBeliefs } from '../../services/sweeps/sweep-trials.ts'
 import type { HandlersOf } from '../bind.ts'
-import { findSweep, toSubmissionView, withoutUndefined } from './shared.ts'
+import { actingWith, toProjectScope, toSubmissionView, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for sweeps. */
 export function createSweepHandlers(deps: HandlerDeps): HandlersOf<typeof sweepRoutes> {
+  const act = actingWith(deps)
   const { store } = deps
-  const readSweepView = async (id: string, locale: Locale) =>
-    await toSweepView(store, await findSweep(store, id), locale)
+  const readSweepView = async (caller: Caller, id: string, locale: Locale) =>
+    await toSweepView(store, await findSweep(store.read, caller, id), locale)
 
   return {
-    listSweeps: async ({ query, locale }) => {
+    listSweeps: async ({ query, locale, caller }) => {
       const { project, trash, ...page } = query
-      const projectId = project === undefined ? undefined : (await findProject(store.read, project)).id
-      const sweeps = await store.read.sweeps.list(withoutUndefined({ ...page, projectId, isDeleted: trash }))
+      const projects = await toProjectScope(store.read, caller, project)
+      const sweeps = await store.read.sweeps.list(withoutUndefined({ ...page, projects, isDeleted: trash }))
       return await Promise.all(sweeps.map((sweep) => toSweepView(store, sweep, locale)))
     },
-    getSweep: async ({ param, locale }) => await toSweepView(store, await findSweep(store, param('sweep')), locale),
-    changeSweep: async ({ param, body, locale }) => {
-      const sweep = await findSweep(store, param('sweep'))
-      await changeSweep(deps, sweep, withoutUndefined(body))
-      return await readSweepView(sweep.id, locale)
+    getSweep: async ({ param, locale, caller }) =>
+      await toSweepView(store, await findSweep(store.read, caller, param('sweep')), locale),
+    changeSweep: async ({ param, body, locale, caller }) => {
+      const sweep = await findSweep(store.read, caller, param('sweep'))
+      await changeSweep(act(caller), sweep, withoutUndefined(body))
+      return await readSweepView(caller, sweep.id, locale)
     },
-    deleteSweep: async ({ param }) => ({ changed: await deleteSweep(deps, await findSweep(store, param('sweep'))) }),
-    restoreSweep: async ({ param }) => ({ changed: await restoreSweep(deps, await findSweep(store, param('sweep'))) }),
-    stopSweep: async ({ param }) => {
-      await stopSweep(deps, await findSweep(store, param('sweep')))
+    deleteSweep: async ({ param, caller }) => ({
+      changed: await deleteSweep(act(caller), await findSweep(store.read, caller, param('sweep'))),
+    }),
+    restoreSweep: async ({ param, caller }) => ({
+      changed: await restoreSweep(act(caller), await findSweep(store.read, caller, param('sweep'))),
+    }),
+    stopSweep: async ({ param, caller }) => {
+      await stopSweep(act(caller), await findSweep(store.read, caller, param('sweep')))
       return { stopping: true }
     },
-    pauseSweep: async ({ param, body, locale }) => {
-      const sweep = await findSweep(store, param('sweep'))
-      await pauseSweep(deps, sweep, body.keepRunning)
-      return await readSweepView(sweep.id, locale)
+    pauseSweep: async ({ param, body, locale, caller }) => {
+      const sweep = await findSweep(store.read, caller, param('sweep'))
+      await pauseSweep(act(caller), sweep, body.keepRunning)
+      return await readSweepView(caller, sweep.id, locale)
     },
-    resumeSweep: async ({ param, locale }) => {
-      const sweep = await findSweep(store, param('sweep'))
-      await resumeSweep(deps, sweep)
-      return await readSweepView(sweep.id, locale)
+    resumeSweep: async ({ param, locale, caller }) => {
+      const sweep = await findSweep(store.read, caller, param('sweep'))
+      await resumeSweep(act(caller), sweep)
+      return await readSweepView(caller, sweep.id, locale)
     },
-    getBeliefs: async ({ param }) => {
-      const sweep = await findSweep(store, param('sweep'))
-      return toBeliefsView(sweep, await readSweepBeliefs(deps, sweep))
+    getBeliefs: async ({ param, caller }) => {
+      const sweep = await findSweep(store.read, caller, param('sweep'))
+      return toBeliefsView(sweep, await readSweepBeliefs(act(caller), sweep))
     },
-    extendSweep: async ({ param, body, locale }) => {
-      const sweep = await findSweep(store, param('sweep'))
-      await extendSweep(deps, sweep, body.trials)
-      return await readSweepView(sweep.id, locale)
+    extendSweep: async ({ param, body, locale, caller }) => {
+      const sweep = await findSweep(store.read, caller, param('sweep'))
+      await extendSweep(act(caller), sweep, body.trials)
+      return await readSweepView(caller, sweep.id, locale)
     },
-    addPoint: async ({ param, body }) =>
-      await addPoint(deps, await findSweep(store, param('sweep')), body.params as ValueMap),
-    restartFailed: async ({ param, body }) => ({
-      changed: await restartFailed(deps, await findSweep(store, param('sweep')), withoutUndefined(body)),
+    addPoint: async ({ param, body, caller }) =>
+      await addPoint(act(caller), await findSweep(store.read, caller, param('sweep')), body.params as ValueMap),
+    restartFailed: async ({ param, body, caller }) => ({
+      changed: await restartFailed(
+        act(caller),
+        await findSweep(store.read, caller, param('sweep')),
+        withoutUndefined(body),
+      ),
     }),
-    restartSweep: async ({ param, body, creation }) =>
+    restartSweep: async ({ param, body, creation, caller }) =>
       toSubmissionView(
         deps,
-        await restartSweep(deps, await findSweep(store, param('sweep')), { request: body, creation }),
+        await restartSweep(act(caller), await findSweep(store.read, caller, param('sweep')), {
+          request: body,
+          creation,
+        }),
       ),
   }
 }

@@ -5,6 +5,7 @@ import { toJsonSchema } from '../../contract/json-schema.ts'
 import { detailText } from '../../contract/messages/messages.ts'
 import { toOpenApi } from '../../contract/openapi.ts'
 import type { systemRoutes } from '../../contract/routes/system.ts'
+import { includesProject, mayReadRun, readableProjects } from '../../core/access/caller.ts'
 import type { HandlersOf } from '../bind.ts'
 import type { HandlerDeps } from './shared.ts'
 
@@ -21,10 +22,12 @@ export function createSystemHandlers(deps: HandlerDeps): HandlersOf<typeof syste
         detail: typeof one.detail === 'string' ? one.detail : detailText(locale, one.detail),
       })),
     getLanguage: async () => toJsonSchema(),
-    resolve: async ({ param }) => {
+    resolve: async ({ param, caller }) => {
       const number = parseReferenceNumber(param('number')) ?? -1
-      if (await store.read.runs.getByNumber(number)) return { kind: 'run', number }
-      if (await store.read.sweeps.getByNumber(number)) return { kind: 'sweep', number }
+      const run = await store.read.runs.getByNumber(number)
+      if (run && mayReadRun(caller, run)) return { kind: 'run', number }
+      const sweep = await store.read.sweeps.getByNumber(number)
+      if (sweep && includesProject(readableProjects(caller), sweep.projectId)) return { kind: 'sweep', number }
       throw new AppError('not_found', { what: phrase('thing_number', { name: param('number') }) })
     },
     shutdown: async () => {

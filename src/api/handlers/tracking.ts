@@ -5,10 +5,10 @@ import { toWireNumber } from '../../contract/run.ts'
 import type { BucketView, PointView } from '../../contract/tracking.ts'
 import { mean, POINT_WIDTH } from '../../core/metrics/series.ts'
 import type { Bucket } from '../../core/metrics/series.ts'
+import { findRun } from '../../services/lookup.ts'
 import { takeBatch } from '../../services/runs/tracking.ts'
 import { toIso } from '../../services/runs/views.ts'
 import type { HandlersOf } from '../bind.ts'
-import { findRun } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
 /** Handlers for metrics and for the records that scripts send. */
@@ -16,23 +16,23 @@ export function createTrackingHandlers(deps: HandlerDeps): HandlersOf<typeof tra
   const { store } = deps
 
   return {
-    getMetric: async ({ param, query }) => {
-      const run = await findRun(store, param('run'))
+    getMetric: async ({ param, query, caller }) => {
+      const run = await findRun(store.read, caller, param('run'))
       const points = await store.read.tracking.readPoints(run.id, param('name'), query.from, query.limit)
       if (!points)
         throw new AppError('not_found', { what: phrase('thing_metric', { name: param('name'), run: param('run') }) })
       return toPointViews(points)
     },
-    getBuckets: async ({ param, query }) => {
-      const run = await findRun(store, param('run'))
+    getBuckets: async ({ param, query, caller }) => {
+      const run = await findRun(store.read, caller, param('run'))
       const buckets = await store.scan.tracking.readBuckets(run.id, param('name'), query.buckets)
       if (!buckets)
         throw new AppError('not_found', { what: phrase('thing_metric', { name: param('name'), run: param('run') }) })
       return buckets.map(toBucketView)
     },
     track: async ({ body, caller, param }) => {
-      if (caller?.kind === 'attempt' && caller.n !== body.attempt) throw new AppError('forbidden')
-      const run = await findRun(store, param('run'))
+      if (caller.kind === 'run' && caller.n !== body.attempt) throw new AppError('forbidden')
+      const run = await findRun(store.read, caller, param('run'))
       if (body.attempt > run.attemptCount)
         throw new AppError('not_found', { what: phrase('thing_attempt', { name: body.attempt, run: run.number }) })
       return await takeBatch(deps, run, body)

@@ -8,35 +8,35 @@ import type { RouteTable } from './route.ts'
 /** Sessions of browsers and access tokens. */
 export const accessRoutes = {
   createSessionCode: {
-    access: 'person',
+    needs: 'access.manage',
     summary: 'A word that signs a browser in, once, within fifteen minutes.',
     answer: z.strictObject({ code: z.string() }),
   },
   openSession: {
-    access: 'public',
+    needs: 'public',
     summary: 'Signs a browser in by a code or by the token of its person: the answer sets a cookie.',
     body: z.union([z.strictObject({ code: z.string().max(100) }), z.strictObject({ token: z.string().max(200) })]),
     bodyBytesMax: LIMITS.publicBodyBytesMax,
     answer: z.strictObject({ signedIn: z.literal(true) }),
   },
   closeSession: {
-    access: 'public',
+    needs: 'public',
     summary: 'Signs a browser out.',
     answer: z.strictObject({ signedIn: z.literal(false) }),
   },
   listTokens: {
-    access: 'person',
+    needs: 'access.manage',
     summary: 'Tokens for programs, without what they are.',
     answer: z.array(accessTokenView),
   },
   createToken: {
-    access: 'person',
+    needs: 'access.manage',
     summary: 'Makes a token for a program. It is said in this answer and never again.',
     body: createTokenRequest,
     answer: newTokenView,
   },
   deleteToken: {
-    access: 'person',
+    needs: 'access.manage',
     summary: 'Takes a token back, at once.',
     answer: changed,
   },

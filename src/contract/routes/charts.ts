@@ -21,7 +21,7 @@ import type { RouteTable } from './route.ts'
 /** The data of charts and tables. */
 export const chartRoutes = {
   countRuns: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'How many runs match a filter, by phase.',
     query: z.strictObject({
       filter: filterText.optional(),
@@ -32,20 +32,20 @@ export const chartRoutes = {
     answer: countsView,
   },
   groupRuns: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'Runs that match a filter, together by some of their fields, with mean and deviation of others.',
     body: groupsRequest,
     answer: groupsView,
   },
   listNames: {
-    access: 'person',
+    needs: 'runs.read',
     summary:
       'Names of parameters and metrics, with how many runs have each; first those that the latest runs of a project have.',
     query: z.strictObject({ project: projectReference.optional() }),
     answer: namesView,
   },
   listVaried: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'Parameters that do not have one and the same value in all runs that match.',
     query: z.strictObject({
       filter: z.string().max(LIMITS.filterCharsMax).optional(),
@@ -55,26 +55,26 @@ export const chartRoutes = {
     answer: variedView,
   },
   getSeries: {
-    access: 'person',
+    needs: 'runs.read',
     summary:
       'Several metrics of several runs as lines of a bounded number of buckets. A run that lacks a metric has no line.',
     body: seriesRequest,
     answer: z.array(seriesView),
   },
   getBands: {
-    access: 'person',
+    needs: 'runs.read',
     summary:
       'Several metrics of groups of runs as lines of their means, with deviation, minimum and maximum on buckets that all lines of a metric share.',
     body: bandsRequest,
     answer: bandsView,
   },
   getSlots: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'Places of the machine that executes runs, and who uses them.',
     answer: slotsView,
   },
   getTrials: {
-    access: 'person',
+    needs: 'sweeps.read',
     summary: 'All trials of a sweep, column by column: parameters, values, rungs, times.',
     answer: trialsView,
   },

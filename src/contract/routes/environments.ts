@@ -20,17 +20,17 @@ export type EnvironmentView = z.output<typeof environmentView>
 /** Environments. */
 export const environmentRoutes = {
   listEnvironments: {
-    access: 'person',
+    needs: 'environments.read',
     summary: 'Environments that have been built.',
     answer: z.array(environmentView),
   },
   getEnvironment: {
-    access: 'person',
+    needs: 'environments.read',
     summary: 'One environment with its packages.',
     answer: environmentView,
   },
   removeEnvironment: {
-    access: 'person',
+    needs: 'environments.write',
     summary: 'Removes an environment that nothing uses; the next run that needs it builds it again.',
     answer: environmentView,
   },

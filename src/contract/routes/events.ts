@@ -21,7 +21,7 @@ export type EventView = z.output<typeof eventView>
 /** The history. */
 export const eventRoutes = {
   listEvents: {
-    access: 'person',
+    needs: 'events.read',
     summary: 'The history after a number, oldest first.',
     query: z.strictObject({
       after: z.coerce.number().int().min(0).default(0),
@@ -32,7 +32,7 @@ export const eventRoutes = {
     answer: z.array(eventView),
   },
   streamEvents: {
-    access: 'person',
+    needs: 'events.read',
     summary:
       'The history as it grows: server-sent events whose id is the number. Last-Event-ID or `after` resumes without a hole. Events `activity`, which have no id, say which runs and sweeps have written points, files or output.',
     query: z.strictObject({ after: z.coerce.number().int().min(0).optional() }),

@@ -27,7 +27,7 @@ export type LogSearchView = z.output<typeof logSearchView>
 /** Logs of runs. */
 export const logRoutes = {
   getLogs: {
-    access: 'person',
+    needs: 'runs.read',
     summary:
       'Output of an attempt as bytes from a cursor; the next cursor is in the header X-Hagane-Cursor. X-Hagane-Cut: FROM-TO says which bytes were left out of a log beyond its limit; reading passes over them.',
     query: z.strictObject({
@@ -39,14 +39,14 @@ export const logRoutes = {
     produces: 'application/octet-stream',
   },
   searchLogs: {
-    access: 'person',
+    needs: 'runs.read',
     summary:
       "Lines of an attempt's output that match a regular expression, or that sound like an error, from a byte on, with where they begin.",
     query: logSearchQuery,
     answer: logSearchView,
   },
   countLogLines: {
-    access: 'person',
+    needs: 'runs.read',
     summary: "How many lines of an attempt's output end before a byte.",
     query: z.strictObject({
       attempt: z.coerce.number().int().min(1).optional(),

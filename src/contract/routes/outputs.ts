@@ -6,12 +6,12 @@ import type { RouteTable } from './route.ts'
 /** Output files of runs. */
 export const outputRoutes = {
   listArtifacts: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'Files in the outputs path of a run, with sizes and hashes.',
     answer: z.array(artifactView),
   },
   getArtifact: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'Bytes of one listed file, always as a download.',
     query: z.strictObject({ path: z.string().min(1).max(4096) }),
     produces: 'application/octet-stream',

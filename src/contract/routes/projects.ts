@@ -8,13 +8,13 @@ import type { RouteTable } from './route.ts'
 /** Projects, their saved views and their trash. */
 export const projectRoutes = {
   listProjects: {
-    access: 'person',
+    needs: 'projects.read',
     summary: 'Projects by name.',
     query: z.strictObject({ trash: flag }),
     answer: z.array(projectView),
   },
   createProject: {
-    access: 'person',
+    needs: 'projects.write',
     summary: 'Creates a project.',
     body: z.strictObject({ id: uuid.optional(), name: projectName, description: note.default('') }),
     answer: projectView,
@@ -22,50 +22,50 @@ export const projectRoutes = {
     isRefusedWhenFull: true,
   },
   getProject: {
-    access: 'person',
+    needs: 'projects.read',
     summary: 'One project.',
     answer: projectView,
   },
   changeProject: {
-    access: 'person',
+    needs: 'projects.write',
     summary: 'Changes name or description of a project.',
     body: z.strictObject({ name: projectName.optional(), description: note.optional() }),
     answer: projectView,
   },
   deleteProject: {
-    access: 'person',
+    needs: 'projects.write',
     summary: 'Puts a project and all that is in it into the trash; stops what runs first.',
     answer: changed,
   },
   restoreProject: {
-    access: 'person',
+    needs: 'projects.write',
     summary: 'Takes a project out of the trash with all that went there with it.',
     answer: changed,
   },
   setDirection: {
-    access: 'person',
+    needs: 'projects.write',
     summary: 'Says which way a metric is better; null forgets it.',
     body: z.strictObject({ direction: z.enum(DIRECTIONS).nullable() }),
     answer: projectView,
   },
   listViews: {
-    access: 'person',
+    needs: 'projects.read',
     summary: 'Saved views of a project.',
     answer: z.array(savedViewView),
   },
   putView: {
-    access: 'person',
+    needs: 'projects.write',
     summary: 'Saves a filter, an order and columns under a name.',
     body: savedViewDefinition,
     answer: z.array(savedViewView),
   },
   deleteView: {
-    access: 'person',
+    needs: 'projects.write',
     summary: 'Removes a saved view.',
     answer: z.array(savedViewView),
   },
   emptyTrash: {
-    access: 'person',
+    needs: 'projects.write',
     summary: 'Begins to remove what is in the trash for good, rows and files; what still runs goes once it has ended.',
     answer: z.strictObject({ runs: count, sweeps: count, projects: count }),
   },

@@ -1,13 +1,12 @@
 import type { z } from 'zod'
 
+import type { Permission } from '../access.ts'
 import type { Endpoint, RouteName } from '../endpoints.ts'
-
-/** Who may call a route: anyone, the person who owns the server, or an attempt of the run (and the person). */
-export type Access = 'public' | 'person' | 'attempt'
 
 /** An entry of the route table, without its method and path, which are in `contract/endpoints.ts`. */
 export interface RouteRules {
-  readonly access: Access
+  /** The right that a caller needs; `public`: none, not even a token. */
+  readonly needs: Permission | 'public'
   /** Description for the generated documentation. */
   readonly summary: string
   readonly query?: z.ZodType

@@ -113,13 +113,13 @@ export type DocumentView = z.output<typeof documentView>
 /** Runs: the list, changes, and runs that are made from other runs. */
 export const runRoutes = {
   listRuns: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'Runs that match a filter, in an order, by pages.',
     query: runsQuery,
     answer: runPage,
   },
   createRun: {
-    access: 'person',
+    needs: 'runs.write',
     summary: 'Records a run that a script started by itself.',
     body: createRunRequest,
     answer: submission,
@@ -127,44 +127,44 @@ export const runRoutes = {
     isRefusedWhenFull: true,
   },
   bulkRuns: {
-    access: 'person',
+    needs: 'runs.write',
     summary: 'Does one thing to all runs that match; with `dryRun` only counts them.',
     body: bulkRequest,
     answer: z.strictObject({ matched: count, changed: count }),
   },
   getRun: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'One run with its attempts and metric summaries.',
     answer: runDetailView,
   },
   changeRun: {
-    access: 'person',
+    needs: 'runs.write',
     summary: 'Changes name, note, tags or project of a run.',
     body: runChange,
     answer: runDetailView,
   },
   deleteRun: {
-    access: 'person',
+    needs: 'runs.write',
     summary: 'Puts a run into the trash; stops it first.',
     answer: changed,
   },
   restoreRun: {
-    access: 'person',
+    needs: 'runs.write',
     summary: 'Takes a run out of the trash.',
     answer: changed,
   },
   stopRun: {
-    access: 'person',
+    needs: 'runs.write',
     summary: 'Asks a run to stop; returns at once.',
     answer: accepted,
   },
   pauseRun: {
-    access: 'person',
+    needs: 'runs.write',
     summary: 'Ends the attempt of a run and keeps the run open: it goes on from its checkpoint when resumed.',
     answer: changed,
   },
   resumeRun: {
-    access: 'person',
+    needs: 'runs.write',
     summary: 'Lets a paused run go on; of an ended run makes a new one that shares its outputs.',
     body: deriveRequest,
     answer: submission,
@@ -172,7 +172,7 @@ export const runRoutes = {
     isRefusedWhenFull: true,
   },
   restartRun: {
-    access: 'person',
+    needs: 'runs.write',
     summary: 'Makes a new run from the same document, with empty outputs.',
     body: deriveRequest,
     answer: submission,
@@ -180,7 +180,7 @@ export const runRoutes = {
     isRefusedWhenFull: true,
   },
   copyRun: {
-    access: 'person',
+    needs: 'runs.write',
     summary: 'Makes a new run from the same document whose outputs begin as a copy.',
     body: deriveRequest,
     answer: submission,
@@ -188,12 +188,12 @@ export const runRoutes = {
     isRefusedWhenFull: true,
   },
   getDocument: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'The text a run was compiled from.',
     answer: documentView,
   },
   completeFilter: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'What could go on at the end of a filter, with how many runs have it.',
     query: z.strictObject({ text: filterText.default('') }),
     answer: z.strictObject({
@@ -203,7 +203,7 @@ export const runRoutes = {
     }),
   },
   readFilter: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'Reads a filter in either form and writes it in ours.',
     query: z.strictObject({ text: filterText }),
     answer: z.strictObject({ filter: z.string() }),

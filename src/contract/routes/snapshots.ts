@@ -12,14 +12,14 @@ const snapshotView = z.strictObject({ digest: z.string(), files: count, sizeByte
 /** Code: blobs and snapshots. */
 export const snapshotRoutes = {
   findMissing: {
-    access: 'person',
+    needs: 'code.write',
     summary: 'Says which contents of a manifest the server does not have.',
     body: manifest,
     bodyBytesMax: LIMITS.manifestBytesMax,
     answer: z.strictObject({ digest: z.string(), isKnown: z.boolean(), missing: z.array(z.string()) }),
   },
   putBlobs: {
-    access: 'person',
+    needs: 'code.write',
     summary: 'Takes contents one after another, each behind a line `SHA256 SIZE`; keeps those whose hash is right.',
     hasByteBody: true,
     isRefusedWhenFull: true,
@@ -27,19 +27,19 @@ export const snapshotRoutes = {
     answer: z.strictObject({ stored: count }),
   },
   createSnapshot: {
-    access: 'person',
+    needs: 'code.write',
     summary: 'Makes a snapshot of contents that the server has. Repeating it changes nothing.',
     body: manifest,
     bodyBytesMax: LIMITS.manifestBytesMax,
     answer: snapshotView,
   },
   getSnapshot: {
-    access: 'person',
+    needs: 'code.read',
     summary: 'The manifest of a snapshot.',
     answer: manifest,
   },
   getBlob: {
-    access: 'person',
+    needs: 'code.read',
     summary: 'Content by its SHA-256.',
     produces: 'application/octet-stream',
   },

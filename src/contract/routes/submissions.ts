@@ -58,7 +58,7 @@ export type SubmitRequest = z.input<typeof submitRequest>
 /** Documents: their check and their submission. */
 export const submissionRoutes = {
   submit: {
-    access: 'person',
+    needs: 'runs.write',
     summary: 'Compiles a document and creates the run or sweep it describes.',
     body: submitRequest,
     bodyBytesMax: LIMITS.bodyBytesMax,
@@ -67,7 +67,7 @@ export const submissionRoutes = {
     isRefusedWhenFull: true,
   },
   checkDocument: {
-    access: 'person',
+    needs: 'documents.check',
     summary: 'Says what a document comes to and everything that is wrong with it, without running anything.',
     body: checkRequest,
     bodyBytesMax: LIMITS.bodyBytesMax,

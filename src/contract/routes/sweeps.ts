@@ -8,7 +8,7 @@ import type { RouteTable } from './route.ts'
 /** Sweeps. */
 export const sweepRoutes = {
   listSweeps: {
-    access: 'person',
+    needs: 'sweeps.read',
     summary: 'Sweeps, newest first.',
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(LIMITS.runsPageMax).default(100),
@@ -22,12 +22,12 @@ export const sweepRoutes = {
     answer: z.array(sweepView),
   },
   getSweep: {
-    access: 'person',
+    needs: 'sweeps.read',
     summary: 'One sweep with counts and its best trial.',
     answer: sweepView,
   },
   changeSweep: {
-    access: 'person',
+    needs: 'sweeps.write',
     summary: 'Changes name, note, tags or concurrency of a sweep; a new concurrency counts at once.',
     body: z.strictObject({
       name: name.nullable().optional(),
@@ -38,51 +38,51 @@ export const sweepRoutes = {
     answer: sweepView,
   },
   deleteSweep: {
-    access: 'person',
+    needs: 'sweeps.write',
     summary: 'Puts a sweep and its trials into the trash; stops it first.',
     answer: changed,
   },
   restoreSweep: {
-    access: 'person',
+    needs: 'sweeps.write',
     summary: 'Takes a sweep and its trials out of the trash.',
     answer: changed,
   },
   stopSweep: {
-    access: 'person',
+    needs: 'sweeps.write',
     summary: 'Asks a sweep and its trials to stop; returns at once.',
     answer: accepted,
   },
   pauseSweep: {
-    access: 'person',
+    needs: 'sweeps.write',
     summary: 'Starts nothing more of a sweep and pauses its running trials; with `keepRunning` those go on.',
     body: z.strictObject({ keepRunning: z.boolean().default(false) }),
     answer: sweepView,
   },
   resumeSweep: {
-    access: 'person',
+    needs: 'sweeps.write',
     summary: 'Lets a paused sweep and its trials go on.',
     answer: sweepView,
   },
   getBeliefs: {
-    access: 'person',
+    needs: 'sweeps.read',
     summary: 'What the trials of a sweep say so far: its best, how much each parameter matters, what is left to gain.',
     answer: beliefsView,
   },
   extendSweep: {
-    access: 'person',
+    needs: 'sweeps.write',
     summary: 'Lets a sweep that runs or is done make so many trials more.',
     body: z.strictObject({ trials: z.int().min(1).max(LIMITS.trialsMax) }),
     answer: sweepView,
   },
   addPoint: {
-    access: 'person',
+    needs: 'sweeps.write',
     summary: 'Adds a point of the space by hand; one that was tried already is answered by its run.',
     body: z.strictObject({ params: z.record(z.string(), z.unknown()) }),
     answer: z.strictObject({ number: z.int(), isNew: z.boolean() }),
     isRefusedWhenFull: true,
   },
   restartSweep: {
-    access: 'person',
+    needs: 'sweeps.write',
     summary: 'Makes a new sweep from the same document.',
     body: deriveRequest,
     answer: submission,
@@ -90,7 +90,7 @@ export const sweepRoutes = {
     isRefusedWhenFull: true,
   },
   restartFailed: {
-    access: 'person',
+    needs: 'sweeps.write',
     summary: 'Runs the failed trials of a sweep again inside it, with the code they had or with other code.',
     body: deriveRequest.pick({ snapshot: true, host: true }),
     answer: changed,

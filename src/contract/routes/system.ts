@@ -15,33 +15,33 @@ export type DoctorFinding = Omit<DoctorCheck, 'detail'> & { readonly detail: str
 /** The server itself. */
 export const systemRoutes = {
   health: {
-    access: 'public',
+    needs: 'public',
     summary: 'Says that the server answers, and its version.',
     answer: z.strictObject({ name: z.literal('hagane'), version: z.string(), status: z.literal('ok') }),
   },
   openapi: {
-    access: 'public',
+    needs: 'public',
     summary: 'This description.',
     answer: z.record(z.string(), z.unknown()),
   },
   doctor: {
-    access: 'person',
+    needs: 'server.read',
     summary: 'Checks what the server stands on: disk, database, interpreters; with `deep` also the stored files.',
     query: z.strictObject({ deep: flag }),
     answer: z.array(doctorCheck),
   },
   getLanguage: {
-    access: 'person',
+    needs: 'documents.check',
     summary: 'JSON Schema of documents, one alternative per kind.',
     answer: z.record(z.string(), z.unknown()),
   },
   resolve: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'Says whether a number is a run or a sweep.',
     answer: z.strictObject({ kind: z.enum(['run', 'sweep']), number: z.int() }),
   },
   shutdown: {
-    access: 'person',
+    needs: 'server.manage',
     summary: 'Stops the server; runs go on.',
     answer: accepted,
   },

@@ -7,7 +7,7 @@ import type { RouteTable } from './route.ts'
 /** Metrics of runs, and the records that scripts send. */
 export const trackingRoutes = {
   getMetric: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'Points of a series in the order they came, from a point index on.',
     query: z.strictObject({
       from: z.coerce.number().int().min(0).default(0),
@@ -16,13 +16,13 @@ export const trackingRoutes = {
     answer: z.array(pointView),
   },
   getBuckets: {
-    access: 'person',
+    needs: 'runs.read',
     summary: 'A series as a bounded number of buckets, whatever its length.',
     query: z.strictObject({ buckets: z.coerce.number().int().min(1).max(1000).default(500) }),
     answer: z.array(bucketView),
   },
   track: {
-    access: 'attempt',
+    needs: 'runs.track',
     summary: 'Takes a batch of tracking records and acknowledges it once it is durable.',
     body: batchRequest,
     skipsNulCheck: true,

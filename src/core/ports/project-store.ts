@@ -1,3 +1,4 @@
+import type { ProjectScope } from '../access/caller.ts'
 import type { Direction, SavedViewDefinition } from '../../contract/project.ts'
 import type { Project, SavedView } from '../records/project.ts'
 
@@ -5,7 +6,8 @@ import type { Project, SavedView } from '../records/project.ts'
 export interface ProjectStore {
   get(id: string): Promise<Project | undefined>
   getByName(name: string): Promise<Project | undefined>
-  list(isDeleted?: boolean): Promise<Project[]>
+  /** Returns the projects of a scope, those in the trash with `isDeleted`, otherwise the others. */
+  list(projects: ProjectScope, isDeleted?: boolean): Promise<Project[]>
   insert(project: Pick<Project, 'id' | 'name' | 'description'>): Promise<Project>
   update(id: string, patch: Partial<Pick<Project, 'name' | 'description' | 'deletedAt'>>): Promise<void>
   /** Returns projects that have been in the trash since before a time and have no run and no sweep left. */

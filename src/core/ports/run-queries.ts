@@ -1,3 +1,4 @@
+import type { ProjectScope } from '../access/caller.ts'
 import type { Field, Filter, Sort } from '../filter/filter.ts'
 import type { GroupRow } from '../metrics/groups.ts'
 import type { PhaseCounts, Run } from '../records/run.ts'
@@ -6,8 +7,8 @@ import type { PhaseCounts, Run } from '../records/run.ts'
  * Selects runs. All conditions must hold. With `isDeleted` the runs in the trash are selected, otherwise the others.
  */
 export interface RunScope {
+  readonly projects: ProjectScope
   readonly filter?: Filter
-  readonly projectId?: string
   readonly sweepId?: string
   readonly isDeleted?: boolean
 }
@@ -53,9 +54,13 @@ export interface RunQueries {
   /** Returns the ids of the oldest `limit` selected runs, oldest first. */
   listIds(scope: RunScope, limit: number): Promise<string[]>
   /** Whether any run has a parameter or a metric of this name. */
-  hasName(kind: 'param' | 'metric', name: string): Promise<boolean>
+  hasName(kind: 'param' | 'metric', name: string, projects: ProjectScope): Promise<boolean>
   /** Returns names of parameters or metrics that begin with `prefix`. */
-  listNames(kind: 'param' | 'metric', prefix: string, limit: number): Promise<Completion[]>
+  listNames(
+    kind: 'param' | 'metric',
+    prefix: string,
+    page: { readonly projects: ProjectScope; readonly limit: number },
+  ): Promise<Completion[]>
   /**
    * Counts, for each of `names`, the runs that have it among the latest `runs` selected runs. Names of no run are left
    * out.
@@ -72,5 +77,9 @@ export interface RunQueries {
    */
   listVaried(scope: RunScope, runs: number): Promise<Completion[]>
   /** Returns values of a parameter, or tags, that begin with `prefix`; nothing for other fields. */
-  listValues(field: Field, prefix: string, limit: number): Promise<Completion[]>
+  listValues(
+    field: Field,
+    prefix: string,
+    page: { readonly projects: ProjectScope; readonly limit: number },
+  ): Promise<Completion[]>
 }

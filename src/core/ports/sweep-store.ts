@@ -1,3 +1,4 @@
+import type { ProjectScope } from '../access/caller.ts'
 import type { DeletionChange } from './run-store.ts'
 import type { NewSweep, Sweep, SweepResult, SweepTrial } from '../records/sweep.ts'
 
@@ -7,9 +8,9 @@ export interface SweepStore {
   getByNumber(number: number): Promise<Sweep | undefined>
   /** Returns a page of sweeps, newest first: those with a number below `before` whose name contains `name`. */
   list(page: {
+    projects: ProjectScope
     limit: number
     before?: number
-    projectId?: string
     name?: string
     isDeleted?: boolean
   }): Promise<Sweep[]>

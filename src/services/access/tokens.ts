@@ -1,14 +1,10 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 
 import { LIMITS } from '../../contract/limits.ts'
+import type { Caller } from '../../core/access/caller.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Store } from '../../core/ports/store.ts'
 import { isSameSecret } from './is-same-secret.ts'
-
-/** Who sends a request: the person, or an attempt. */
-export type Caller =
-  | { readonly kind: 'person' }
-  | { readonly kind: 'attempt'; readonly runId: string; readonly n: number }
 
 /** Makes the tokens of attempts and identifies the callers behind all tokens. */
 export interface Tokens {
@@ -45,28 +41,28 @@ export function createTokens({
     )
   }
 
-  const isStoredToken = async (token: string): Promise<boolean> => {
+  const identifyStored = async (token: string): Promise<Caller | undefined> => {
     const known = await store.read.accessTokens.findByHash(hashOf(token))
-    if (!known) return false
+    if (!known) return undefined
 
     // Neither wait for this write nor fail with it: on a full disk reads must still be served.
     if (clock.now() - (known.lastUsedAt ?? 0) > LIMITS.tokenTouchMs)
       store.write((stores) => stores.accessTokens.touch(known.id)).catch(() => {})
-    return true
+    return { kind: 'token', id: known.id }
   }
 
   return {
     attemptToken: (runId, n) => `${ATTEMPT_PREFIX}${runId}.${n}.${sign(runId, n)}`,
     identify: async (token) => {
       if (isSameSecret(token, personToken)) return { kind: 'person' }
-      if (token.startsWith(PERSON_PREFIX)) return (await isStoredToken(token)) ? { kind: 'person' } : undefined
+      if (token.startsWith(PERSON_PREFIX)) return await identifyStored(token)
       const match = /^hat_([0-9a-f-]{36})\.(\d{1,6})\.([0-9a-f]{64})$/.exec(token)
       if (!match) return undefined
 
       const [runId, n, signature] = [match[1]!, Number(match[2]), match[3]!]
 
       return isSameSecret(signature, sign(runId, n)) && (await isAttemptCurrent(runId, n))
-        ? { kind: 'attempt', runId, n }
+        ? { kind: 'run', runId, n }
         : undefined
     },
   }

@@ -1,17 +1,20 @@
 import type { ActivityView } from '../../contract/events.ts'
 import { LIMITS } from '../../contract/limits.ts'
+import { includesProject } from '../../core/access/caller.ts'
+import type { ProjectScope } from '../../core/access/caller.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { LogStore } from '../../core/ports/log-store.ts'
 import type { Logger } from '../../core/ports/logger.ts'
 import type { Store } from '../../core/ports/store.ts'
+import type { Run } from '../../core/records/run.ts'
 
 /** Reports which runs have just written something. Nothing of it is stored. */
 export interface Activity {
   /**
-   * Calls back at most once per `LIMITS.activityIntervalMs`, while any run writes points, params, tags, files or output.
-   * Returns a function that ends the calls.
+   * Calls back at most once per `LIMITS.activityIntervalMs`, while any run of the projects writes points, params, tags,
+   * files or output. Returns a function that ends the calls.
    */
-  watch(onActivity: (activity: ActivityView) => void): () => void
+  watch(projects: ProjectScope, onActivity: (activity: ActivityView) => void): () => void
 }
 
 interface ActivityDeps {
@@ -23,7 +26,7 @@ interface ActivityDeps {
 
 /** Creates the watch of activity. While nobody watches, neither commits nor logs are observed. */
 export function createActivity({ store, logs, clock, log }: ActivityDeps): Activity {
-  const watchers = new Set<(activity: ActivityView) => void>()
+  const watchers = new Map<(activity: ActivityView) => void, ProjectScope>()
   const written = new Set<string>()
   let logEnds = new Map<string, number>()
   let stop = (): void => {}
@@ -55,8 +58,14 @@ export function createActivity({ store, logs, clock, log }: ActivityDeps): Activ
     if (written.size === 0) return
     const ids = [...written]
     written.clear()
-    const activity = await toView(store, ids)
-    for (const watcher of watchers) watcher(activity)
+    const writers = await findRuns(store, ids)
+    for (const [onActivity, projects] of watchers) {
+      const activity = await toView(
+        store,
+        writers.filter(({ projectId }) => includesProject(projects, projectId)),
+      )
+      if (activity.runs.length > 0) onActivity(activity)
+    }
   }
 
   /** Returns the runs whose output has grown since the last call. */
@@ -71,8 +80,8 @@ export function createActivity({ store, logs, clock, log }: ActivityDeps): Activ
   }
 
   return {
-    watch: (onActivity) => {
-      watchers.add(onActivity)
+    watch: (projects, onActivity) => {
+      watchers.set(onActivity, projects)
       if (watchers.size === 1) start()
       return () => {
         if (watchers.delete(onActivity) && watchers.size === 0) stop()
@@ -81,16 +90,24 @@ export function createActivity({ store, logs, clock, log }: ActivityDeps): Activ
   }
 }
 
-async function toView({ read }: Store, ids: readonly string[]): Promise<ActivityView> {
-  const runs: number[] = []
-  const sweeps = new Map<string, number>()
+async function findRuns({ read }: Store, ids: readonly string[]): Promise<Run[]> {
+  const runs: Run[] = []
   for (const id of ids) {
     const run = await read.runs.get(id)
-    if (!run) continue
-    runs.push(run.number)
-    if (run.sweepId === null || sweeps.has(run.sweepId)) continue
-    const sweep = await read.sweeps.get(run.sweepId)
-    if (sweep) sweeps.set(run.sweepId, sweep.number)
+    if (run) runs.push(run)
   }
-  return { runs: runs.toSorted((a, b) => a - b), sweeps: [...sweeps.values()].toSorted((a, b) => a - b) }
+  return runs
+}
+
+async function toView({ read }: Store, runs: readonly Run[]): Promise<ActivityView> {
+  const sweeps = new Map<string, number>()
+  for (const { sweepId } of runs) {
+    if (sweepId === null || sweeps.has(sweepId)) continue
+    const sweep = await read.sweeps.get(sweepId)
+    if (sweep) sweeps.set(sweepId, sweep.number)
+  }
+  return {
+    runs: runs.map(({ number }) => number).toSorted((a, b) => a - b),
+    sweeps: [...sweeps.values()].toSorted((a, b) => a - b),
+  }
 }

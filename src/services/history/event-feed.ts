@@ -1,5 +1,6 @@
 import type { Event } from '../../contract/events.ts'
 import { LIMITS } from '../../contract/limits.ts'
+import type { ProjectScope } from '../../core/access/caller.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Store } from '../../core/ports/store.ts'
 
@@ -16,10 +17,14 @@ const QUIET_MS = 15_000
 const LOOK_EVERY_MS = 50
 
 /**
- * Creates a feed of the events after a number. A commit only causes a read: events are read from the store by number,
+ * Creates a feed of the events of some projects after a number. A commit only causes a read: events are read from the store by number,
  * so a commit signal that is missed or repeated loses and repeats none.
  */
-export function createEventFeed({ store, clock }: { store: Store; clock: Clock }, after: number): EventFeed {
+export function createEventFeed(
+  { store, clock }: { store: Store; clock: Clock },
+  projects: ProjectScope,
+  after: number,
+): EventFeed {
   let seq = after
   return {
     next: async (signal) => {
@@ -27,7 +32,7 @@ export function createEventFeed({ store, clock }: { store: Store; clock: Clock }
       const commits = listen(store, clock, signal)
       try {
         for (;;) {
-          const events = await store.read.events.listAfter(seq, LIMITS.eventsPageMax)
+          const events = await store.read.events.listAfter(seq, LIMITS.eventsPageMax, { projects })
           seq = events.at(-1)?.seq ?? seq
           if (events.length > 0 || commits.isOver()) return events
           await commits.next()

@@ -3,32 +3,24 @@ import { AppError } from '../../contract/errors.ts'
 import { DEFAULT_PROJECT } from '../../contract/project.ts'
 import type { Direction, SavedViewDefinition } from '../../contract/project.ts'
 import { parseFilter, parseSort } from '../../core/filter/parse-filter.ts'
+import { actorOf } from '../../core/access/caller.ts'
+import type { Acting, Caller } from '../../core/access/caller.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Stores, Store } from '../../core/ports/store.ts'
 import type { Project } from '../../core/records/project.ts'
 import { refuseEmptied, requestSweepStop } from '../runs/controls.ts'
 import { createOnce } from '../creations.ts'
 import type { Creation } from '../creations.ts'
+import { findProject } from '../lookup.ts'
 
-/**
- * Returns the project that a request names, by name or id; the default project if it names none. Throws AppError
- * `not_found`.
- */
-export async function findProject(
-  stores: Stores,
-  reference: string | undefined,
-  { inTrash = false } = {},
-): Promise<Project> {
-  if (reference === undefined) return (await stores.projects.get(DEFAULT_PROJECT.id))!
-  const project = (await stores.projects.getByName(reference)) ?? (await stores.projects.get(reference))
-  if (!project || (project.deletedAt !== null) !== inTrash)
-    throw new AppError('not_found', { what: phrase(inTrash ? 'thing_trashed' : 'thing_project', { name: reference }) })
-  return project
+/** The parts that the use cases of projects need. */
+export interface ProjectDeps extends Acting {
+  readonly store: Store
 }
 
 /** Creates a project. Throws AppError `conflict` for a name that is in use, also by a project in the trash. */
 export async function createProject(
-  store: Store,
+  { store, by }: ProjectDeps,
   creation: Creation,
   { name, description }: { name: string; description: string },
 ): Promise<Project> {
@@ -38,7 +30,7 @@ export async function createProject(
       make: async () => {
         await refuseTaken(stores, name)
         const project = await stores.projects.insert({ id: creation.id, name, description })
-        await stores.events.append([{ kind: 'project.created', actor: 'person', data: { project: name } }])
+        await stores.events.append([{ kind: 'project.created', actor: actorOf(by), data: { project: name } }])
         return project
       },
     }),
@@ -50,19 +42,19 @@ export async function createProject(
  * or for renaming the default project.
  */
 export async function changeProject(
-  store: Store,
+  { store, by }: ProjectDeps,
   reference: string,
   patch: { name?: string; description?: string },
 ): Promise<Project> {
   return await store.write(async (stores) => {
-    const project = await findProject(stores, reference)
+    const project = await findProject(stores, by, reference)
     if (patch.name !== undefined && patch.name !== project.name) {
       if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_name') })
       await refuseTaken(stores, patch.name)
     }
 
     await stores.projects.update(project.id, patch)
-    await stores.events.append([{ kind: 'project.changed', actor: 'person', data: { project: project.name } }])
+    await stores.events.append([{ kind: 'project.changed', actor: actorOf(by), data: { project: project.name } }])
     return (await stores.projects.get(project.id))!
   })
 }
@@ -77,13 +69,13 @@ async function refuseTaken(stores: Stores, name: string): Promise<void> {
 
 /** Sets whether a metric of a project is better when it is higher or lower; null removes the direction. */
 export async function setDirection(
-  store: Store,
+  { store, by }: ProjectDeps,
   reference: string,
   metric: string,
   direction: Direction | null,
 ): Promise<Project> {
   return await store.write(async (stores) => {
-    const project = await findProject(stores, reference)
+    const project = await findProject(stores, by, reference)
     await stores.projects.setDirection(project.id, metric, direction)
     return project
   })
@@ -94,7 +86,7 @@ export async function setDirection(
  * view would fail later.
  */
 export async function putView(
-  store: Store,
+  { store, by }: ProjectDeps,
   reference: string,
   name: string,
   definition: SavedViewDefinition,
@@ -103,16 +95,16 @@ export async function putView(
   parseSort(definition.sort)
 
   return await store.write(async (stores) => {
-    const project = await findProject(stores, reference)
+    const project = await findProject(stores, by, reference)
     await stores.projects.putView(project.id, name, definition)
     return project
   })
 }
 
 /** Removes a saved view. Throws AppError `not_found`. */
-export async function removeView(store: Store, reference: string, name: string): Promise<Project> {
+export async function removeView({ store, by }: ProjectDeps, reference: string, name: string): Promise<Project> {
   return await store.write(async (stores) => {
-    const project = await findProject(stores, reference)
+    const project = await findProject(stores, by, reference)
     if (!(await stores.projects.removeView(project.id, name)))
       throw new AppError('not_found', { what: phrase('thing_view', { name: name }) })
     return project
@@ -124,35 +116,39 @@ export async function removeView(store: Store, reference: string, name: string):
  * transaction. Returns what must be nudged. Throws AppError `conflict` for the default project.
  */
 export async function deleteProject(
-  { store, clock }: { store: Store; clock: Clock },
+  { store, clock, by }: ProjectDeps & { readonly clock: Clock },
   reference: string,
 ): Promise<{ changed: number; runIds: string[]; sweepIds: string[] }> {
   return await store.write(async (stores) => {
-    const project = await findProject(stores, reference)
+    const project = await findProject(stores, by, reference)
     if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_kept') })
 
     const deletedAt = clock.now()
     const runIds = await stores.runs.setDeleted({ projectId: project.id }, { deletedAt })
     for (const id of runIds) await stores.runs.requestStop({ id }, 'user')
 
-    const stopped = await stopSweepsOf(stores, project.id)
+    const stopped = await stopSweepsOf(stores, by, project.id)
     await stores.sweeps.setDeleted({ projectId: project.id }, { deletedAt })
     await stores.projects.update(project.id, { deletedAt })
 
-    await stores.events.append([{ kind: 'project.deleted', actor: 'person', data: { project: project.name } }])
+    await stores.events.append([{ kind: 'project.deleted', actor: actorOf(by), data: { project: project.name } }])
 
     return { changed: runIds.length, runIds: [...new Set([...runIds, ...stopped.runIds])], sweepIds: stopped.sweepIds }
   })
 }
 
 /** Stops the running sweeps of a project with all their trials, including trials that were moved to another project. */
-async function stopSweepsOf(stores: Stores, projectId: string): Promise<{ runIds: string[]; sweepIds: string[] }> {
+async function stopSweepsOf(
+  stores: Stores,
+  by: Caller,
+  projectId: string,
+): Promise<{ runIds: string[]; sweepIds: string[] }> {
   const runIds: string[] = []
   const sweepIds: string[] = []
   for (const id of await stores.sweeps.listUnfinished()) {
     const sweep = await stores.sweeps.get(id)
     if (sweep?.projectId !== projectId || sweep.phase !== 'running') continue
-    runIds.push(...(await requestSweepStop(stores, sweep)))
+    runIds.push(...(await requestSweepStop(stores, by, sweep)))
     sweepIds.push(id)
   }
   return { runIds, sweepIds }
@@ -162,9 +158,9 @@ async function stopSweepsOf(stores: Stores, projectId: string): Promise<{ runIds
  * Takes a project out of the trash, with the runs and sweeps that were moved there together with it. Throws AppError
  * `conflict` if the trash has been emptied since.
  */
-export async function restoreProject(store: Store, reference: string): Promise<{ changed: number }> {
+export async function restoreProject({ store, by }: ProjectDeps, reference: string): Promise<{ changed: number }> {
   return await store.write(async (stores) => {
-    const project = await findProject(stores, reference, { inTrash: true })
+    const project = await findProject(stores, by, reference, { inTrash: true })
     await refuseEmptied(stores, project)
 
     const went = { restored: true, onlyDeletedAt: project.deletedAt! } as const
@@ -172,7 +168,7 @@ export async function restoreProject(store: Store, reference: string): Promise<{
     await stores.sweeps.setDeleted({ projectId: project.id }, went)
     const runIds = await stores.runs.setDeleted({ projectId: project.id }, went)
 
-    await stores.events.append([{ kind: 'project.restored', actor: 'person', data: { project: project.name } }])
+    await stores.events.append([{ kind: 'project.restored', actor: actorOf(by), data: { project: project.name } }])
     return { changed: runIds.length }
   })
 }

@@ -25,9 +25,9 @@ export async function emptyTrash({
   clock,
 }: Pick<TrashDeps, 'store' | 'clock'>): Promise<{ runs: number; sweeps: number; projects: number }> {
   const [runs, sweeps, projects] = [
-    await store.scan.runQueries.count({ isDeleted: true }),
-    (await store.read.sweeps.list({ limit: LISTED_MAX, isDeleted: true })).length,
-    (await store.read.projects.list(true)).length,
+    await store.scan.runQueries.count({ projects: 'all', isDeleted: true }),
+    (await store.read.sweeps.list({ projects: 'all', limit: LISTED_MAX, isDeleted: true })).length,
+    (await store.read.projects.list('all', true)).length,
   ]
   await store.write((stores) => stores.maintenance.setTime('trash_emptied', clock.now()))
   return { runs, sweeps, projects }

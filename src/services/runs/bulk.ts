@@ -64,12 +64,12 @@ async function apply(deps: ControlDeps, run: Run, { action, tags = [], toProject
       return (await restoreRun(deps, run)) > 0
     case 'move':
       if (toProjectId === undefined || toProjectId === run.projectId) return false
-      await changeRun(deps.store, run, { projectId: toProjectId })
+      await changeRun(deps, run, { projectId: toProjectId })
       return true
     default: {
       const change = (known: readonly string[]) =>
         action === 'tag' ? [...new Set([...known, ...tags])] : known.filter((tag) => !tags.includes(tag))
-      return await changeTags(deps.store, run, change)
+      return await changeTags(deps, run, change)
     }
   }
 }

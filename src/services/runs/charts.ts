@@ -14,6 +14,7 @@ import type {
 import { LIMITS } from '../../contract/limits.ts'
 import type { Axis } from '../../contract/search-space.ts'
 import { asNumber, toPlain } from '../../contract/values.ts'
+import type { ProjectScope } from '../../core/access/caller.ts'
 import type { Field } from '../../core/filter/filter.ts'
 import { formatField } from '../../core/filter/format.ts'
 import { parseField } from '../../core/filter/parse-filter.ts'
@@ -258,12 +259,16 @@ export async function readVaried({ scan: { runQueries } }: Store, scope: RunScop
 }
 
 /**
- * Returns names of parameters and metrics to choose from: first those of the latest runs of a scope, the most common
+ * Returns names of parameters and metrics of some projects to choose from: first those of the latest runs of a scope, the most common
  * first.
  */
-export async function readNames({ scan: { runQueries } }: Store, scope: RunScope | undefined): Promise<NamesView> {
+export async function readNames(
+  { scan: { runQueries } }: Store,
+  projects: ProjectScope,
+  scope: RunScope | undefined,
+): Promise<NamesView> {
   const names = async (kind: 'param' | 'metric') => {
-    const all = await runQueries.listNames(kind, '', LIMITS.namesMax)
+    const all = await runQueries.listNames(kind, '', { projects, limit: LIMITS.namesMax })
 
     const texts = all.map(({ text }) => text)
     const latest = scope ? await runQueries.countNamesAmongLatest(kind, texts, scope, LIMITS.recentRunsMax) : []

@@ -3,6 +3,8 @@ import { AppError } from '../../contract/errors.ts'
 import type { EventKind } from '../../contract/events.ts'
 import { isTerminal } from '../../contract/phases.ts'
 import { isSweepEnded } from '../../contract/phases.ts'
+import { actorOf } from '../../core/access/caller.ts'
+import type { Caller } from '../../core/access/caller.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Stores, Store } from '../../core/ports/store.ts'
 import type { SweepPatch } from '../../core/ports/sweep-store.ts'
@@ -18,36 +20,38 @@ export interface ControlDeps {
   readonly store: Store
   readonly nudges: Nudges
   readonly clock: Clock
+  readonly by: Caller
 }
 
 /**
  * Asks a run to stop. The request is durable on return, and no new attempt of the run starts. Does nothing for a run
  * that has ended.
  */
-export async function stopRun({ store, nudges }: ControlDeps, run: Run): Promise<void> {
+export async function stopRun({ store, nudges, by }: ControlDeps, run: Run): Promise<void> {
   if (isTerminal(run.phase)) return
-  await store.write((stores) => requestStop(stores, run))
+  await store.write((stores) => requestStop(stores, by, run))
   nudges.run(run.id)
 }
 
-async function requestStop(stores: Stores, run: Pick<Run, 'id'>): Promise<void> {
+async function requestStop(stores: Stores, by: Caller, run: Pick<Run, 'id'>): Promise<void> {
   const stopped = await stores.runs.requestStop({ id: run.id }, 'user')
-  if (stopped.length > 0) await appendEvent(stores, 'run.stop_requested', run, { cause: 'user' })
+  if (stopped.length > 0) await appendEvent(stores, 'run.stop_requested', by, run, { cause: 'user' })
 }
 
 async function appendEvent(
   stores: Stores,
   kind: EventKind,
+  by: Caller,
   run: Pick<Run, 'id'>,
   data: Record<string, unknown> = {},
 ): Promise<void> {
-  await stores.events.append([{ kind, actor: 'person', runId: run.id, data }])
+  await stores.events.append([{ kind, actor: actorOf(by), runId: run.id, data }])
 }
 
 /** Asks a sweep and all its trials to stop, in one transaction. Does nothing for a sweep that has ended. */
-export async function stopSweep({ store, nudges }: ControlDeps, sweep: Sweep): Promise<void> {
+export async function stopSweep({ store, nudges, by }: ControlDeps, sweep: Sweep): Promise<void> {
   if (isSweepEnded(sweep.phase)) return
-  const stopped = await store.write((stores) => requestSweepStop(stores, sweep))
+  const stopped = await store.write((stores) => requestSweepStop(stores, by, sweep))
   for (const id of stopped) nudges.run(id)
   nudges.sweep(sweep.id)
 }
@@ -55,12 +59,16 @@ export async function stopSweep({ store, nudges }: ControlDeps, sweep: Sweep): P
 /**
  * Asks a sweep and its trials to stop, inside the caller's transaction. Returns the ids of the trials that were asked.
  */
-export async function requestSweepStop(stores: Stores, sweep: Pick<Sweep, 'id' | 'number'>): Promise<string[]> {
+export async function requestSweepStop(
+  stores: Stores,
+  by: Caller,
+  sweep: Pick<Sweep, 'id' | 'number'>,
+): Promise<string[]> {
   const current = await loadCurrentSweep(stores, sweep)
   const { id } = current
   if (current.phase === 'running')
     await stores.sweeps.update(current, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
-  await stores.events.append([{ kind: 'sweep.stop_requested', actor: 'person', sweepId: id }])
+  await stores.events.append([{ kind: 'sweep.stop_requested', actor: actorOf(by), sweepId: id }])
   return await stores.runs.requestStop({ sweepId: id }, 'user')
 }
 
@@ -68,13 +76,13 @@ export async function requestSweepStop(stores: Stores, sweep: Pick<Sweep, 'id' |
  * Asks a run to end its attempt and stay open. Returns how many runs it changed. Throws AppError `conflict` for a run
  * that has ended, or that the server did not start.
  */
-export async function pauseRun({ store, nudges }: ControlDeps, run: Run): Promise<number> {
+export async function pauseRun({ store, nudges, by }: ControlDeps, run: Run): Promise<number> {
   if (isTerminal(run.phase)) throw new AppError('conflict', { detail: phrase('run_ended', { run: run.number }) })
   if (!run.isExecuted) throw new AppError('conflict', { detail: phrase('run_not_ours', { run: run.number }) })
 
   const changed = await store.write(async (stores) => {
     const ids = run.phase === 'paused' ? [] : await stores.runs.requestStop({ id: run.id }, 'pause')
-    if (ids.length > 0) await appendEvent(stores, 'run.pause_requested', run)
+    if (ids.length > 0) await appendEvent(stores, 'run.pause_requested', by, run)
     return ids.length
   })
 
@@ -86,13 +94,13 @@ export async function pauseRun({ store, nudges }: ControlDeps, run: Run): Promis
  * Queues a paused run again. Returns how many runs it changed. Throws AppError `conflict` while the run is still being
  * paused.
  */
-export async function unpauseRun({ store, nudges }: ControlDeps, run: Run, creation?: Creation): Promise<number> {
+export async function unpauseRun({ store, nudges, by }: ControlDeps, run: Run, creation?: Creation): Promise<number> {
   const changed = await store.write(async (stores) => {
     const isAgain = creation !== undefined && (await isRepeat(stores, creation))
     const ids = await stores.runs.unpause({ id: run.id })
     if (ids.length === 0) return 0
 
-    await appendEvent(stores, 'run.resumed', run)
+    await appendEvent(stores, 'run.resumed', by, run)
     // Keep the request, so that repeating it after the run has ended does not derive a new run.
     if (creation && !isAgain) await stores.requests.insert(creation.id, creation.digest)
     return ids.length
@@ -110,20 +118,24 @@ export async function unpauseRun({ store, nudges }: ControlDeps, run: Run, creat
  * Pauses a sweep: no trial starts. Running trials are paused too, unless `keepRunning`. Throws AppError `conflict` for
  * a sweep that is stopping or has ended.
  */
-export async function pauseSweep({ store, nudges }: ControlDeps, sweep: Sweep, keepRunning: boolean): Promise<void> {
+export async function pauseSweep(
+  { store, nudges, by }: ControlDeps,
+  sweep: Sweep,
+  keepRunning: boolean,
+): Promise<void> {
   const paused = await store.write(async (stores) => {
     await updateSweep(stores, sweep, { isPaused: true })
-    await stores.events.append([{ kind: 'sweep.paused', actor: 'person', sweepId: sweep.id }])
+    await stores.events.append([{ kind: 'sweep.paused', actor: actorOf(by), sweepId: sweep.id }])
     return keepRunning ? [] : await stores.runs.requestStop({ sweepId: sweep.id }, 'pause')
   })
   for (const id of paused) nudges.run(id)
 }
 
 /** Resumes a sweep and its paused trials. Throws AppError `conflict` for a sweep that is stopping or has ended. */
-export async function resumeSweep({ store, nudges }: ControlDeps, sweep: Sweep): Promise<void> {
+export async function resumeSweep({ store, nudges, by }: ControlDeps, sweep: Sweep): Promise<void> {
   const resumed = await store.write(async (stores) => {
     await updateSweep(stores, sweep, { isPaused: false, ...(await patchToForgive(stores, sweep)) })
-    await stores.events.append([{ kind: 'sweep.resumed', actor: 'person', sweepId: sweep.id }])
+    await stores.events.append([{ kind: 'sweep.resumed', actor: actorOf(by), sweepId: sweep.id }])
     return await stores.runs.unpause({ sweepId: sweep.id })
   })
   for (const id of resumed) nudges.run(id)
@@ -147,7 +159,7 @@ async function patchToForgive(stores: Stores, sweep: Sweep): Promise<SweepPatch>
  * running trial. Throws AppError `conflict` for the concurrency of a sweep that has ended.
  */
 export async function changeSweep(
-  { store, nudges }: ControlDeps,
+  { store, nudges, by }: ControlDeps,
   sweep: Sweep,
   patch: Pick<SweepPatch, 'concurrency' | 'name' | 'note' | 'tags'>,
 ): Promise<void> {
@@ -157,7 +169,7 @@ export async function changeSweep(
       throw new AppError('conflict', { detail: phrase('sweep_ended', { sweep: sweep.number }) })
 
     await stores.sweeps.update(current, patch)
-    await stores.events.append([{ kind: 'sweep.changed', actor: 'person', sweepId: sweep.id, data: { ...patch } }])
+    await stores.events.append([{ kind: 'sweep.changed', actor: actorOf(by), sweepId: sweep.id, data: { ...patch } }])
   })
   nudges.sweep(sweep.id)
   nudges.scheduler()
@@ -175,7 +187,7 @@ async function updateSweep(stores: Stores, sweep: Sweep, patch: SweepPatch): Pro
 
 /** Adds or removes tags of a run, based on its tags at that moment. Returns false if nothing changed. */
 export async function changeTags(
-  store: Store,
+  { store, by }: Pick<ControlDeps, 'store' | 'by'>,
   { id }: Pick<Run, 'id'>,
   change: (tags: readonly string[]) => readonly string[],
 ): Promise<boolean> {
@@ -185,30 +197,30 @@ export async function changeTags(
     if (!run || next!.length === run.tags.length) return false
 
     await stores.runs.annotate(run, { tags: next! })
-    await appendEvent(stores, 'run.changed', run, { fields: ['tags'] })
+    await appendEvent(stores, 'run.changed', by, run, { fields: ['tags'] })
     return true
   })
 }
 
 /** Changes fields of a run that a person may change, in any phase. */
 export async function changeRun(
-  store: Store,
+  { store, by }: Pick<ControlDeps, 'store' | 'by'>,
   run: Run,
   patch: { name?: string | null; note?: string | null; tags?: string[]; projectId?: string },
 ): Promise<void> {
   await store.write(async (stores) => {
     await loadCurrentRun(stores, run)
     await stores.runs.annotate(run, patch)
-    await appendEvent(stores, 'run.changed', run, { fields: Object.keys(patch) })
+    await appendEvent(stores, 'run.changed', by, run, { fields: Object.keys(patch) })
   })
 }
 
 /** Moves a run to the trash and asks it to stop, in one transaction. Returns how many runs it changed. */
-export async function deleteRun({ store, nudges, clock }: ControlDeps, run: Run): Promise<number> {
+export async function deleteRun({ store, nudges, clock, by }: ControlDeps, run: Run): Promise<number> {
   const changed = await store.write(async (stores) => {
     const ids = await stores.runs.setDeleted({ id: run.id }, { deletedAt: clock.now() })
     await stores.runs.requestStop({ id: run.id }, 'user')
-    if (ids.length > 0) await appendEvent(stores, 'run.deleted', run)
+    if (ids.length > 0) await appendEvent(stores, 'run.deleted', by, run)
     return ids.length
   })
   nudges.run(run.id)
@@ -238,14 +250,14 @@ export async function refuseTrashedProject(stores: Stores, projectId: string): P
  * Takes a run out of the trash. Returns how many runs it changed. Throws AppError `conflict` if its removal has begun,
  * or its project is in the trash.
  */
-export async function restoreRun({ store }: ControlDeps, run: Run): Promise<number> {
+export async function restoreRun({ store, by }: ControlDeps, run: Run): Promise<number> {
   return await store.write(async (stores) => {
     const current = await loadCurrentRun(stores, run)
     await refuseEmptied(stores, current)
     await refuseTrashedProject(stores, current.projectId)
 
     const ids = await stores.runs.setDeleted({ id: run.id }, { restored: true })
-    if (ids.length > 0) await appendEvent(stores, 'run.restored', run)
+    if (ids.length > 0) await appendEvent(stores, 'run.restored', by, run)
     return ids.length
   })
 }
@@ -254,13 +266,13 @@ export async function restoreRun({ store }: ControlDeps, run: Run): Promise<numb
  * Moves a sweep and its trials to the trash and asks them to stop, in one transaction. Returns the number of trials
  * moved.
  */
-export async function deleteSweep({ store, nudges, clock }: ControlDeps, sweep: Sweep): Promise<number> {
+export async function deleteSweep({ store, nudges, clock, by }: ControlDeps, sweep: Sweep): Promise<number> {
   const { stopped, changed } = await store.write(async (stores) => {
     const deletedAt = await trashTimeOf(stores, sweep, clock.now())
-    const stopped = isSweepEnded(sweep.phase) ? [] : await requestSweepStop(stores, sweep)
+    const stopped = isSweepEnded(sweep.phase) ? [] : await requestSweepStop(stores, by, sweep)
     await stores.sweeps.setDeleted({ id: sweep.id }, { deletedAt })
     const ids = await stores.runs.setDeleted({ sweepId: sweep.id }, { deletedAt })
-    await stores.events.append([{ kind: 'sweep.deleted', actor: 'person', sweepId: sweep.id }])
+    await stores.events.append([{ kind: 'sweep.deleted', actor: actorOf(by), sweepId: sweep.id }])
     return { stopped, changed: ids.length }
   })
 
@@ -282,7 +294,7 @@ async function trashTimeOf(stores: Stores, sweep: Sweep, now: number): Promise<n
  * Takes a sweep out of the trash, with the trials that were moved there with it. Returns the number of trials. Throws
  * as `restoreRun` does.
  */
-export async function restoreSweep({ store }: ControlDeps, sweep: Sweep): Promise<number> {
+export async function restoreSweep({ store, by }: ControlDeps, sweep: Sweep): Promise<number> {
   return await store.write(async (stores) => {
     const current = await loadCurrentSweep(stores, sweep)
     await refuseEmptied(stores, current)
@@ -291,7 +303,7 @@ export async function restoreSweep({ store }: ControlDeps, sweep: Sweep): Promis
     if (current.deletedAt === null) return 0
 
     await stores.sweeps.setDeleted({ id: sweep.id }, { restored: true })
-    await stores.events.append([{ kind: 'sweep.restored', actor: 'person', sweepId: sweep.id }])
+    await stores.events.append([{ kind: 'sweep.restored', actor: actorOf(by), sweepId: sweep.id }])
     return (await stores.runs.setDeleted({ sweepId: sweep.id }, { restored: true, onlyDeletedAt: current.deletedAt }))
       .length
   })

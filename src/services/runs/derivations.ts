@@ -1,3 +1,4 @@
+import { actorOf } from '../../core/access/caller.ts'
 import { makesEnvironment } from '../../core/kinds.ts'
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
@@ -41,7 +42,7 @@ export async function deriveRun(
     sweepId: null,
     trialIndex: null,
     planDigest: deps.ids.digest(encodeValue(work.plan)),
-    actor: 'person',
+    actor: actorOf(deps.by),
     isExecuted: true,
     phase: 'queued',
     projectId: run.projectId,

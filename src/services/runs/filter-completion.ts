@@ -3,6 +3,7 @@ import { completionAt, suggestWords } from '../../core/filter/complete.ts'
 import type { Field, Filter, Sort } from '../../core/filter/filter.ts'
 import { formatField } from '../../core/filter/format.ts'
 import { findNearest } from '../../core/nearest.ts'
+import type { ProjectScope } from '../../core/access/caller.ts'
 import type { RunQueries, Completion } from '../../core/ports/run-queries.ts'
 import type { Store } from '../../core/ports/store.ts'
 
@@ -19,32 +20,38 @@ export interface FilterSuggestion {
  */
 export async function completeFilter(
   { scan }: Pick<Store, 'scan'>,
+  projects: ProjectScope,
   text: string,
 ): Promise<{ start: number; suggestions: FilterSuggestion[] }> {
   const completion = completionAt(text)
   const { expects, field, prefix, start } = completion
+  const page = { projects, limit: LIMITS.suggestionsMax }
   const words = suggestWords(completion).map((word) => ({ text: word, count: null }))
 
   const found =
     expects === 'field'
-      ? await suggestNames(scan.runQueries, prefix)
+      ? await suggestNames(scan.runQueries, prefix, page)
       : expects === 'value' && field
-        ? await suggestValues(scan.runQueries, field, prefix)
+        ? await suggestValues(scan.runQueries, field, prefix, page)
         : []
 
   return { start, suggestions: [...found, ...words].slice(0, LIMITS.suggestionsMax) }
 }
 
-async function suggestNames(search: RunQueries, prefix: string): Promise<FilterSuggestion[]> {
+interface Page {
+  readonly projects: ProjectScope
+  readonly limit: number
+}
+
+async function suggestNames(search: RunQueries, prefix: string, page: Page): Promise<FilterSuggestion[]> {
   const [, kind, rest] = /^(p|m|t|sys)\.(.*)$/s.exec(prefix) ?? []
   if (kind === undefined) return []
-  if (kind === 't')
-    return toTexts(await search.listValues({ kind: 'column', name: 'tag' }, rest!, LIMITS.suggestionsMax), 't.')
+  if (kind === 't') return toTexts(await search.listValues({ kind: 'column', name: 'tag' }, rest!, page), 't.')
 
   const names = await search.listNames(
     kind === 'p' ? 'param' : 'metric',
     kind === 'sys' ? `system.${rest}` : rest!,
-    LIMITS.suggestionsMax,
+    page,
   )
   return names.map(({ text, count }) => ({
     text: formatField(kind === 'p' ? { kind: 'param', name: text } : { kind: 'metric', name: text, part: 'last' }),
@@ -52,8 +59,13 @@ async function suggestNames(search: RunQueries, prefix: string): Promise<FilterS
   }))
 }
 
-async function suggestValues(search: RunQueries, field: Field, prefix: string): Promise<FilterSuggestion[]> {
-  return toTexts(await search.listValues(field, prefix, LIMITS.suggestionsMax), '')
+async function suggestValues(
+  search: RunQueries,
+  field: Field,
+  prefix: string,
+  page: Page,
+): Promise<FilterSuggestion[]> {
+  return toTexts(await search.listValues(field, prefix, page), '')
 }
 
 /** Turns values into suggestions, quoted where the filter language requires it. */
@@ -72,6 +84,7 @@ const NAMES_READ_MAX = 1_000
  */
 export async function findHints(
   { scan }: Pick<Store, 'scan'>,
+  projects: ProjectScope,
   { filter, sort }: { filter: Filter | undefined; sort: readonly Sort[] },
 ): Promise<string[]> {
   const hints: string[] = []
@@ -83,8 +96,10 @@ export async function findHints(
   )
 
   for (const field of fields.values()) {
-    if (field.kind === 'column' || (await scan.runQueries.hasName(field.kind, field.name))) continue
-    const names = (await scan.runQueries.listNames(field.kind, '', NAMES_READ_MAX)).map((item) => item.text)
+    if (field.kind === 'column' || (await scan.runQueries.hasName(field.kind, field.name, projects))) continue
+    const names = (await scan.runQueries.listNames(field.kind, '', { projects, limit: NAMES_READ_MAX })).map(
+      (item) => item.text,
+    )
     const near = findNearest(field.name, names)
     hints.push(
       near === undefined ? formatField(field) : `${formatField(field)} → ${formatField({ ...field, name: near })}`,

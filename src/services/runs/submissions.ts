@@ -1,3 +1,5 @@
+import { actorOf } from '../../core/access/caller.ts'
+import type { Acting, Caller } from '../../core/access/caller.ts'
 import { makesEnvironment } from '../../core/kinds.ts'
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
@@ -19,9 +21,9 @@ import type { Creation } from '../creations.ts'
 import { claimBuild } from '../environments.ts'
 import type { Nudges } from '../../core/ports/nudges.ts'
 import { earlierTrials } from '../sweeps/sweep-trials.ts'
-import { findProject } from '../projects/projects.ts'
+import { findProject } from '../lookup.ts'
 
-export interface SubmissionDeps {
+export interface SubmissionDeps extends Acting {
   readonly store: Store
   readonly ids: Ids
   readonly nudges: Nudges
@@ -46,13 +48,13 @@ const SEED_MAX = 2 ** 31
  * a project or snapshot.
  */
 export async function submit(deps: SubmissionDeps, request: SubmitRequest, creation: Creation): Promise<Submission> {
-  const { store, ids } = deps
+  const { store, ids, by } = deps
 
   const { plan } = await withDocumentErrors(() => deps.compiler.load(request.sources, request.params ?? {}))
   const refused = problemOfPlan(plan, request)
   if (refused) throw new AppError('invalid_document', { count: 1 }, { problems: [refused] })
 
-  const place = await findPlace(store, request)
+  const place = await findPlace(deps, request)
   const document = { sources: request.sources, params: request.params ?? {} }
   const documentDigest = ids.digest(JSON.stringify(document))
   const host = withChanges(request, ids)
@@ -78,7 +80,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
         if (plan.kind === 'group')
           return {
             kind: 'sweep',
-            sweep: await insertSweep(stores, {
+            sweep: await insertSweep(stores, by, {
               ...common,
               plan: withRequestedName(plan, request),
               seed: plan.seed ?? Math.floor(ids.random() * SEED_MAX),
@@ -91,7 +93,7 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
           sweepId: null,
           trialIndex: null,
           plan: prepared.plan as RunPlan,
-          actor: 'person',
+          actor: actorOf(by),
           isExecuted: true,
           phase: 'queued',
           ...(prepared.hash !== undefined && { environment: prepared.hash }),
@@ -112,10 +114,10 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
 
 /** Returns the project and the code of a submission. Throws AppError `not_found`. */
 async function findPlace(
-  store: Store,
+  { store, by }: SubmissionDeps,
   request: SubmitRequest,
 ): Promise<{ projectId: string; snapshot: string | null }> {
-  const project = await findProject(store.read, request.project)
+  const project = await findProject(store.read, by, request.project)
 
   const latest = request.latestSnapshot ? await store.read.snapshots.findLatest(project.id) : undefined
   if (request.latestSnapshot && latest === undefined)
@@ -150,13 +152,13 @@ function nudgeFor({ nudges }: Pick<SubmissionDeps, 'nudges'>, submission: Submis
  * from the tracking records that the script sends.
  */
 export async function createRun(
-  deps: Pick<SubmissionDeps, 'store' | 'ids' | 'nudges'>,
+  deps: Pick<SubmissionDeps, 'store' | 'ids' | 'nudges' | 'by'>,
   request: CreateRunRequest,
   creation: Creation,
 ): Promise<Run> {
-  const { store, ids, nudges } = deps
+  const { store, ids, nudges, by } = deps
   const plan = scriptPlan(request)
-  const project = await findProject(store.read, request.project)
+  const project = await findProject(store.read, by, request.project)
 
   const run = await store.write((stores) =>
     createOnce(stores, creation, {
@@ -169,7 +171,7 @@ export async function createRun(
           plan,
           planDigest: ids.digest(encodeValue(plan)),
           host: request.host ?? null,
-          actor: 'person',
+          actor: actorOf(by),
           isExecuted: false,
           phase: 'starting',
           projectId: project.id,
@@ -223,7 +225,7 @@ function problemOfPlan(plan: Plan, request: SubmitRequest): Problem | undefined 
   return refused && { ...refused, path: refused.path.join('.'), file: request.sources[0]!.file, line: 1, column: 1 }
 }
 
-async function insertSweep(stores: Stores, sweep: NewSweep): Promise<Sweep> {
+async function insertSweep(stores: Stores, by: Caller, sweep: NewSweep): Promise<Sweep> {
   const inserted = await stores.sweeps.insert(sweep)
   const { objective } = sweep.plan
   const known = objective && (await stores.projects.listDirections(inserted.projectId)).has(objective.metric)
@@ -232,7 +234,7 @@ async function insertSweep(stores: Stores, sweep: NewSweep): Promise<Sweep> {
   if (objective && !known)
     await stores.projects.setDirection(inserted.projectId, objective.metric, objective.optimization)
 
-  await stores.events.append([{ kind: 'sweep.created', actor: 'person', sweepId: inserted.id }])
+  await stores.events.append([{ kind: 'sweep.created', actor: actorOf(by), sweepId: inserted.id }])
   return inserted
 }
 

@@ -255,7 +255,7 @@ export async function toProjectView(store: Store, project: Project): Promise<Pro
     id: project.id,
     name: project.name,
     description: project.description,
-    runs: await store.scan.runQueries.count({ projectId: project.id, isDeleted: project.deletedAt !== null }),
+    runs: await store.scan.runQueries.count({ projects: [project.id], isDeleted: project.deletedAt !== null }),
     directions: Object.fromEntries(await store.read.projects.listDirections(project.id)),
     createdAt: toIso(project.createdAt),
     deletedAt: toIso(project.deletedAt),

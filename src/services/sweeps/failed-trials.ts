@@ -2,6 +2,7 @@ import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { DeriveRequest } from '../../contract/routes/shared.ts'
 import { LIMITS } from '../../contract/limits.ts'
+import { actorOf } from '../../core/access/caller.ts'
 import type { Stores } from '../../core/ports/store.ts'
 import type { SweepPatch } from '../../core/ports/sweep-store.ts'
 import type { NewRun, Run } from '../../core/records/run.ts'
@@ -42,7 +43,7 @@ export async function restartFailed(deps: SweepTrialsDeps, sweep: Sweep, code: C
 }
 
 async function restartSome(
-  { ids }: SweepTrialsDeps,
+  { ids, by }: SweepTrialsDeps,
   stores: Stores,
   { sweep, code }: { sweep: Sweep; code: Code },
   chosen: readonly string[],
@@ -58,7 +59,7 @@ async function restartSome(
 
   const trials = await stores.sweeps.listTrials(sweep.id, 0)
   await stores.runs.removeFromTrials(runs.map((run) => run!.id))
-  await stores.runs.insert(runs.map((run) => toReplacement(current, run!, trials, { code, ids })))
+  await stores.runs.insert(runs.map((run) => toReplacement(current, run!, trials, { code, ids, by })))
 
   if (code.snapshot || code.host)
     await stores.runs.changeCode(sweep.id, {
@@ -69,7 +70,7 @@ async function restartSome(
   if (!(await stores.sweeps.update(current, patchFor(current, code)))) throw new StaleError(`sweep ${current.number}`)
 
   await stores.events.append([
-    { kind: 'sweep.failed_restarted', actor: 'person', sweepId: sweep.id, data: { trials: runs.length } },
+    { kind: 'sweep.failed_restarted', actor: actorOf(by), sweepId: sweep.id, data: { trials: runs.length } },
   ])
   return runs.length
 }
@@ -79,11 +80,11 @@ function toReplacement(
   sweep: Sweep,
   run: Run,
   trials: readonly SweepTrial[],
-  { code, ids }: { code: Code; ids: SweepTrialsDeps['ids'] },
+  { code, ids, by }: { readonly code: Code } & Pick<SweepTrialsDeps, 'ids' | 'by'>,
 ): NewRun {
   const place = { index: run.trialIndex!, point: trials[run.trialIndex!]!.point }
   return {
-    ...newTrial(sweep, bracketsOf(sweep), place, { ids, actor: 'person' }),
+    ...newTrial(sweep, bracketsOf(sweep), place, { ids, actor: actorOf(by) }),
     snapshot: code.snapshot ?? run.snapshot,
     host: code.host ?? run.host,
     rerunCount: run.rerunCount + 1,

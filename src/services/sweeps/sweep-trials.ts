@@ -2,6 +2,8 @@ import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { SweepPlan } from '../../contract/plan.ts'
 import type { ValueMap } from '../../contract/values.ts'
+import { actorOf } from '../../core/access/caller.ts'
+import type { Acting } from '../../core/access/caller.ts'
 import type { Ids } from '../../core/ports/ids.ts'
 import type { Store } from '../../core/ports/store.ts'
 import type { SweepPatch } from '../../core/ports/sweep-store.ts'
@@ -24,7 +26,7 @@ import { loadCurrentSweep } from '../current.ts'
 import type { Nudges } from '../../core/ports/nudges.ts'
 import { StaleError } from '../../core/stale-error.ts'
 
-export interface SweepTrialsDeps {
+export interface SweepTrialsDeps extends Acting {
   readonly store: Store
   readonly nudges: Nudges
   readonly ids: Ids
@@ -105,7 +107,7 @@ function estimateSavedTime(plan: SweepPlan, outcomes: readonly TrialOutcome[]): 
  * Allows a sweep to create `more` further trials. A sweep that has ended continues. Throws AppError `conflict` for a
  * sweep in the trash, one without a limit or without further points, one that is stopping, or one that a rule ended.
  */
-export async function extendSweep({ store, nudges }: SweepTrialsDeps, sweep: Sweep, more: number): Promise<void> {
+export async function extendSweep({ store, nudges, by }: SweepTrialsDeps, sweep: Sweep, more: number): Promise<void> {
   await store.write(async (stores) => {
     const current = await loadCurrentSweep(stores, sweep)
     refuseTrash(current)
@@ -121,7 +123,7 @@ export async function extendSweep({ store, nudges }: SweepTrialsDeps, sweep: Swe
     if (!(await stores.sweeps.update(current, { budget, ...patchToContinue(current) })))
       throw new StaleError(`sweep ${sweep.number}`)
     await stores.events.append([
-      { kind: 'sweep.extended', actor: 'person', sweepId: sweep.id, data: { trials: more, budget } },
+      { kind: 'sweep.extended', actor: actorOf(by), sweepId: sweep.id, data: { trials: more, budget } },
     ])
   })
   nudges.sweep(sweep.id)
@@ -133,7 +135,7 @@ export async function extendSweep({ store, nudges }: SweepTrialsDeps, sweep: Swe
  * that accepts no more trials.
  */
 export async function addPoint(
-  { store, nudges, ids }: SweepTrialsDeps,
+  { store, nudges, ids, by }: SweepTrialsDeps,
   sweep: Sweep,
   given: ValueMap,
 ): Promise<{ number: number; isNew: boolean }> {
@@ -171,10 +173,10 @@ export async function addPoint(
 
     await stores.sweeps.addTrials(sweep.id, index, [trial])
     const [run] = await stores.runs.insert([
-      newTrial(current, bracketsOf(current), { index, point: checked.point }, { ids, actor: 'person' }),
+      newTrial(current, bracketsOf(current), { index, point: checked.point }, { ids, actor: actorOf(by) }),
     ])
 
-    await stores.events.append([{ kind: 'sweep.point_added', actor: 'person', runId: run!.id, sweepId: sweep.id }])
+    await stores.events.append([{ kind: 'sweep.point_added', actor: actorOf(by), runId: run!.id, sweepId: sweep.id }])
     return { number: run!.number, isNew: true }
   })
 
