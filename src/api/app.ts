@@ -10,7 +10,8 @@ import type { Logger } from '../core/ports/logger.ts'
 import type { Storage } from '../core/ports/storage.ts'
 import { bindRoutes } from './bind.ts'
 import type { Handlers } from './bind.ts'
-import type { AuthServices } from './guard.ts'
+import type { AuthServices } from './frame/guard.ts'
+import { createErrorTranslation } from './frame/error-translation.ts'
 import { servePages } from './pages.ts'
 
 export interface AppOptions extends AuthServices {
@@ -43,12 +44,8 @@ export function createApp({ handlers, pagesDir, ids, storage, log, ...keys }: Ap
     answer(new AppError('not_found', { what: phrase('thing_route') }), context.req.header('accept-language')),
   )
 
-  app.onError((error, context) => {
-    if (error instanceof AppError) return answer(error, context.req.header('accept-language'))
-    const id = ids.uuid().slice(-12)
-    log.error({ err: error, errorId: id, method: context.req.method, path: context.req.path }, 'request failed')
-    return answer(new AppError('internal', { id }), context.req.header('accept-language'))
-  })
+  const translate = createErrorTranslation({ ids, log })
+  app.onError((error, { req }) => answer(translate(error, req), req.header('accept-language')))
 
   return app
 }

@@ -1,7 +1,5 @@
-import type { Context, Hono } from 'hono'
+import type { Hono } from 'hono'
 import { z } from 'zod'
-
-import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { toLocale } from '../contract/messages/messages.ts'
 import type { Locale } from '../contract/messages/messages.ts'
@@ -10,14 +8,16 @@ import type { ParamName, RouteName } from '../contract/endpoints.ts'
 import { ROUTES } from '../contract/routes/all.ts'
 import type { AnswerOf, BodyOf, QueryOf } from '../contract/routes/all.ts'
 import type { Route } from '../contract/routes/route.ts'
-import { parseJson } from '../contract/values.ts'
 import type { Ids } from '../core/ports/ids.ts'
 import type { Storage } from '../core/ports/storage.ts'
 import type { Creation } from '../services/creations.ts'
 import type { Caller } from '../core/access/caller.ts'
-import { authorize, guardOrigin } from './guard.ts'
-import type { AuthServices } from './guard.ts'
-import { retryStale } from './retry-stale.ts'
+import { capBytes, readJson } from './frame/body.ts'
+import { toCreation } from './frame/creation.ts'
+import { authorize, guardOrigin } from './frame/guard.ts'
+import type { AuthServices } from './frame/guard.ts'
+import { refuseLongParams, refuseNul } from './frame/input.ts'
+import { retryStale } from './frame/retry-stale.ts'
 
 /** The caller of a route; `undefined` for a public one. */
 type CallerOf<N extends RouteName> = (typeof ROUTES)[N]['needs'] extends 'public' ? undefined : Caller
@@ -71,11 +71,9 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
       if (route.isRefusedWhenFull && storage.getState().level === 'full') throw new AppError('storage_full')
       const bytesMax = route.bodyBytesMax ?? LIMITS.bodyBytesMax
 
-      const raw = route.body && (await readJson(context, bytesMax))
+      const raw = route.body && (await readJson(context.req.raw, bytesMax))
       refuseNul({ ...context.req.param(), ...context.req.query(), ...(!route.skipsNulCheck && { body: raw }) })
-      for (const [key, value] of Object.entries<string>(context.req.param()))
-        if (value.length > LIMITS.nameCharsMax)
-          throw new AppError('invalid', { detail: phrase('query_long', { key, max: LIMITS.nameCharsMax }) })
+      refuseLongParams(context.req.param())
 
       // The body of an event stream never ends, so HEAD is answered here with the headers only.
       if (context.req.method === 'HEAD' && route.produces === 'text/event-stream')
@@ -111,97 +109,4 @@ function parse(schema: z.ZodType, value: unknown): unknown {
       .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
       .join('; '),
   })
-}
-
-const BODY_DEPTH_MAX = 100
-
-/**
- * Throws AppError `invalid` for a NUL in any key or text of a value: databases reject it in texts and file systems in
- * names. Also throws for a value that is nested too deeply.
- */
-function refuseNul(value: unknown, path = '', depth = 0): void {
-  if (depth > BODY_DEPTH_MAX) throw new AppError('invalid', { detail: phrase('body_deep', { max: BODY_DEPTH_MAX }) })
-  if (typeof value === 'string' && value.includes('\0'))
-    throw new AppError('invalid', { detail: phrase('body_nul', { path }) })
-  if (typeof value !== 'object' || value === null) return
-  for (const [key, item] of Object.entries(value)) {
-    refuseNul(key, path, depth)
-    refuseNul(item, path === '' ? key : `${path}.${key}`, depth + 1)
-  }
-}
-
-/** Reads a JSON body; an empty object if there is none. Throws AppError `invalid` and `too_large`. */
-async function readJson(context: Context, bytesMax: number): Promise<unknown> {
-  if (!hasBody(context)) return {}
-  if (!/^application\/json\b/.test(context.req.header('content-type') ?? ''))
-    throw new AppError('invalid', { detail: phrase('body_type') })
-  if (Number(context.req.header('content-length') ?? 0) > bytesMax) throw new AppError('too_large', { max: bytesMax })
-
-  const text = await readText(context.req.raw, bytesMax)
-  try {
-    return parseJson(text)
-  } catch {
-    throw new AppError('invalid', { detail: phrase('body_not_json') })
-  }
-}
-
-const KEY_CHARS_MAX = 200
-
-/**
- * Returns the id and the digest of a request that creates something. The id is the one in the body, otherwise one
- * derived from the idempotency key, otherwise a new one.
- */
-function toCreation(ids: Ids, route: string, raw: unknown, key: string | undefined): Creation {
-  if (key !== undefined && (key === '' || key.length > KEY_CHARS_MAX))
-    throw new AppError('invalid', { detail: phrase('key_length', { max: KEY_CHARS_MAX }) })
-
-  const { id, ...asked } = raw as Record<string, unknown>
-  const digest = ids.digest(`${route} ${canonicalText(asked)}`)
-
-  return {
-    id: typeof id === 'string' ? id : key === undefined ? ids.uuid() : idFromHash(ids.digest(`${route} ${key}`)),
-    digest,
-  }
-}
-
-/** Makes a UUID of version 8 (RFC 9562) from a hash. */
-function idFromHash(hash: string): string {
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`
-}
-
-/** Returns JSON with sorted keys, so that requests that differ only in the order of keys have the same digest. */
-function canonicalText(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  )
-}
-
-/** Passes the chunks of a body on, and throws AppError `too_large` once they exceed `bytesMax`. */
-async function* capBytes(
-  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  bytesMax: number,
-): AsyncGenerator<Uint8Array> {
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > bytesMax) throw new AppError('too_large', { max: bytesMax })
-    yield chunk
-  }
-}
-
-function hasBody(context: Context): boolean {
-  return Number(context.req.header('content-length') ?? 0) > 0 || context.req.header('transfer-encoding') !== undefined
-}
-
-/**
- * Reads a body as text. With a `content-length` the size has already been checked; without, chunks are counted as they
- * arrive. Throws AppError `too_large`.
- */
-async function readText(request: Request, bytesMax: number): Promise<string> {
-  if (request.headers.has('content-length')) return await request.text()
-  const chunks: Uint8Array[] = []
-  for await (const chunk of capBytes(request.body ?? [], bytesMax)) chunks.push(chunk)
-  return Buffer.concat(chunks).toString('utf8')
 }

@@ -5,7 +5,7 @@ import type { Context, Hono } from 'hono'
 
 import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
-import { guardHost, guardOrigin } from './guard.ts'
+import { guardHost, guardOrigin } from './frame/guard.ts'
 
 /** Content Security Policy of the dashboard: only its own files run, and no request goes to another host. */
 const CONTENT_SECURITY_POLICY = [

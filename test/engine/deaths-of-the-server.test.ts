@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 import { afterAll, describe, expect, it } from 'vitest'
 
-import { retryStale } from '../../src/api/retry-stale.ts'
+import { retryStale } from '../../src/api/frame/retry-stale.ts'
 import { isSweepEnded, isTerminal } from '../../src/contract/phases.ts'
 import type { RunPhase } from '../../src/contract/phases.ts'
 import type { RunPlan, SweepPlan } from '../../src/contract/plan.ts'

@@ -12,7 +12,7 @@ import type { HandlerDeps } from './shared.ts'
 export function createLogHandlers(deps: HandlerDeps): HandlersOf<typeof logRoutes> {
   return {
     getLogs: async ({ param, query, caller }) => {
-      const read = await findLogReader(deps, caller, param('run'), query.attempt)
+      const read = await findLogReader(deps, caller, { run: param('run'), attempt: query.attempt })
       if (!read) return logResponse({ bytes: new Uint8Array(), cursor: 0 })
       const from = withoutUndefined({
         cursor: query.cursor,
@@ -22,23 +22,27 @@ export function createLogHandlers(deps: HandlerDeps): HandlersOf<typeof logRoute
       return logResponse(await read(from))
     },
     searchLogs: async ({ param, query: { attempt, pattern, severity, from, limit }, caller }) => {
-      const read = await findLogReader(deps, caller, param('run'), attempt)
+      const read = await findLogReader(deps, caller, { run: param('run'), attempt })
       if (!read) return { lines: [], isCut: false }
       const wanted = pattern === undefined ? { severity: severity! } : { pattern }
       return await searchLog(async (cursor) => await read({ cursor }), { wanted, from, limit })
     },
     countLogLines: async ({ param, query, caller }) => {
-      const read = await findLogReader(deps, caller, param('run'), query.attempt)
+      const read = await findLogReader(deps, caller, { run: param('run'), attempt: query.attempt })
       return { lines: read ? await countLines(async (cursor) => await read({ cursor }), query.before) : 0 }
     },
   }
 }
 
 /**
- * Returns a function that reads pages of an attempt's log; of the latest attempt if `n` is undefined. Returns undefined
+ * Returns a function that reads pages of an attempt's log; of the latest one if `attempt` is undefined. Returns undefined
  * if there is no such attempt, or the run was not executed by the server.
  */
-async function findLogReader({ store, logs }: HandlerDeps, caller: Caller, reference: string, n: number | undefined) {
+async function findLogReader(
+  { store, logs }: HandlerDeps,
+  caller: Caller,
+  { run: reference, attempt: n }: { readonly run: string; readonly attempt: number | undefined },
+) {
   const run = await findRun(store.read, caller, reference)
   const attempt =
     n === undefined ? await store.read.attempts.findLatest(run.id) : await store.read.attempts.get(run.id, n)

@@ -1,6 +1,6 @@
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
-import type { EventKind } from '../../contract/events.ts'
+import type { NewEvent } from '../../contract/events.ts'
 import { isTerminal } from '../../contract/phases.ts'
 import { isSweepEnded } from '../../contract/phases.ts'
 import { actorOf } from '../../core/access/caller.ts'
@@ -35,17 +35,16 @@ export async function stopRun({ store, nudges, by }: ControlDeps, run: Run): Pro
 
 async function requestStop(stores: Stores, by: Caller, run: Pick<Run, 'id'>): Promise<void> {
   const stopped = await stores.runs.requestStop({ id: run.id }, 'user')
-  if (stopped.length > 0) await appendEvent(stores, 'run.stop_requested', by, run, { cause: 'user' })
+  if (stopped.length > 0)
+    await appendEvent(stores, by, { kind: 'run.stop_requested', runId: run.id, data: { cause: 'user' } })
 }
 
 async function appendEvent(
   stores: Stores,
-  kind: EventKind,
   by: Caller,
-  run: Pick<Run, 'id'>,
-  data: Record<string, unknown> = {},
+  event: Pick<NewEvent, 'kind' | 'runId' | 'data'>,
 ): Promise<void> {
-  await stores.events.append([{ kind, actor: actorOf(by), runId: run.id, data }])
+  await stores.events.append([{ ...event, actor: actorOf(by) }])
 }
 
 /** Asks a sweep and all its trials to stop, in one transaction. Does nothing for a sweep that has ended. */
@@ -82,7 +81,7 @@ export async function pauseRun({ store, nudges, by }: ControlDeps, run: Run): Pr
 
   const changed = await store.write(async (stores) => {
     const ids = run.phase === 'paused' ? [] : await stores.runs.requestStop({ id: run.id }, 'pause')
-    if (ids.length > 0) await appendEvent(stores, 'run.pause_requested', by, run)
+    if (ids.length > 0) await appendEvent(stores, by, { kind: 'run.pause_requested', runId: run.id })
     return ids.length
   })
 
@@ -100,7 +99,7 @@ export async function unpauseRun({ store, nudges, by }: ControlDeps, run: Run, c
     const ids = await stores.runs.unpause({ id: run.id })
     if (ids.length === 0) return 0
 
-    await appendEvent(stores, 'run.resumed', by, run)
+    await appendEvent(stores, by, { kind: 'run.resumed', runId: run.id })
     // Keep the request, so that repeating it after the run has ended does not derive a new run.
     if (creation && !isAgain) await stores.requests.insert(creation.id, creation.digest)
     return ids.length
@@ -197,7 +196,7 @@ export async function changeTags(
     if (!run || next!.length === run.tags.length) return false
 
     await stores.runs.annotate(run, { tags: next! })
-    await appendEvent(stores, 'run.changed', by, run, { fields: ['tags'] })
+    await appendEvent(stores, by, { kind: 'run.changed', runId: run.id, data: { fields: ['tags'] } })
     return true
   })
 }
@@ -211,7 +210,7 @@ export async function changeRun(
   await store.write(async (stores) => {
     await loadCurrentRun(stores, run)
     await stores.runs.annotate(run, patch)
-    await appendEvent(stores, 'run.changed', by, run, { fields: Object.keys(patch) })
+    await appendEvent(stores, by, { kind: 'run.changed', runId: run.id, data: { fields: Object.keys(patch) } })
   })
 }
 
@@ -220,7 +219,7 @@ export async function deleteRun({ store, nudges, clock, by }: ControlDeps, run: 
   const changed = await store.write(async (stores) => {
     const ids = await stores.runs.setDeleted({ id: run.id }, { deletedAt: clock.now() })
     await stores.runs.requestStop({ id: run.id }, 'user')
-    if (ids.length > 0) await appendEvent(stores, 'run.deleted', by, run)
+    if (ids.length > 0) await appendEvent(stores, by, { kind: 'run.deleted', runId: run.id })
     return ids.length
   })
   nudges.run(run.id)
@@ -257,7 +256,7 @@ export async function restoreRun({ store, by }: ControlDeps, run: Run): Promise<
     await refuseTrashedProject(stores, current.projectId)
 
     const ids = await stores.runs.setDeleted({ id: run.id }, { restored: true })
-    if (ids.length > 0) await appendEvent(stores, 'run.restored', by, run)
+    if (ids.length > 0) await appendEvent(stores, by, { kind: 'run.restored', runId: run.id })
     return ids.length
   })
 }

@@ -1,6 +1,6 @@
-import { AppError } from '../contract/errors.ts'
-import { phrase } from '../contract/fields.ts'
-import { StaleError } from '../core/stale-error.ts'
+import { AppError } from '../../contract/errors.ts'
+import { phrase } from '../../contract/fields.ts'
+import { StaleError } from '../../core/stale-error.ts'
 
 const TRIES_MAX = 5
 

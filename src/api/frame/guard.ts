@@ -1,11 +1,11 @@
 import { parse } from 'hono/utils/cookie'
 
-import { AppError } from '../contract/errors.ts'
-import type { Permission } from '../contract/access.ts'
-import { may } from '../core/access/caller.ts'
-import type { Caller } from '../core/access/caller.ts'
-import type { Sessions } from '../services/access/sessions.ts'
-import type { Tokens } from '../services/access/tokens.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { Permission } from '../../contract/access.ts'
+import { may } from '../../core/access/caller.ts'
+import type { Caller } from '../../core/access/caller.ts'
+import type { Sessions } from '../../services/access/sessions.ts'
+import type { Tokens } from '../../services/access/tokens.ts'
 
 /** The part of a request that decides who sends it and whether it may. Also made of a WebSocket upgrade. */
 export interface RequestHead {

@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
 
-import { StaleError } from '../core/stale-error.ts'
-import { bindRoutes } from './bind.ts'
-import type { BindOptions, Handlers } from './bind.ts'
+import { StaleError } from '../../core/stale-error.ts'
+import { bindRoutes } from '../bind.ts'
+import type { BindOptions, Handlers } from '../bind.ts'
 import { retryStale } from './retry-stale.ts'
 
 /** A handler that loses so many races and then answers with its number of tries. */

@@ -1,0 +1,24 @@
+import { AppError } from '../../contract/errors.ts'
+import type { Ids } from '../../core/ports/ids.ts'
+import type { Logger } from '../../core/ports/logger.ts'
+
+const ID_CHARS = 12
+
+/**
+ * Returns a function that turns whatever a request has thrown into an error for the answer. An unknown error is logged
+ * with a new id, and the answer has this id instead of the error itself.
+ */
+export function createErrorTranslation({
+  ids,
+  log,
+}: {
+  readonly ids: Ids
+  readonly log: Logger
+}): (error: unknown, request: { readonly method: string; readonly path: string }) => AppError {
+  return (error, { method, path }) => {
+    if (error instanceof AppError) return error
+    const id = ids.uuid().slice(-ID_CHARS)
+    log.error({ err: error, errorId: id, method, path }, 'request failed')
+    return new AppError('internal', { id })
+  }
+}
