@@ -14,6 +14,7 @@ import { once } from 'node:events'
 import type { ServerConfig } from './config/config.ts'
 import { createDataDir } from './config/config.ts'
 import { noteRestoring, removeRestoringNote, isRestoring } from './config/state-files.ts'
+import { attemptPaths, dataDirPaths } from './core/data-dir.ts'
 import { copyFolder } from './executors/local/copy-folder.ts'
 import { removeTree } from './executors/local/files.ts'
 import { readLogCut } from './executors/local/log-limit.ts'
@@ -49,7 +50,7 @@ export class BackupError extends Error {
 }
 
 /** Folders of the data directory that a backup contains beside the tables. Secrets and tokens are in none of them. */
-const FOLDERS = ['runs', 'attempts', 'blobs']
+const FOLDERS = ['runs', 'attempts', 'blobs'] as const
 const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENAMETOOLONG'])
 
 /**
@@ -72,7 +73,8 @@ export async function backUp(
     tables[name] = await writeLines(join(folder, 'tables', `${name}.jsonl`), rows)
   })
 
-  const folders = hasFiles ? FOLDERS.filter((name) => existsSync(join(config.dataDir, name))) : []
+  const [source, target] = [dataDirPaths(config.dataDir), dataDirPaths(join(folder, 'files'))]
+  const folders = hasFiles ? FOLDERS.filter((name) => existsSync(source[name])) : []
   const unreadable: string[] = []
 
   for (const name of folders) {
@@ -83,9 +85,9 @@ export async function backUp(
       unreadable.push(`${name}/${path}`)
     }
     mkdirSync(join(folder, 'files'), { recursive: true, mode: 0o700 })
-    await copyFolder(join(config.dataDir, name), join(folder, 'files', name), { isKept, onFault })
+    await copyFolder(source[name], target[name], { isKept, onFault })
   }
-  await maskLogs(config.dataDir, join(folder, 'files', 'attempts'))
+  await maskLogs(config.dataDir, target.attempts)
 
   const note: BackupNote = {
     form: 1,
@@ -108,12 +110,9 @@ export async function backUp(
 async function maskLogs(dataDir: string, attempts: string): Promise<void> {
   const references = createReferences(dataDir)
   for (const name of existsSync(attempts) ? readdirSync(attempts) : []) {
-    const given = readReceivedSecrets(join(dataDir, 'attempts', name, 'secrets.json'))
-    await maskFile(
-      join(attempts, name, 'log'),
-      references.secrets(given),
-      readLogCut({ logCut: join(attempts, name, 'log.cut') }),
-    )
+    const original = attemptPaths(dataDirPaths(dataDir).attempt(name))
+    const copy = attemptPaths(join(attempts, name))
+    await maskFile(copy.log, references.secrets(readReceivedSecrets(original.secrets)), readLogCut(copy))
   }
 }
 
@@ -122,7 +121,9 @@ async function maskLogs(dataDir: string, attempts: string): Promise<void> {
  * process, the secrets, or a working copy of version 0.1.0. Files of the same names inside a run's outputs are kept.
  */
 function isLocalOnly(path: Buffer): boolean {
-  return /^[^/]+\/(code(\.half)?|claim|secrets\.json)$/.test(path.toString('latin1'))
+  const text = path.toString('latin1')
+  const { claim, secrets, formerCode } = attemptPaths(text.split('/', 1)[0]!)
+  return [claim, secrets, formerCode, `${formerCode}.half`].includes(text)
 }
 
 /**
@@ -138,7 +139,7 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
   }
 
   createDataDir(config.dataDir)
-  using held = lockDirectory(join(config.dataDir, 'lock.db'))
+  using held = lockDirectory(dataDirPaths(config.dataDir).lock)
   if (!held) throw new BackupError('target_in_use', config.dataDir)
 
   await using database = openDatabase(config)
@@ -147,9 +148,10 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
   await refuseUsedTarget(config.dataDir, database)
 
   noteRestoring(config.dataDir, folder)
-  for (const name of note.folders) {
-    await removeTree(join(config.dataDir, name))
-    await copyFolder(join(folder, 'files', name), join(config.dataDir, name))
+  const [source, target] = [dataDirPaths(join(folder, 'files')), dataDirPaths(config.dataDir)]
+  for (const name of FOLDERS.filter((one) => note.folders.includes(one))) {
+    await removeTree(target[name])
+    await copyFolder(source[name], target[name])
   }
 
   const rowsOf = (name: string) =>
@@ -167,15 +169,14 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
  */
 async function refuseUsedTarget(dataDir: string, database: Database): Promise<void> {
   const hasRows = !(await isEmpty(database))
-  const hasFiles = ['runs', 'attempts'].some(
-    (name) => existsSync(join(dataDir, name)) && readdirSync(join(dataDir, name)).length > 0,
-  )
+  const { runs, attempts } = dataDirPaths(dataDir)
+  const hasFiles = [runs, attempts].some((folder) => existsSync(folder) && readdirSync(folder).length > 0)
   if (hasRows || (hasFiles && !isRestoring(dataDir))) throw new BackupError('target_not_empty', dataDir)
 }
 
 function openDatabase(config: ServerConfig) {
   createDataDir(config.dataDir)
-  return config.database === null ? openSqlite(join(config.dataDir, 'hagane.db')) : openPostgres(config.database)
+  return config.database === null ? openSqlite(dataDirPaths(config.dataDir).sqlite) : openPostgres(config.database)
 }
 
 function readNote(folder: string): BackupNote {

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { stat, statfs } from 'node:fs/promises'
-import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 
@@ -10,6 +9,7 @@ import type { ServerConfig } from './config/config.ts'
 import type { DetailCode } from './contract/messages/messages.ts'
 import type { DoctorFinding } from './contract/routes/system.ts'
 import { pathBytes } from './contract/file-paths.ts'
+import { runPaths } from './core/data-dir.ts'
 import type { CodeStore } from './core/ports/code-store.ts'
 import type { Store } from './core/ports/store.ts'
 import { runFolder } from './executors/local/attempt-dir.ts'
@@ -105,7 +105,7 @@ async function examineFiles({ config, store }: DoctorDeps): Promise<DoctorFindin
       for (const artifact of await store.read.outputs.list(run.id)) {
         if (artifact.kind !== 'output') continue
         files += 1
-        const path = joinBytes(join(runFolder(config.dataDir, run), 'outputs'), pathBytes(artifact.path))
+        const path = joinBytes(runPaths(runFolder(config.dataDir, run)).outputs, pathBytes(artifact.path))
         const hash = existsSync(path) ? await hashOf(path) : undefined
         if (hash !== artifact.sha256)
           wrong.push(`#${run.number} ${artifact.path}: ${hash === undefined ? 'missing' : 'changed'}`)

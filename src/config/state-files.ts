@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+
+import { dataDirPaths } from '../core/data-dir.ts'
 
 /** Address and process of the server of a data directory. */
 export interface ServerState {
@@ -20,18 +21,13 @@ export function directoryId(dataDir: string): string {
   return `${dev}:${ino}`
 }
 
-const stateFile = (dataDir: string): string => join(dataDir, 'server.json')
-const databaseFile = (dataDir: string): string => join(dataDir, 'database')
-/** Path of the file with the person's token. */
-export const tokenFile = (dataDir: string): string => join(dataDir, 'token')
-
 /**
  * Returns the state of the last server, running or not; undefined where there was none. A file that was copied along
  * with the directory does not count.
  */
 export function readServerState(dataDir: string): ServerState | undefined {
   try {
-    const state = JSON.parse(readFileSync(stateFile(dataDir), 'utf8')) as ServerState
+    const state = JSON.parse(readFileSync(dataDirPaths(dataDir).serverState, 'utf8')) as ServerState
     return state.directory === undefined || state.directory === directoryId(dataDir) ? state : undefined
   } catch {
     return undefined
@@ -40,41 +36,40 @@ export function readServerState(dataDir: string): ServerState | undefined {
 
 /** Stores address and process of the server of a data directory. */
 export function writeServerState(dataDir: string, state: Omit<ServerState, 'directory'>): void {
-  replaceFile(stateFile(dataDir), JSON.stringify({ ...state, directory: directoryId(dataDir) }))
+  replaceFile(dataDirPaths(dataDir).serverState, JSON.stringify({ ...state, directory: directoryId(dataDir) }))
 }
-
-const restoringFile = (dataDir: string): string => join(dataDir, 'restoring')
 
 /** Whether a restore into the directory has begun and is not complete. */
 export function isRestoring(dataDir: string): boolean {
-  return existsSync(restoringFile(dataDir))
+  return existsSync(dataDirPaths(dataDir).restoring)
 }
 
 /** Records that a backup is being restored into the directory. */
 export function noteRestoring(dataDir: string, backup: string): void {
-  replaceFile(restoringFile(dataDir), backup)
+  replaceFile(dataDirPaths(dataDir).restoring, backup)
 }
 
 /** Removes the note of `noteRestoring`. */
 export function removeRestoringNote(dataDir: string): void {
-  rmSync(restoringFile(dataDir), { force: true })
+  rmSync(dataDirPaths(dataDir).restoring, { force: true })
 }
 
 /** Stores which database belongs to a data directory; null: the SQLite file in it. Only its owner can read the URL. */
 export function writeDatabase(dataDir: string, url: string | null): void {
   if (readDatabase(dataDir) === (url ?? undefined)) return
-  if (url === null) rmSync(databaseFile(dataDir), { force: true })
-  else replaceFile(databaseFile(dataDir), url)
+  const { databaseUrl } = dataDirPaths(dataDir)
+  if (url === null) rmSync(databaseUrl, { force: true })
+  else replaceFile(databaseUrl, url)
 }
 
 /** Returns the URL of a data directory's database; undefined for the SQLite file in it. */
 export function readDatabase(dataDir: string): string | undefined {
-  return readOrNone(databaseFile(dataDir))?.trim() || undefined
+  return readOrNone(dataDirPaths(dataDir).databaseUrl)?.trim() || undefined
 }
 
 /** Returns the person's token; undefined before the first start of a server. */
 export function readToken(dataDir: string): string | undefined {
-  return readOrNone(tokenFile(dataDir))?.trim()
+  return readOrNone(dataDirPaths(dataDir).token)?.trim()
 }
 
 /** Returns the secret in a file. The file is made on first use, and only its owner can read it. */

@@ -24,9 +24,9 @@ export function createHistoryCache(store: Store): HistoryCache {
       histories.set(sweep.id, history)
 
       if (history.trials.length < sweep.trialsCreated)
-        history.trials.push(...(await store.read.sweeps.listTrials(sweep.id, history.trials.length)))
+        history.trials.push(...(await store.read.sweepHistory.listTrials(sweep.id, history.trials.length)))
       if (history.results.length < sweep.resultCount)
-        history.results.push(...(await store.read.sweeps.listResults(sweep.id, history.results.length)))
+        history.results.push(...(await store.read.sweepHistory.listResults(sweep.id, history.results.length)))
 
       // Sweeps of versions that stored no points: stand-ins take their places. For methods that do not learn, only the
       // number of trials counts.

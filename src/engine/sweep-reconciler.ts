@@ -133,7 +133,11 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       isExhausted: search.exhaustedAt === sweep.trialsCreated,
       bestValues: await Promise.all(
         sweep.plan.stopConditions.map((condition) =>
-          store.readComplete.trials.findBestValue(sweep.id, measureFor(sweep.plan, condition), condition.optimization),
+          store.readComplete.trialMetrics.findBestValue(
+            sweep.id,
+            measureFor(sweep.plan, condition),
+            condition.optimization,
+          ),
         ),
       ),
       isLearning: search.isLearning || search.brackets !== undefined,
@@ -183,7 +187,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
   async function append(stores: Stores, sweep: Sweep, results: readonly SweepResult[]): Promise<void> {
     await update(stores, sweep, { resultCount: sweep.resultCount + results.length })
-    await stores.sweeps.addResults(sweep.id, sweep.resultCount, results)
+    await stores.sweepHistory.addResults(sweep.id, sweep.resultCount, results)
   }
 
   /**
@@ -203,7 +207,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       if (arrivals.length > 0) await append(stores, sweep, arrivals)
       const stopRequested: string[] = []
       for (const { runId, data } of verdicts) {
-        const found = await stores.runs.requestStop({ id: runId }, 'method')
+        const found = await stores.runRequests.requestStop({ id: runId }, 'method')
         stopRequested.push(...found)
         if (found.length > 0)
           await stores.events.append([{ kind: 'run.judged', actor: 'platform', runId, sweepId: sweep.id, data }])
@@ -291,7 +295,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
 
     await store.write(async (stores) => {
       await update(stores, sweep, { trialsCreated: sweep.trialsCreated + runs.length })
-      await stores.sweeps.addTrials(sweep.id, sweep.trialsCreated, trials)
+      await stores.sweepHistory.addTrials(sweep.id, sweep.trialsCreated, trials)
       const created = await stores.runs.insert(runs)
       await stores.events.append(
         created.map((run) => ({ kind: 'run.created', actor: 'platform', runId: run.id, sweepId: sweep.id })),
@@ -394,7 +398,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const stopped = await store.write(async (stores) => {
       await update(stores, sweep, { phase: 'stopping', reason, stopCause: 'method', ...patch })
       await stores.events.append([{ ...event, actor: 'platform', sweepId: sweep.id }])
-      return await stores.runs.requestStop({ sweepId: sweep.id }, 'method')
+      return await stores.runRequests.requestStop({ sweepId: sweep.id }, 'method')
     })
 
     for (const id of stopped) nudges.run(id)

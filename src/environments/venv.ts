@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { dataDirPaths, environmentPaths } from '../core/data-dir.ts'
 import type { EnvironmentBuilder } from '../core/ports/environment-builder.ts'
 
 const SCRIPT = fileURLToPath(new URL('build.sh', import.meta.url))
@@ -15,7 +15,7 @@ const HASH = /^[0-9a-f]{64}$/
 export function createVenvBuilder(dataDir: string): EnvironmentBuilder {
   const folder = (hash: string): string => {
     if (!HASH.test(hash)) throw new Error(`not a hash of an environment: ${hash}`)
-    return join(dataDir, 'environments', hash)
+    return dataDirPaths(dataDir).environment(hash)
   }
 
   return {
@@ -25,8 +25,10 @@ export function createVenvBuilder(dataDir: string): EnvironmentBuilder {
       display: steps.join(' && '),
     }),
 
-    readPackages: async (hash) =>
-      existsSync(join(folder(hash), 'ready')) ? await readFile(join(folder(hash), 'packages.txt'), 'utf8') : undefined,
+    readPackages: async (hash) => {
+      const { ready, packages } = environmentPaths(folder(hash))
+      return existsSync(ready) ? await readFile(packages, 'utf8') : undefined
+    },
 
     remove: async (hash) => {
       // Renames the folder first: a partly removed environment must never look complete.

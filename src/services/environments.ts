@@ -219,7 +219,7 @@ export async function settleBuild(stores: Stores, build: Run, packages: string |
     { kind: `environment.${state}`, actor: 'platform', runId: build.id, data: { hash: environment.hash } },
   ])
 
-  return await stores.runs.listWaitingFor(environment.hash)
+  return await stores.runReferences.listWaitingFor(environment.hash)
 }
 
 /** Removes an environment. Throws AppError `conflict` while it is being built or a run that has not ended needs it. */
@@ -227,7 +227,7 @@ export async function removeEnvironment(
   { store, builder }: Pick<EnvironmentDeps, 'store' | 'builder'>,
   environment: EnvironmentRecord,
 ): Promise<void> {
-  if (environment.state === 'building' || (await store.read.runs.hasUnfinishedRun(environment.hash)))
+  if (environment.state === 'building' || (await store.read.runReferences.hasUnfinishedRun(environment.hash)))
     throw new AppError('conflict', { detail: phrase('environment_needed') })
 
   await store.write(async (stores) => {
@@ -243,7 +243,11 @@ export async function removeUnusedEnvironments(
 ): Promise<void> {
   const collect = async (environment: EnvironmentRecord): Promise<void> => {
     const isOld = environment.lastUsedAt < deps.clock.now() - LIMITS.environmentKeepMs
-    if (isOld && environment.state === 'ready' && !(await deps.store.read.runs.hasUnfinishedRun(environment.hash)))
+    if (
+      isOld &&
+      environment.state === 'ready' &&
+      !(await deps.store.read.runReferences.hasUnfinishedRun(environment.hash))
+    )
       await removeEnvironment(deps, environment)
   }
   await forEachIsolated(deps.log, await deps.store.read.environments.list(), collect, ({ hash }) => ({

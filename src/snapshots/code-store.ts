@@ -9,6 +9,7 @@ import { pathBytes } from '../contract/file-paths.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { manifestFault } from '../contract/snapshot.ts'
 import type { FileEntry, Manifest } from '../contract/snapshot.ts'
+import { dataDirPaths } from '../core/data-dir.ts'
 import type { CodeStore } from '../core/ports/code-store.ts'
 
 const HASH = /^[0-9a-f]{64}$/
@@ -20,7 +21,7 @@ const FILES_AT_ONCE = 16
  * checked manifests.
  */
 export function createCodeStore(dataDir: string): CodeStore {
-  const [blobs, trees] = [join(dataDir, 'blobs'), join(dataDir, 'trees')]
+  const { blobs, trees } = dataDirPaths(dataDir)
   let queueTail: Promise<unknown> = Promise.resolve()
   const unpacking = new Map<string, Promise<{ path: string; isNew: boolean }>>()
   const blobPath = (hash: string): string => {

@@ -7,13 +7,13 @@ import { OPEN_PHASES } from './run-rows.ts'
 import type { Tables } from './tables.ts'
 
 /** Runs that have not started yet and will begin with a copy of another run's outputs. */
-export function selectUnstartedCopies(db: Kysely<Tables>) {
+export function selectUnstartedDerived(db: Kysely<Tables>) {
   return db
-    .selectFrom('run as copy')
-    .where('copy.origin_kind', '=', 'copies')
-    .where('copy.origin_id', 'is not', null)
-    .where('copy.phase', 'in', OPEN_PHASES)
-    .where('copy.started_at', 'is', null)
+    .selectFrom('run as derived')
+    .where('derived.origin_kind', 'in', ['copies', 'resumes'])
+    .where('derived.origin_id', 'is not', null)
+    .where('derived.phase', 'in', OPEN_PHASES)
+    .where('derived.started_at', 'is', null)
 }
 
 /** Creates the store of the files that runs left. */
@@ -78,16 +78,16 @@ export function createOutputRecordStore(db: Kysely<Tables>): OutputRecordStore {
         .where('id', '!=', id)
         .limit(1)
         .executeTakeFirst()
-      const copy = await selectUnstartedCopies(db)
-        .select('copy.id')
-        .where('copy.origin_id', '=', id)
+      const derived = await selectUnstartedDerived(db)
+        .select('derived.id')
+        .where('derived.origin_id', '=', id)
         .limit(1)
         .executeTakeFirst()
 
       return {
         openWriter: openWriter?.number ?? null,
         hasOtherWriters: otherWriter !== undefined,
-        isToBeCopied: copy !== undefined,
+        isNeededAtStart: derived !== undefined,
       }
     },
   }

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely'
 
-import { savedViewDefinition } from '../contract/project.ts'
 import type { Direction } from '../contract/project.ts'
 import type { ProjectStore } from '../core/ports/project-store.ts'
 import type { Project } from '../core/records/project.ts'
@@ -86,38 +85,6 @@ export function createProjectStore(db: Kysely<Tables>, now: () => number): Proje
         .values({ project_id: projectId, metric, direction })
         .onConflict((conflict) => conflict.columns(['project_id', 'metric']).doUpdateSet({ direction }))
         .execute()
-    },
-
-    listViews: async (projectId) => {
-      const rows = await db
-        .selectFrom('saved_view')
-        .selectAll()
-        .where('project_id', '=', projectId)
-        .orderBy('name')
-        .execute()
-      return rows.map((row) => ({
-        name: row.name,
-        createdAt: row.created_at,
-        ...savedViewDefinition.parse(JSON.parse(row.definition)),
-      }))
-    },
-
-    putView: async (projectId, name, definition) => {
-      const text = JSON.stringify(definition)
-      await db
-        .insertInto('saved_view')
-        .values({ project_id: projectId, name, definition: text, created_at: now() })
-        .onConflict((conflict) => conflict.columns(['project_id', 'name']).doUpdateSet({ definition: text }))
-        .execute()
-    },
-
-    removeView: async (projectId, name) => {
-      const result = await db
-        .deleteFrom('saved_view')
-        .where('project_id', '=', projectId)
-        .where('name', '=', name)
-        .executeTakeFirst()
-      return result.numDeletedRows > 0n
     },
   }
 }

@@ -1,23 +1,18 @@
-import type { ExpressionBuilder, Kysely, Updateable } from 'kysely'
+import type { Kysely, Updateable } from 'kysely'
 
+import type { RunPhase } from '../contract/phases.ts'
 import type { RunPlan } from '../contract/plan.ts'
 import type { Waiting } from '../contract/run.ts'
-import { TERMINAL_RUN_PHASES } from '../contract/phases.ts'
-import type { RunPhase } from '../contract/phases.ts'
 import { encodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
 import type { RunStore } from '../core/ports/run-store.ts'
-import type { RunRow, Tables } from './tables.ts'
 import { phasesBefore } from '../core/run/state.ts'
 import { takeNumbers } from './counters.ts'
 import { toParamRows, toTagRows } from './filter-rows.ts'
-import { selectUnstartedCopies } from './outputs.ts'
 import { splitForStatements } from './pieces.ts'
-import { purgeSome, removeTags } from './run-removal.ts'
-import type { SeriesCache } from './series.ts'
+import { removeTags } from './run-removal.ts'
 import {
   ACTIVE_PHASES,
-  AT_RUNG,
   OPEN_PHASES,
   parseOrNull,
   toCodeColumns,
@@ -27,12 +22,10 @@ import {
   toRun,
   toRunOrNone,
 } from './run-rows.ts'
+import type { RunRow, Tables } from './tables.ts'
 
-// Phases in which a request to pause can be withdrawn: no process has been signalled yet.
-const PAUSE_WITHDRAWABLE_PHASES: readonly RunPhase[] = ['queued', 'starting', 'running']
-
-/** Creates the store of runs. `cache` is the series cache of the connection that writes. */
-export function createRunStore(db: Kysely<Tables>, now: () => number, cache: SeriesCache): RunStore {
+/** Creates the store of runs. */
+export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore {
   const putParams = async (number: number, params: ValueMap): Promise<void> => {
     for (const some of splitForStatements(toParamRows(number, params))) {
       await db
@@ -183,55 +176,6 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       return result.numUpdatedRows === 1n
     },
 
-    requestStop: async (which, cause) => {
-      const update = db
-        .updateTable('run')
-        .set((on) => ({ stop_cause: cause, version: on('version', '+', 1) }))
-        .where('phase', 'in', cause === 'pause' ? OPEN_PHASES.filter((phase) => phase !== 'paused') : OPEN_PHASES)
-        // A stop replaces a request to pause that has not been carried out.
-        .where((on) =>
-          on.or([on('stop_cause', 'is', null), ...(cause === 'pause' ? [] : [on('stop_cause', '=', 'pause')])]),
-        )
-
-      const rows = await (
-        'id' in which ? update.where('id', '=', which.id) : update.where('sweep_id', '=', which.sweepId)
-      )
-        .returning('id')
-        .execute()
-
-      return rows.map((row) => row.id)
-    },
-
-    unpause: async (which) => {
-      const update = db
-        .updateTable('run')
-        .set((on) => ({
-          phase: on.case().when('phase', '=', 'paused').then('queued').else(on.ref('phase')).end(),
-          stop_cause: null,
-          not_before: null,
-          version: on('version', '+', 1),
-        }))
-        .where((on) =>
-          on.or([
-            // A trial that is paused at a rung stays paused until it is promoted.
-            on.and([
-              on('phase', '=', 'paused'),
-              on('stop_cause', 'is', null),
-              on.or([on('waiting', 'is', null), on('waiting', 'not like', AT_RUNG)]),
-            ]),
-            on.and([on('phase', 'in', PAUSE_WITHDRAWABLE_PHASES), on('stop_cause', '=', 'pause')]),
-          ]),
-        )
-
-      const rows = await (
-        'id' in which ? update.where('id', '=', which.id) : update.where('sweep_id', '=', which.sweepId)
-      )
-        .returning('id')
-        .execute()
-
-      return rows.map((row) => row.id)
-    },
-
     removeFromTrials: async (ids) => {
       if (ids.length > 0)
         await db
@@ -265,104 +209,6 @@ export function createRunStore(db: Kysely<Tables>, now: () => number, cache: Ser
       await db.updateTable('run').set(columns).where('id', '=', id).execute()
       if (params) await putParams(number, params)
       if (tags) await replaceTags(number, tags, before && (JSON.parse(before.tags) as string[]))
-    },
-
-    setDeleted: async (which, change) => {
-      const base = db.updateTable('run').where('purged_at', 'is', null)
-      const update =
-        'deletedAt' in change
-          ? base.set({ deleted_at: change.deletedAt }).where('deleted_at', 'is', null)
-          : base
-              .set({ deleted_at: null })
-              .where('deleted_at', change.onlyDeletedAt === undefined ? 'is not' : '=', change.onlyDeletedAt ?? null)
-
-      const scoped =
-        'id' in which
-          ? update.where('id', '=', which.id)
-          : 'sweepId' in which
-            ? update.where('sweep_id', '=', which.sweepId)
-            : update.where('project_id', '=', which.projectId)
-
-      return (await scoped.returning('id').execute()).map((row) => row.id)
-    },
-
-    listPurgeable: async (deletedBefore, { after, limit }) => {
-      const rows = await db
-        .selectFrom('run')
-        .selectAll()
-        .where('number', '>', after)
-        .where('deleted_at', 'is not', null)
-        .where((on) => on.or([on('deleted_at', '<', deletedBefore), on('purged_at', 'is not', null)]))
-        .where('phase', 'in', TERMINAL_RUN_PHASES)
-        .where('is_collected', '=', 1)
-        .where(
-          'id',
-          'not in',
-          selectUnstartedCopies(db).select((on) => on.ref('copy.origin_id').$notNull().as('id')),
-        )
-        .orderBy('number')
-        .limit(limit)
-        .execute()
-
-      return rows.map(toRun)
-    },
-
-    isNotPurged: async (id) => {
-      const row = await db.selectFrom('run').select('purged_at').where('id', '=', id).executeTakeFirst()
-      return row !== undefined && row.purged_at === null
-    },
-
-    beginPurge: async (id, deletedBefore) => {
-      const isPurgeable = (on: ExpressionBuilder<Tables, 'run'>) =>
-        on.or([on('purged_at', 'is not', null), on('deleted_at', '<', deletedBefore)])
-      const result = await db
-        .updateTable('run')
-        .set((on) => ({ purged_at: on.fn.coalesce('purged_at', on.val(now())) }))
-        .where('id', '=', id)
-        .where(isPurgeable)
-        .executeTakeFirst()
-      return result.numUpdatedRows === 1n
-    },
-
-    purgePart: async (run) => {
-      // The cache must not keep series whose rows are deleted.
-      cache.delete(run.id)
-      return await purgeSome(db, run)
-    },
-
-    findReferenced: async (column, values) => {
-      const named = new Set<string>()
-      for (const table of column === 'environment' ? (['run'] as const) : (['run', 'sweep'] as const))
-        for (const some of splitForStatements(values)) {
-          const query = db
-            .selectFrom(table)
-            .select(column as 'snapshot')
-            .distinct()
-          for (const row of await query.where(column as 'snapshot', 'in', some).execute())
-            named.add(Object.values(row)[0] as string)
-        }
-      return named
-    },
-
-    hasUnfinishedRun: async (environment) => {
-      const row = await db
-        .selectFrom('run')
-        .select('id')
-        .where('environment', '=', environment)
-        .where('phase', 'in', OPEN_PHASES)
-        .limit(1)
-        .executeTakeFirst()
-      return row !== undefined
-    },
-
-    listWaitingFor: async (environment) => {
-      const rows = await db
-        .selectFrom('run')
-        .select('id')
-        .where('environment', '=', environment)
-        .where('phase', '=', 'queued')
-        .execute()
-      return rows.map((row) => row.id)
     },
   }
 }

@@ -14,12 +14,18 @@ import { createSnapshotStore } from './snapshots.ts'
 import { createEnvironmentStore } from './environments.ts'
 import { createEventStore } from './events.ts'
 import { StoreFault } from './faults.ts'
+import { createRunRequestStore } from './run-requests.ts'
+import { createRunTrashStore } from './run-trash.ts'
+import { createRunReferenceStore } from './run-references.ts'
 import { createRunStore } from './runs.ts'
+import { createSavedViewStore } from './saved-views.ts'
 import { createProjectStore } from './projects.ts'
 import { createRunSearch } from './run-queries.ts'
+import { createSweepHistoryStore } from './sweep-history.ts'
 import { createSweepStore } from './sweeps.ts'
 import type { SeriesCache } from './series.ts'
 import type { Tables } from './tables.ts'
+import { createTrialMetricStore } from './trial-metrics.ts'
 import { createTrialStore } from './trials.ts'
 import { createTrackingStore } from './tracking.ts'
 import { withFoldBeforeReads, foldWaiting } from './waiting-points.ts'
@@ -90,15 +96,21 @@ export function createStore(database: Database, options: { now: () => number; fe
   let foldTimer: NodeJS.Timeout | undefined
 
   const partsOf = (db: Kysely<Tables>): Stores => ({
-    runs: createRunStore(db, options.now, cache),
+    runs: createRunStore(db, options.now),
+    runRequests: createRunRequestStore(db),
+    runTrash: createRunTrashStore(db, options.now, cache),
+    runReferences: createRunReferenceStore(db),
     trials: createTrialStore(db),
+    trialMetrics: createTrialMetricStore(db),
     runQueries: createRunSearch(db, options.now),
     attempts: createAttemptStore(db, options.now),
     outputs: createOutputRecordStore(db),
     sweeps: createSweepStore(db, options.now),
+    sweepHistory: createSweepHistoryStore(db),
     tracking: createTrackingStore({ db, now: options.now, cache }),
     events: createEventStore(db, options.now),
     projects: createProjectStore(db, options.now),
+    savedViews: createSavedViewStore(db, options.now),
     documents: createDocumentStore(db),
     snapshots: createSnapshotStore(db, options.now),
     requests: createRequestStore(db, options.now),

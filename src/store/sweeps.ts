@@ -2,19 +2,18 @@ import { sql } from 'kysely'
 import type { Kysely, Updateable } from 'kysely'
 
 import type { ReasonCode } from '../contract/messages/messages.ts'
+import type { SweepPhase } from '../contract/phases.ts'
 import type { SweepPlan } from '../contract/plan.ts'
 import { DEFAULT_PROJECT } from '../contract/project.ts'
 import type { HostInfo } from '../contract/run.ts'
-import type { SweepPhase } from '../contract/phases.ts'
 import { decodeValue, encodeValue } from '../contract/values.ts'
-import type { ValueMap } from '../contract/values.ts'
 import type { SweepLimit, SweepStore } from '../core/ports/sweep-store.ts'
 import type { StopCause } from '../core/records/run.ts'
-import type { Sweep, SweepFailure, SweepResult } from '../core/records/sweep.ts'
-import type { EarlierTrial, Source } from '../core/search/history.ts'
-import { inProjects } from './project-scope.ts'
+import type { Sweep, SweepFailure } from '../core/records/sweep.ts'
+import type { EarlierTrial } from '../core/search/history.ts'
 import { takeNumbers } from './counters.ts'
 import { splitForStatements } from './pieces.ts'
+import { inProjects } from './project-scope.ts'
 import { containsText } from './run-filter.ts'
 import type { SweepRow, Tables } from './tables.ts'
 
@@ -96,66 +95,6 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
 
       await db.insertInto('sweep').values(row).execute()
       return toSweep(row)
-    },
-
-    listTrials: async (sweepId, from) => {
-      const rows = await db
-        .selectFrom('suggestion')
-        .selectAll()
-        .where('sweep_id', '=', sweepId)
-        .where('trial_index', '>=', from)
-        .orderBy('trial_index')
-        .execute()
-
-      return rows.map((row) => ({
-        point: decodeValue(row.point) as ValueMap,
-        source: row.source as Source,
-        resultsUsed: row.known,
-        budget: row.budget,
-      }))
-    },
-
-    addTrials: async (sweepId, from, trials) => {
-      const rows = trials.map(({ point, source, resultsUsed, budget }, offset) => ({
-        sweep_id: sweepId,
-        trial_index: from + offset,
-        point: encodeValue(point),
-        source,
-        known: resultsUsed,
-        budget,
-      }))
-      for (const some of splitForStatements(rows)) await db.insertInto('suggestion').values(some).execute()
-    },
-
-    listResults: async (sweepId, after) => {
-      const rows = await db
-        .selectFrom('sweep_result')
-        .selectAll()
-        .where('sweep_id', '=', sweepId)
-        .where('seq', '>', after)
-        .orderBy('seq')
-        .execute()
-
-      return rows.map((row) => ({
-        index: row.trial_index,
-        rung: row.rung,
-        rerunCount: row.take,
-        phase: row.phase as SweepResult['phase'],
-        value: row.value,
-      }))
-    },
-
-    addResults: async (sweepId, after, results) => {
-      const rows = results.map(({ index, rung, rerunCount = 0, phase, value }, offset) => ({
-        sweep_id: sweepId,
-        seq: after + offset + 1,
-        trial_index: index,
-        rung,
-        take: rerunCount,
-        phase,
-        value,
-      }))
-      for (const some of splitForStatements(rows)) await db.insertInto('sweep_result').values(some).execute()
     },
 
     update: async ({ id, version }, patch) => {

@@ -2,35 +2,22 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
 import type { ReasonCode } from '../contract/messages/messages.ts'
-import type { Ending, Waiting } from '../contract/run.ts'
 import { TERMINAL_RUN_PHASES } from '../contract/phases.ts'
 import type { RunPhase } from '../contract/phases.ts'
+import type { Ending, Waiting } from '../contract/run.ts'
 import { decodeValue } from '../contract/values.ts'
 import type { ValueMap } from '../contract/values.ts'
-import type { Measure, TrialEnds, TrialStore } from '../core/ports/trial-store.ts'
+import type { TrialEnds, TrialStore } from '../core/ports/trial-store.ts'
 import type { SweepResult } from '../core/records/sweep.ts'
 import type { TrialOutcome } from '../core/records/trial.ts'
-import { AT_RUNG, OPEN_PHASES, parseOrNull, toRun } from './run-rows.ts'
+import { AT_RUNG, OPEN_PHASES, parseOrNull } from './run-rows.ts'
 import type { Tables } from './tables.ts'
 
 /** Maximum number of trials recorded in one transaction: after a long downtime there can be many. */
 const UNRECORDED_AT_ONCE = 1_000
 
-/** Number of trials whose metrics are taken as those of the whole sweep. */
-const METRIC_NAME_TRIALS_MAX = 20
-
 /** Creates the queries about the trials of one sweep. */
 export function createTrialStore(db: Kysely<Tables>): TrialStore {
-  const trialsWithValue = (sweepId: string, { metric, part }: Measure) =>
-    db
-      .selectFrom('run')
-      .innerJoin('metric', 'metric.run_number', 'run.number')
-      .where('run.sweep_id', '=', sweepId)
-      .where('run.trial_index', 'is not', null)
-      .where('run.deleted_at', 'is', null)
-      .where('metric.name', '=', metric)
-      .where(`metric.${part}`, 'is not', null)
-
   return {
     listOpen: async (sweepId) => {
       const rows = await db
@@ -131,58 +118,6 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
       }))
     },
 
-    readChart: async (sweepId, { metric, part }) => {
-      const trials = await selectTrials(db, metric)
-        .select([
-          'run.trial_index',
-          'run.number',
-          'run.phase',
-          'run.reason',
-          'run.rung',
-          'run.params',
-          'run.started_at',
-          'run.ended_at',
-        ])
-        .select(['suggestion.point', `metric.${part} as value`, 'metric.name as measured'])
-        .where('run.sweep_id', '=', sweepId)
-        .where('run.trial_index', 'is not', null)
-        .where('run.deleted_at', 'is', null)
-        .orderBy('run.trial_index')
-        .execute()
-
-      const attempts = await db
-        .selectFrom('attempt')
-        .innerJoin('run', 'run.id', 'attempt.run_id')
-        .select(['run.trial_index', 'attempt.n', 'attempt.started_at', 'attempt.ended_at', 'attempt.ending'])
-        .where('run.sweep_id', '=', sweepId)
-        .where('run.trial_index', 'is not', null)
-        .where('attempt.started_at', 'is not', null)
-        .orderBy('attempt.started_at')
-        .execute()
-
-      return {
-        trials: trials.map((row) => ({
-          index: row.trial_index!,
-          number: row.number,
-          phase: row.phase as RunPhase,
-          reason: row.reason as ReasonCode | null,
-          rung: row.rung,
-          params: paramsOf(row),
-          value: row.value,
-          hasMetric: row.measured !== null,
-          startedAt: row.started_at,
-          endedAt: row.ended_at,
-        })),
-        attempts: attempts.map((row) => ({
-          index: row.trial_index!,
-          n: row.n,
-          startedAt: row.started_at!,
-          endedAt: row.ended_at,
-          reason: parseOrNull<Ending>(row.ending)?.reason ?? null,
-        })),
-      }
-    },
-
     listTrialIds: async (sweepId) => {
       const rows = await db
         .selectFrom('run')
@@ -251,67 +186,6 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
 
       return rows.map((row) => ({ id: row.id, ending: parseOrNull<Ending>(row.ending) }))
     },
-
-    listReported: async (sweepId, metrics) => {
-      const found = new Set<string>()
-      for (const name of metrics) {
-        const row = await db
-          .selectFrom('run')
-          .innerJoin('metric', 'metric.run_number', 'run.number')
-          .select('metric.name')
-          .where('run.sweep_id', '=', sweepId)
-          .where('metric.name', '=', name)
-          .limit(1)
-          .executeTakeFirst()
-        if (row) found.add(name)
-      }
-
-      return found
-    },
-
-    listMetricNames: async (sweepId, limit) => {
-      const latest = db
-        .selectFrom('run')
-        .select('id')
-        .where('sweep_id', '=', sweepId)
-        .where('trial_index', 'is not', null)
-        .where('phase', 'in', ['succeeded', 'stopped', 'paused'] satisfies RunPhase[])
-        .orderBy('number', 'desc')
-        .limit(METRIC_NAME_TRIALS_MAX)
-
-      const rows = await db
-        .selectFrom('series')
-        .select('name')
-        .distinct()
-        .where('run_id', 'in', latest)
-        .where('name', 'not like', 'system.%')
-        .orderBy('name')
-        .limit(limit)
-        .execute()
-
-      return rows.map((row) => row.name)
-    },
-
-    findBest: async (sweepId, measure, direction) => {
-      const row = await trialsWithValue(sweepId, measure)
-        .selectAll('run')
-        .select(`metric.${measure.part} as value`)
-        .where('run.phase', 'in', ['succeeded', 'stopped', 'paused'])
-        .orderBy(`metric.${measure.part}`, direction === 'maximize' ? 'desc' : 'asc')
-        .orderBy('run.number')
-        .limit(1)
-        .executeTakeFirst()
-      return row && { run: toRun(row), value: row.value! }
-    },
-
-    findBestValue: async (sweepId, measure, direction) => {
-      const row = await trialsWithValue(sweepId, measure)
-        .select(`metric.${measure.part} as value`)
-        .orderBy(`metric.${measure.part}`, direction === 'maximize' ? 'desc' : 'asc')
-        .limit(1)
-        .executeTakeFirst()
-      return row?.value ?? undefined
-    },
   }
 }
 
@@ -325,12 +199,12 @@ function classifyEnd(phase: string, reason: string | null): keyof TrialEnds {
  * Returns the parameters of a trial. Its suggested point takes precedence over what its scripts logged under the same
  * names.
  */
-function paramsOf({ params, point }: { params: string; point: string | null }): ValueMap {
+export function paramsOf({ params, point }: { params: string; point: string | null }): ValueMap {
   return { ...(decodeValue(params) as ValueMap), ...(point === null ? {} : (decodeValue(point) as ValueMap)) }
 }
 
 /** Starts a query for runs with their values of a metric, and the points that were suggested for them. */
-function selectTrials(db: Kysely<Tables>, metric: string) {
+export function selectTrials(db: Kysely<Tables>, metric: string) {
   return db
     .selectFrom('run')
     .leftJoin('metric', (join) => join.onRef('metric.run_number', '=', 'run.number').on('metric.name', '=', metric))

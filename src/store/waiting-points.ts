@@ -47,16 +47,17 @@ export async function foldWaiting(writer: SeriesWriter): Promise<void> {
 
 /** Returns the same stores, in which each method whose result depends on points first folds the waiting points. */
 export function withFoldBeforeReads(stores: Stores, fold: () => Promise<void>): Stores {
-  const { runQueries, trials, tracking, runs } = stores
+  const { runQueries, trials, trialMetrics, tracking, runTrash } = stores
   return {
     ...stores,
     runQueries: callAfter(fold, runQueries),
     trials: callAfter(fold, trials),
+    trialMetrics: callAfter(fold, trialMetrics),
     tracking: {
       ...tracking,
       ...callAfter(fold, pick(tracking, ['listSummaries', 'listCommonMetrics', 'readPoints', 'readBuckets'])),
     },
-    runs: { ...runs, ...callAfter(fold, pick(runs, ['purgePart'])) },
+    runTrash: { ...runTrash, ...callAfter(fold, pick(runTrash, ['purgePart'])) },
   }
 }
 

@@ -61,7 +61,7 @@ describeOnBothDatabases('a round of clean-up', (openFresh) => {
       stores.sweeps.insert({ id: randomUUID(), plan: SWEEP, planDigest: 'd', seed: 1, host: HOST }),
     )
     await store.write(async (stores) => {
-      for (const run of runs) await stores.runs.setDeleted({ id: run.id }, { deletedAt: 1 })
+      for (const run of runs) await stores.runTrash.setDeleted({ id: run.id }, { deletedAt: 1 })
       await stores.sweeps.update(sweep, { phase: 'stopped' })
       await stores.sweeps.setDeleted({ id: sweep.id }, { deletedAt: 1 })
       await stores.requests.insert('old', 'd')

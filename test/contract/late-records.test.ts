@@ -117,7 +117,9 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
       [run.number, other.number],
       [],
     ])
-    expect(await store.read.trials.findBest(sweep.id, { metric: 'loss', part: 'last' }, 'minimize')).toMatchObject({
+    expect(
+      await store.read.trialMetrics.findBest(sweep.id, { metric: 'loss', part: 'last' }, 'minimize'),
+    ).toMatchObject({
       value: 1,
       run: { id: run.id },
     })
@@ -125,7 +127,9 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
       (await store.read.trials.listOutcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ value }) => value),
     ).toEqual([1, 2])
     expect(
-      (await store.read.trials.readChart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(({ value }) => value),
+      (await store.read.trialMetrics.readChart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(
+        ({ value }) => value,
+      ),
     ).toEqual([1, 2])
   })
 
@@ -134,7 +138,9 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
     const sweep = await insertSweep(store)
     const run = await insertTrial(store, sweep, 0)
     await store.write((stores) =>
-      stores.sweeps.addTrials(sweep.id, 0, [{ point: { lr: 0.1 }, source: 'random', resultsUsed: 0, budget: null }]),
+      stores.sweepHistory.addTrials(sweep.id, 0, [
+        { point: { lr: 0.1 }, source: 'random', resultsUsed: 0, budget: null },
+      ]),
     )
 
     await send(store, run, 1, [{ k: 'p', v: { lr: 99, seed: 4 } }])
@@ -145,7 +151,7 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
       (await store.read.trials.listOutcomes(sweep.id, { metric: 'loss', part: 'last' })).map(({ params }) => params),
     ).toEqual([tried])
     expect(
-      (await store.read.trials.readChart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(
+      (await store.read.trialMetrics.readChart(sweep.id, { metric: 'loss', part: 'last' })).trials.map(
         ({ params }) => params,
       ),
     ).toEqual([tried])
@@ -188,14 +194,14 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
 
     const deleteForGood = async (which: Run) => {
       await store.write((stores) => stores.runs.transition(which, 'stopped', { isCollected: true }))
-      await store.write((stores) => stores.runs.setDeleted({ id: which.id }, { deletedAt: 1 }))
-      await store.write((stores) => stores.runs.beginPurge(which.id, 2))
+      await store.write((stores) => stores.runTrash.setDeleted({ id: which.id }, { deletedAt: 1 }))
+      await store.write((stores) => stores.runTrash.beginPurge(which.id, 2))
     }
 
     await deleteForGood(run)
     await expect(send(store, run, 1, records)).rejects.toMatchObject({ code: 'not_found' })
 
-    while (!(await store.write((stores) => stores.runs.purgePart(run))));
+    while (!(await store.write((stores) => stores.runTrash.purgePart(run))));
     await expect(send(store, run, 1, records)).rejects.toMatchObject({ code: 'not_found' })
 
     const again = await make()
@@ -210,7 +216,7 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
     const { store } = await fresh()
     const run = await createRun(deps(store), { kind: 'job' }, { id: randomUUID(), digest: 'd' })
     const sweep = await insertSweep(store)
-    while (!(await store.write((stores) => stores.runs.purgePart(run))));
+    while (!(await store.write((stores) => stores.runTrash.purgePart(run))));
     await store.write((stores) => stores.sweeps.purge(sweep.id))
 
     const all = deps(store)

@@ -62,7 +62,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
       ])
       expect([...asked.keys()]).toEqual([...all.keys()])
 
-      while (!(await again.write((stores) => stores.runs.purgePart(run))));
+      while (!(await again.write((stores) => stores.runTrash.purgePart(run))));
       expect(await again.read.runs.get(run.id)).toBeUndefined()
       expect([
         await count(database, 'series'),
@@ -126,7 +126,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
         await found('tag = new'),
       ]).toEqual([0, 1, 1])
 
-      while (!(await store.write((stores) => stores.runs.purgePart(run))));
+      while (!(await store.write((stores) => stores.runTrash.purgePart(run))));
       expect([
         await count(database, 'run_tag'),
         await count(database, 'run_param'),
@@ -142,7 +142,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
     expect(await count(database, 'run_tag')).toBe(1)
     await store.write((stores) => stores.runs.annotate(run, { tags: ['y'.repeat(400)] }))
     expect(await count(database, 'run_tag')).toBe(1)
-    while (!(await store.write((stores) => stores.runs.purgePart(run))));
+    while (!(await store.write((stores) => stores.runTrash.purgePart(run))));
     expect(await count(database, 'run_tag')).toBe(0)
   })
 
@@ -179,7 +179,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
             runId: runs[0]!.id,
           })),
         )
-        await stores.sweeps.addTrials(
+        await stores.sweepHistory.addTrials(
           sweep.id,
           0,
           Array.from({ length: 24_000 }, (_, index) => ({
@@ -189,14 +189,14 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
             budget: null,
           })),
         )
-        await stores.sweeps.addResults(sweep.id, 0, results)
+        await stores.sweepHistory.addResults(sweep.id, 0, results)
       })
 
       expect([await count(database, 'run'), await count(database, 'attempt'), await count(database, 'event')]).toEqual([
         3_000, 12_000, 24_000,
       ])
-      expect(await store.read.sweeps.listResults(sweep.id, 0)).toEqual(results)
-      expect(await store.read.sweeps.listTrials(sweep.id, 23_999)).toEqual([
+      expect(await store.read.sweepHistory.listResults(sweep.id, 0)).toEqual(results)
+      expect(await store.read.sweepHistory.listTrials(sweep.id, 23_999)).toEqual([
         expect.objectContaining({ point: { a: 23_999 } }),
       ])
     },
@@ -218,10 +218,10 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
     await insertRun(store, { snapshot: 'of run', environment: 'e' })
 
     expect([...(await store.read.sweeps.listLimits([...NAMES, sweep.id])).keys()]).toEqual([sweep.id])
-    expect(await store.read.runs.findReferenced('snapshot', [...NAMES, 'of run', ...NAMES, 'of sweep'])).toEqual(
-      new Set(['of run', 'of sweep']),
-    )
-    expect(await store.read.runs.findReferenced('environment', [...NAMES, 'e'])).toEqual(new Set(['e']))
+    expect(
+      await store.read.runReferences.findReferenced('snapshot', [...NAMES, 'of run', ...NAMES, 'of sweep']),
+    ).toEqual(new Set(['of run', 'of sweep']))
+    expect(await store.read.runReferences.findReferenced('environment', [...NAMES, 'e'])).toEqual(new Set(['e']))
   })
 
   it('A filter with a list of the greatest allowed length is answered', async () => {

@@ -385,7 +385,7 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
   it('A list contains either the runs in the trash or all others', async () => {
     const store = await fresh()
     const [first] = await insertRuns(store, [{}, {}])
-    await store.write((stores) => stores.runs.setDeleted({ id: first!.id }, { deletedAt: NOW }))
+    await store.write((stores) => stores.runTrash.setDeleted({ id: first!.id }, { deletedAt: NOW }))
     expect([await findNumbers(store, ''), await findNumbers(store, '', '', { isDeleted: true })]).toEqual([[2], [1]])
   })
 
@@ -398,7 +398,7 @@ describeOnBothDatabases('the search over runs', (openFresh) => {
     await store.write((stores) => stores.events.append([{ kind: 'run.created', actor: 'person', runId: run!.id }]))
 
     let pieces = 1
-    while (!(await store.write((stores) => stores.runs.purgePart(run!)))) pieces += 1
+    while (!(await store.write((stores) => stores.runTrash.purgePart(run!)))) pieces += 1
     expect(pieces).toBeGreaterThan(1)
     expect(await store.read.runs.get(run!.id)).toBeUndefined()
     expect(await findNumbers(store, 'p.x = 1 and t.t and m.a is not missing')).toEqual([other!.number])

@@ -96,7 +96,7 @@ describeOnBothDatabases('the store', (openFresh) => {
   it('A stop request wins over a decision that was made from an older version', async () => {
     const store = await openStore()
     const run = await insertRun(store)
-    expect(await store.write((stores) => stores.runs.requestStop({ id: run.id }, 'user'))).toEqual([run.id])
+    expect(await store.write((stores) => stores.runRequests.requestStop({ id: run.id }, 'user'))).toEqual([run.id])
     expect(await store.write((stores) => stores.runs.transition(run, 'starting'))).toBe(false)
     expect((await store.read.runs.get(run.id))!.stopCause).toBe('user')
   })
@@ -258,14 +258,18 @@ describeOnBothDatabases('the store', (openFresh) => {
     const good = await add('succeeded', 0.9, 3)
     const bad = await add('stopped', 0.1, 4)
 
-    expect(await store.read.trials.findBest(sweep.id, { metric: 'acc', part: 'last' }, 'maximize')).toMatchObject({
-      run: { id: good.id },
-      value: 0.9,
-    })
-    expect(await store.read.trials.findBest(sweep.id, { metric: 'acc', part: 'last' }, 'minimize')).toMatchObject({
-      run: { id: bad.id },
-      value: 0.1,
-    })
+    expect(await store.read.trialMetrics.findBest(sweep.id, { metric: 'acc', part: 'last' }, 'maximize')).toMatchObject(
+      {
+        run: { id: good.id },
+        value: 0.9,
+      },
+    )
+    expect(await store.read.trialMetrics.findBest(sweep.id, { metric: 'acc', part: 'last' }, 'minimize')).toMatchObject(
+      {
+        run: { id: bad.id },
+        value: 0.1,
+      },
+    )
     expect(await store.read.trials.countByPhase(sweep.id)).toEqual({ succeeded: 3, failed: 1, stopped: 1 })
   })
 
@@ -361,13 +365,13 @@ describeOnBothDatabases('the store', (openFresh) => {
     await migrate(database)
 
     const again = { index: 0, rung: 0, rerunCount: 1, phase: 'succeeded', value: 0.25 } as const
-    await store.write((stores) => stores.sweeps.addResults(sweep.id, 2, [again]))
-    expect(await store.read.sweeps.listResults(sweep.id, 0)).toEqual([
+    await store.write((stores) => stores.sweepHistory.addResults(sweep.id, 2, [again]))
+    expect(await store.read.sweepHistory.listResults(sweep.id, 0)).toEqual([
       { index: 0, rung: 0, rerunCount: 0, phase: 'failed', value: null },
       { index: 1, rung: 0, rerunCount: 0, phase: 'succeeded', value: 0.5 },
       again,
     ])
-    await expect(store.write((stores) => stores.sweeps.addResults(sweep.id, 3, [again]))).rejects.toThrow()
+    await expect(store.write((stores) => stores.sweepHistory.addResults(sweep.id, 3, [again]))).rejects.toThrow()
   })
 
   it('The value of a trial is the last, lowest or highest value of its metric, as the measure says', async () => {
@@ -396,7 +400,7 @@ describeOnBothDatabases('the store', (openFresh) => {
     }
 
     const by = (part: 'last' | 'min' | 'max') => ({ metric: 'loss', part })
-    const { trials } = store.read
+    const trials = store.read.trialMetrics
 
     expect(await trials.findBest(sweep.id, by('last'), 'minimize')).toMatchObject({
       run: { id: runs[1]!.id },
@@ -417,9 +421,9 @@ describeOnBothDatabases('the store', (openFresh) => {
       ['min', [0.01, 0.3, 0.7]],
       ['max', [0.9, 0.5, 0.7]],
     ] as const) {
-      const unrecorded = await trials.listUnrecorded(sweep.id, by(part))
+      const unrecorded = await store.read.trials.listUnrecorded(sweep.id, by(part))
       expect(unrecorded.map(({ value }) => value)).toEqual(values)
-      expect((await trials.listOutcomes(sweep.id, by(part))).map(({ value }) => value)).toEqual(values)
+      expect((await store.read.trials.listOutcomes(sweep.id, by(part))).map(({ value }) => value)).toEqual(values)
       expect((await trials.readChart(sweep.id, by(part))).trials.map(({ value }) => value)).toEqual(values)
     }
   })

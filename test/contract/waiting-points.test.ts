@@ -207,7 +207,7 @@ describeOnBothDatabases('points that wait to be folded into their series', (open
     const run = await insertRun(store)
     await store.write((stores) => stores.tracking.appendPoints(run, [{ name: 'loss', points: point(0, 3) }]))
 
-    const purge = () => store.write((stores) => stores.runs.purgePart(run))
+    const purge = () => store.write((stores) => stores.runTrash.purgePart(run))
     while (!(await purge()));
 
     const left = await sql<{

@@ -16,6 +16,8 @@ import { createWorld } from '../support/simulated-server.ts'
 import type { Death, SimulatedServer, World } from '../support/simulated-server.ts'
 
 const LIMIT_MS = 24 * 3_600_000
+/** Hundreds of plays need more than the usual time of a test. */
+const TIMEOUT_MS = 300_000
 
 /**
  * Something that a person asks for, `atMs` after the submission. It is asked again where the server dies before it
@@ -229,41 +231,45 @@ describe('A run ends the same wherever its server dies, once or twice', () => {
     ],
   ]
 
-  it.each(scenarios)('with %s', async (_, { document, requests, phase, reason, attempts }) => {
-    const world = await openWorld({ runsMax: 4 })
-    const plan = planOf<RunPlan>(`kind: experiment\n${document}`)
+  it.each(scenarios)(
+    'with %s',
+    async (_, { document, requests, phase, reason, attempts }) => {
+      const world = await openWorld({ runsMax: 4 })
+      const plan = planOf<RunPlan>(`kind: experiment\n${document}`)
 
-    const plays = await playAllDeaths(async (deaths) => {
-      const [run] = await world.store.write((stores) => stores.runs.insert([newRun({ plan })]))
-      const isDone = async (): Promise<boolean> => {
-        const now = await load(world, run!)
-        return isTerminal(now.phase) && now.isCollected
-      }
-      const played = await play(world, deaths, { requests: requests?.(world, run!) ?? [], isDone })
+      const plays = await playAllDeaths(async (deaths) => {
+        const [run] = await world.store.write((stores) => stores.runs.insert([newRun({ plan })]))
+        const isDone = async (): Promise<boolean> => {
+          const now = await load(world, run!)
+          return isTerminal(now.phase) && now.isCollected
+        }
+        const played = await play(world, deaths, { requests: requests?.(world, run!) ?? [], isDone })
 
-      const ended = await load(world, run!)
-      const made = await world.store.read.attempts.list(run!.id)
-      const events = await countEvents(world, { runId: run!.id })
-      const context = JSON.stringify({ deaths })
-      expect([ended.phase, ended.ending?.reason], context).toEqual([phase, reason])
-      expect(
-        made.map(({ state, ending }) => [state, ending?.reason]),
-        context,
-      ).toEqual(attempts.map((one) => ['ended', one]))
-      expect(
-        made.map(({ id }) => world.machine.starts.get(id)),
-        context,
-      ).toEqual(attempts.map(() => 1))
-      expect(events, context).toMatchObject({
-        'run.starting': attempts.length,
-        'run.started': attempts.length,
-        'run.ended': 1,
-      })
-      return played
-    }, 2)
+        const ended = await load(world, run!)
+        const made = await world.store.read.attempts.list(run!.id)
+        const events = await countEvents(world, { runId: run!.id })
+        const context = JSON.stringify({ deaths })
+        expect([ended.phase, ended.ending?.reason], context).toEqual([phase, reason])
+        expect(
+          made.map(({ state, ending }) => [state, ending?.reason]),
+          context,
+        ).toEqual(attempts.map((one) => ['ended', one]))
+        expect(
+          made.map(({ id }) => world.machine.starts.get(id)),
+          context,
+        ).toEqual(attempts.map(() => 1))
+        expect(events, context).toMatchObject({
+          'run.starting': attempts.length,
+          'run.started': attempts.length,
+          'run.ended': 1,
+        })
+        return played
+      }, 2)
 
-    expect(plays).toBeGreaterThan(40)
-  })
+      expect(plays).toBeGreaterThan(40)
+    },
+    TIMEOUT_MS,
+  )
 })
 
 describe('A sweep ends the same wherever its server dies', () => {
@@ -346,58 +352,65 @@ describe('A sweep ends the same wherever its server dies', () => {
     ],
   ]
 
-  it.each(scenarios)('%s', async (_, { document, requests, phase, runs, attempts, results }) => {
-    const world = await openWorld({
-      runsMax: 4,
-      recordsOf: ({ run }) => [{ k: 'm', s: 1, t: 1_700_000_000, v: { loss: Number(run.params['a'] ?? 0) } }],
-    })
-    const plan = planOf<SweepPlan>(document)
-    const pointsOfFirstPlay: string[] = []
+  it.each(scenarios)(
+    '%s',
+    async (_, { document, requests, phase, runs, attempts, results }) => {
+      const world = await openWorld({
+        runsMax: 4,
+        recordsOf: ({ run }) => [{ k: 'm', s: 1, t: 1_700_000_000, v: { loss: Number(run.params['a'] ?? 0) } }],
+      })
+      const plan = planOf<SweepPlan>(document)
+      const pointsOfFirstPlay: string[] = []
 
-    const plays = await playAllDeaths(async (deaths) => {
-      const sweep = await world.store.write((stores) =>
-        stores.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 7, host: HOST }),
-      )
-      const allRuns = async (): Promise<readonly Run[]> =>
-        (await world.store.scan.runQueries.listPage({ projects: 'all', sweepId: sweep.id, sort: [], limit: 100 })).runs
-      const isDone = async (): Promise<boolean> =>
-        isSweepEnded((await load(world, sweep)).phase) &&
-        (await allRuns()).every((run) => isTerminal(run.phase) && run.isCollected)
-      const played = await play(world, deaths, { requests: requests?.(world, sweep) ?? [], isDone })
+      const plays = await playAllDeaths(async (deaths) => {
+        const sweep = await world.store.write((stores) =>
+          stores.sweeps.insert({ id: randomUUID(), plan, planDigest: 'd', seed: 7, host: HOST }),
+        )
+        const allRuns = async (): Promise<readonly Run[]> =>
+          (await world.store.scan.runQueries.listPage({ projects: 'all', sweepId: sweep.id, sort: [], limit: 100 }))
+            .runs
+        const isDone = async (): Promise<boolean> =>
+          isSweepEnded((await load(world, sweep)).phase) &&
+          (await allRuns()).every((run) => isTerminal(run.phase) && run.isCollected)
+        const played = await play(world, deaths, { requests: requests?.(world, sweep) ?? [], isDone })
 
-      const context = JSON.stringify({ deaths })
-      const ended = await load(world, sweep)
-      const made = await allRuns()
-      expect(ended.phase, context).toBe(phase)
+        const context = JSON.stringify({ deaths })
+        const ended = await load(world, sweep)
+        const made = await allRuns()
+        expect(ended.phase, context).toBe(phase)
 
-      const indices = made.map(({ trialIndex }) => trialIndex).toSorted((a, b) => a! - b!)
-      expect(indices, context).toEqual(Array.from({ length: ended.trialsCreated }, (_unused, index) => index))
-      const points = (await world.store.read.sweeps.listTrials(sweep.id, 0)).map(({ point }) => JSON.stringify(point))
-      expect(points, context).toHaveLength(ended.trialsCreated)
+        const indices = made.map(({ trialIndex }) => trialIndex).toSorted((a, b) => a! - b!)
+        expect(indices, context).toEqual(Array.from({ length: ended.trialsCreated }, (_unused, index) => index))
+        const points = (await world.store.read.sweepHistory.listTrials(sweep.id, 0)).map(({ point }) =>
+          JSON.stringify(point),
+        )
+        expect(points, context).toHaveLength(ended.trialsCreated)
 
-      if (runs !== 'any') {
-        expect(countBy(made.map((run) => run.phase)), context).toEqual(runs)
-        if (pointsOfFirstPlay.length === 0) pointsOfFirstPlay.push(...points)
-        expect(points, context).toEqual(pointsOfFirstPlay)
-      }
+        if (runs !== 'any') {
+          expect(countBy(made.map((run) => run.phase)), context).toEqual(runs)
+          if (pointsOfFirstPlay.length === 0) pointsOfFirstPlay.push(...points)
+          expect(points, context).toEqual(pointsOfFirstPlay)
+        }
 
-      const tried = (await Promise.all(made.map(({ id }) => world.store.read.attempts.list(id)))).flat()
-      expect(
-        tried.every(({ id, startedAt }) => startedAt === null || world.machine.starts.get(id) === 1),
-        context,
-      ).toBe(true)
-      if (attempts !== undefined) expect(tried, context).toHaveLength(attempts)
+        const tried = (await Promise.all(made.map(({ id }) => world.store.read.attempts.list(id)))).flat()
+        expect(
+          tried.every(({ id, startedAt }) => startedAt === null || world.machine.starts.get(id) === 1),
+          context,
+        ).toBe(true)
+        if (attempts !== undefined) expect(tried, context).toHaveLength(attempts)
 
-      const recorded = await world.store.read.sweeps.listResults(sweep.id, 0)
-      expect(new Set(recorded.map(({ index, rung }) => `${index} ${rung}`)).size, context).toBe(recorded.length)
-      if (results !== undefined) expect(recorded, context).toHaveLength(results)
+        const recorded = await world.store.read.sweepHistory.listResults(sweep.id, 0)
+        expect(new Set(recorded.map(({ index, rung }) => `${index} ${rung}`)).size, context).toBe(recorded.length)
+        if (results !== undefined) expect(recorded, context).toHaveLength(results)
 
-      expect((await countEvents(world, { sweepId: sweep.id }))['sweep.ended'], context).toBe(1)
-      return played
-    }, 40)
+        expect((await countEvents(world, { sweepId: sweep.id }))['sweep.ended'], context).toBe(1)
+        return played
+      }, 100)
 
-    expect(plays).toBeGreaterThan(40)
-  })
+      expect(plays).toBeGreaterThan(40)
+    },
+    TIMEOUT_MS,
+  )
 })
 
 function countBy(words: readonly string[]): Record<string, number> {

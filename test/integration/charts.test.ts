@@ -12,7 +12,7 @@ import type {
   TrialsView,
 } from '../../src/contract/charts.ts'
 import type { RunPageView } from '../../src/contract/routes/runs.ts'
-import { filterOfGroup } from '../../dashboard/src/pages/runs/runs-state.ts'
+import { narrowToGroup } from '../../dashboard/src/pages/runs/groups/group-filter.ts'
 import { startPostgres } from '../support/postgres.ts'
 import type { Postgres } from '../support/postgres.ts'
 import { startTestServer, waitUntil } from '../support/server.ts'
@@ -209,7 +209,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
         for (const by of [['p.kind'], ['p.lr', 'sweep'], ['phase', 'branch'], ['project', 'number']]) {
           const { groups } = (await server.call<GroupsView>('POST', '/runs/groups', { by })).body
           for (const { keys, n } of groups) {
-            const filter = filterOfGroup(by, keys)
+            const filter = narrowToGroup('', by, keys)
             const { body: counts } = await server.call<CountsView>(
               'GET',
               `/runs/counts?filter=${encodeURIComponent(filter)}`,

@@ -22,7 +22,7 @@ export function createProjectHandlers(deps: HandlerDeps): HandlersOf<typeof proj
   const act = actingWith(deps)
   const { store, nudges } = deps
   const viewsOf = async ({ id }: Project) =>
-    (await store.read.projects.listViews(id)).map((view) => ({ ...view, createdAt: toIso(view.createdAt) }))
+    (await store.read.savedViews.listViews(id)).map((view) => ({ ...view, createdAt: toIso(view.createdAt) }))
 
   return {
     listProjects: async ({ query, caller }) => {

@@ -1,9 +1,10 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import type { Dirent, Stats } from 'node:fs'
-import { sep } from 'node:path'
+import { basename, sep } from 'node:path'
 
 import { pathBytes, portablePathText } from '../../contract/file-paths.ts'
 import { pathFault } from '../../contract/snapshot.ts'
+import { dataDirPaths } from '../../core/data-dir.ts'
 import { createIgnoreRules } from './ignore-rules.ts'
 
 /** A file of a snapshot and its metadata on the disk. */
@@ -103,11 +104,9 @@ export function bytePath(root: string, path: string): Buffer {
   return Buffer.concat([Buffer.from(`${root}/`), pathBytes(path)])
 }
 
+const { lock, secret, token } = dataDirPaths('')
 // Names that identify a data directory (first list) and a backup (second list).
-const IDENTIFYING_FILES = [
-  ['lock.db', 'secret', 'token'],
-  ['backup.json', 'tables'],
-]
+const IDENTIFYING_FILES = [[lock, secret, token].map((path) => basename(path)), ['backup.json', 'tables']]
 
 /** Whether a folder is a data directory or a backup of Hagane. Both contain tokens and the outputs of all users. */
 function isHaganeFolder(names: readonly string[]): boolean {

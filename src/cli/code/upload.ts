@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { EXIT } from '../../contract/errors.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import type { FileEntry, Manifest } from '../../contract/snapshot.ts'
+import { dataDirPaths } from '../../core/data-dir.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
@@ -121,8 +122,7 @@ type HashCache = Record<string, readonly [fingerprint: string, hash: string, isS
  */
 function hashAll(cli: Cli, root: string, files: readonly ScannedFile[]): { entries: FileEntry[]; secrets: string[] } {
   const cacheFile = join(
-    cli.config.dataDir,
-    'hashes',
+    dataDirPaths(cli.config.dataDir).hashes,
     `${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`,
   )
 

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 
 import { EXIT } from '../../contract/errors.ts'
+import { dataDirPaths } from '../../core/data-dir.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { formatTable } from '../format-table.ts'
@@ -10,7 +11,7 @@ import { readStandardInput } from '../prompts.ts'
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 const KEY = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/
 
-const root = (cli: Cli): string => join(cli.config.dataDir, 'secrets')
+const root = (cli: Cli): string => dataDirPaths(cli.config.dataDir).secrets
 
 /** `hagane secret ls`: lists the names and keys of secrets, never their values. */
 export async function list(cli: Cli, flags: { json?: boolean }): Promise<void> {

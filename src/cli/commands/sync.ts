@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { EXIT } from '../../contract/errors.ts'
+import { dataDirPaths, runPaths } from '../../core/data-dir.ts'
 import { toBatches, openUnusedSpools } from '../../config/spool.ts'
 import type { Spool } from '../../config/spool.ts'
 import { ApiError } from '../api-error.ts'
@@ -36,11 +37,9 @@ export async function sync(cli: Cli, folders: readonly string[], flags: { json?:
 
 /** Returns the existing spool folders of the data directory: the common one, and one for each run. */
 async function usualFolders(dataDir: string): Promise<string[]> {
-  const runs = join(dataDir, 'runs')
+  const { runs, spool } = dataDirPaths(dataDir)
   const names = existsSync(runs) ? await readdir(runs) : []
-  return [join(dataDir, 'spool'), ...names.map((name) => join(runs, name, 'spool'))].filter((folder) =>
-    existsSync(folder),
-  )
+  return [spool, ...names.map((name) => runPaths(join(runs, name)).spool)].filter((folder) => existsSync(folder))
 }
 
 /**

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { childEnv, createDataDir, isLaunched, readServerConfig } from '../../config/config.ts'
 import type { ServerFlags } from '../../config/config.ts'
 import { PACKAGE_DIR } from '../../config/package.ts'
-import { readServerState, readToken, tokenFile } from '../../config/state-files.ts'
+import { readServerState, readToken } from '../../config/state-files.ts'
 import { EXIT } from '../../contract/errors.ts'
+import { dataDirPaths } from '../../core/data-dir.ts'
 import { createClient, findClient } from '../client.ts'
 import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
@@ -30,7 +31,7 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
   if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.host))
     throw new CliExit(EXIT.usage, cli.formatMessage('host_not_local', { host: config.host }))
 
-  const { DirectoryTakenError, RestoreCutError, startServer } = await import('../../server.ts')
+  const { DirectoryTakenError, RestoreCutError, startServer } = await import('../../server/server.ts')
 
   let end: (status: number) => void = () => {}
   const ended = new Promise<number>((resolve) => (end = resolve))
@@ -56,7 +57,11 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
 
   cli.printStatus(
     cli
-      .formatMessage('server_ready', { url: server.url, data: config.dataDir, tokenFile: tokenFile(config.dataDir) })
+      .formatMessage('server_ready', {
+        url: server.url,
+        data: config.dataDir,
+        tokenFile: dataDirPaths(config.dataDir).token,
+      })
       .split('\n'),
   )
 
@@ -176,7 +181,7 @@ async function findOwnServer(cli: Cli): Promise<Client | undefined> {
   }
 }
 
-const outputFile = (cli: Cli): string => join(cli.config.dataDir, 'server.out')
+const outputFile = (cli: Cli): string => dataDirPaths(cli.config.dataDir).serverOutput
 
 function startInBackground(cli: Cli, flags: ServerFlags) {
   createDataDir(cli.config.dataDir)

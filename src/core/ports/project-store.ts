@@ -1,6 +1,6 @@
+import type { Direction } from '../../contract/project.ts'
 import type { ProjectScope } from '../access/caller.ts'
-import type { Direction, SavedViewDefinition } from '../../contract/project.ts'
-import type { Project, SavedView } from '../records/project.ts'
+import type { Project } from '../records/project.ts'
 
 /** Reads and writes projects, the directions of their metrics, and saved views. */
 export interface ProjectStore {
@@ -16,8 +16,4 @@ export interface ProjectStore {
   /** Returns the direction of each metric that has one. */
   listDirections(projectId: string): Promise<ReadonlyMap<string, Direction>>
   setDirection(projectId: string, metric: string, direction: Direction | null): Promise<void>
-  listViews(projectId: string): Promise<SavedView[]>
-  putView(projectId: string, name: string, definition: SavedViewDefinition): Promise<void>
-  /** Returns false where there is no such view. */
-  removeView(projectId: string, name: string): Promise<boolean>
 }

@@ -8,23 +8,35 @@ import type { OutputRecordStore } from './output-record-store.ts'
 import type { ProjectStore } from './project-store.ts'
 import type { RequestStore } from './request-store.ts'
 import type { RunQueries } from './run-queries.ts'
+import type { RunReferenceStore } from './run-reference-store.ts'
+import type { RunRequestStore } from './run-request-store.ts'
 import type { RunStore } from './run-store.ts'
+import type { RunTrashStore } from './run-trash-store.ts'
+import type { SavedViewStore } from './saved-view-store.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
+import type { SweepHistoryStore } from './sweep-history-store.ts'
 import type { SweepStore } from './sweep-store.ts'
 import type { TrackingStore } from './tracking-store.ts'
+import type { TrialMetricStore } from './trial-metric-store.ts'
 import type { TrialStore } from './trial-store.ts'
 
 /** All stored data, one store per aggregate. The same interfaces serve reads and, inside `write`, changes. */
 export interface Stores {
   readonly runs: RunStore
+  readonly runRequests: RunRequestStore
+  readonly runTrash: RunTrashStore
+  readonly runReferences: RunReferenceStore
   readonly trials: TrialStore
+  readonly trialMetrics: TrialMetricStore
   readonly runQueries: RunQueries
   readonly attempts: AttemptStore
   readonly outputs: OutputRecordStore
   readonly sweeps: SweepStore
+  readonly sweepHistory: SweepHistoryStore
   readonly tracking: TrackingStore
   readonly events: EventStore
   readonly projects: ProjectStore
+  readonly savedViews: SavedViewStore
   readonly documents: DocumentStore
   readonly snapshots: SnapshotStore
   readonly requests: RequestStore

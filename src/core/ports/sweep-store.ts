@@ -1,6 +1,6 @@
 import type { ProjectScope } from '../access/caller.ts'
-import type { DeletionChange } from './run-store.ts'
-import type { NewSweep, Sweep, SweepResult, SweepTrial } from '../records/sweep.ts'
+import type { NewSweep, Sweep } from '../records/sweep.ts'
+import type { DeletionChange } from './run-trash-store.ts'
 
 /** Reads and writes sweeps, their points and their results. */
 export interface SweepStore {
@@ -19,14 +19,6 @@ export interface SweepStore {
   /** Returns the limits that admission needs, by sweep id. */
   listLimits(ids: readonly string[]): Promise<Map<string, SweepLimit>>
   insert(sweep: NewSweep): Promise<Sweep>
-  /** Returns the points of trials with index `from` or above, by index. */
-  listTrials(sweepId: string, from: number): Promise<SweepTrial[]>
-  /** Inserts points; `from` is the trial index of the first. */
-  addTrials(sweepId: string, from: number, trials: readonly SweepTrial[]): Promise<void>
-  /** Returns the results after the first `after`, in the order in which they were recorded. */
-  listResults(sweepId: string, after: number): Promise<SweepResult[]>
-  /** Appends results to a record that has `after` of them. */
-  addResults(sweepId: string, after: number, results: readonly SweepResult[]): Promise<void>
   /** Returns false if the sweep has changed since `version` was read. */
   update(sweep: Pick<Sweep, 'id' | 'version'>, patch: SweepPatch): Promise<boolean>
   setDeleted(which: { id: string } | { projectId: string }, change: DeletionChange): Promise<void>

@@ -1,16 +1,9 @@
 import type { BestBy } from '../../contract/measure.ts'
 import type { RunPhase } from '../../contract/phases.ts'
 import type { Ending } from '../../contract/run.ts'
-import type { PhaseCounts, Run } from '../records/run.ts'
+import type { PhaseCounts } from '../records/run.ts'
 import type { SweepResult } from '../records/sweep.ts'
-import type { ChartAttempt, ChartTrial, OpenTrial, TrialOutcome } from '../records/trial.ts'
-import type { Direction } from '../../contract/project.ts'
-
-/** The best trial of a sweep, and its value of the measure. */
-export interface Best {
-  readonly run: Run
-  readonly value: number
-}
+import type { OpenTrial, TrialOutcome } from '../records/trial.ts'
 
 /** The number that trials are compared by: the last, lowest or highest value of a metric. */
 export interface Measure {
@@ -39,8 +32,6 @@ export interface TrialStore {
   listUnrecorded(sweepId: string, measure: Measure): Promise<(SweepResult & { readonly runId: string })[]>
   /** Returns result and running time of every trial that has ended. */
   listOutcomes(sweepId: string, measure: Measure): Promise<TrialOutcome[]>
-  /** Returns the trials outside the trash, and all attempts that have begun, with the fields that charts need. */
-  readChart(sweepId: string, measure: Measure): Promise<{ trials: ChartTrial[]; attempts: ChartAttempt[] }>
   /** Returns the id of each trial's run, by trial index. */
   listTrialIds(sweepId: string): Promise<Map<number, string>>
   /** Counts trials by phase. */
@@ -58,15 +49,4 @@ export interface TrialStore {
     from: number,
     limit: number,
   ): Promise<{ readonly id: string; readonly ending: Ending | null }[]>
-  /** Returns those of `metrics` that any trial has reported. */
-  listReported(sweepId: string, metrics: readonly string[]): Promise<Set<string>>
-  /**
-   * Returns the metrics that the latest ended or paused trials have reported, without those that the server measures
-   * (`system.*`).
-   */
-  listMetricNames(sweepId: string, limit: number): Promise<string[]>
-  /** Returns the trial with the best finite value among trials that are paused or ended without failing. */
-  findBest(sweepId: string, measure: Measure, direction: Direction): Promise<Best | undefined>
-  /** Returns the best finite value over the trials of all phases. */
-  findBestValue(sweepId: string, measure: Measure, direction: Direction): Promise<number | undefined>
 }

@@ -1,9 +1,11 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 
 import { AppError } from '../../contract/errors.ts'
 import { phrase } from '../../contract/fields.ts'
 import type { RunRef } from '../../core/records/run.ts'
+import { attemptPaths, dataDirPaths, runPaths } from '../../core/data-dir.ts'
+import type { AttemptPaths, RunPaths } from '../../core/data-dir.ts'
 import { parseAttemptName } from '../../core/run/attempt-name.ts'
 import type { AttemptRef } from '../../core/records/attempt.ts'
 import { readPlainText } from './plain-file.ts'
@@ -13,25 +15,9 @@ import type { Identity } from './process-table.ts'
  * Paths of the files of an attempt and of its run under the data directory. Names come from the server, never from user
  * input.
  */
-export interface AttemptDir {
+export interface AttemptDir
+  extends Readonly<AttemptPaths>, Readonly<Pick<RunPaths, 'outputs' | 'checkpoints' | 'spool'>> {
   readonly path: string
-  readonly log: string
-  /** Sparse index of the log: lines `time offset`, added from time to time. */
-  readonly logIndex: string
-  /** Contains `from to`: the range of bytes that was cut out of the log. */
-  readonly logCut: string
-  /** The number of processes that the kernel had killed for memory before the command started. */
-  readonly oomKills: string
-  /** Secret values that the processes of the attempt received, as JSON. Removed once they are masked in the log. */
-  readonly secrets: string
-  /** Shared by all attempts of the run, like `checkpoints` and `spool`. */
-  readonly outputs: string
-  readonly checkpoints: string
-  readonly spool: string
-  /** The parameters of the run, as JSON. */
-  readonly params: string
-  /** The command, where it is too long for an argument. */
-  readonly command: string
   /**
    * The attempt's own copy of the code, if it has one. It is not below `path`, because a script may write to `../log`.
    */
@@ -63,11 +49,8 @@ function folderOf(path: string, id: string): string {
  * it is a link.
  */
 export function runFolder(dataDir: string, { id, number }: RunRef): string {
-  return folderOf(join(dataDir, 'runs', String(number)), id)
+  return folderOf(dataDirPaths(dataDir).run(number), id)
 }
-
-/** Names of the files that identify the owner of a folder. */
-const OWNER_FILES = { run: 'run', attempt: 'mark' } as const
 
 const ID = /^[\da-f]{8}-[\da-f-]{27}$/
 
@@ -76,28 +59,31 @@ const ID = /^[\da-f]{8}-[\da-f-]{27}$/
  * version 0.1.0, or where a script that works in its outputs has overwritten `../run`.
  */
 export function ownerOfRunFolder(path: string): string | undefined {
-  const owner = readPlainText(join(path, OWNER_FILES.run))
+  const owner = readPlainText(runPaths(path).owner)
   return owner !== undefined && ID.test(owner) ? owner : undefined
 }
 
 /** Creates a folder that belongs to a run. */
 export function createRunFolder(path: string, runId: string): void {
-  createOwned(path, OWNER_FILES.run, runId)
+  createOwned(path, (folder) => runPaths(folder).owner, runId)
 }
 
-/** Creates a folder that identifies its owner from the first moment on. A folder that exists is given to this owner. */
-function createOwned(path: string, tag: string, owner: string): void {
-  if (readPlainText(join(path, tag)) === owner) return
+/**
+ * Creates a folder that identifies its owner from the first moment on. A folder that exists is given to this owner.
+ * `ownerFileIn` returns the path of the file with the owner.
+ */
+function createOwned(path: string, ownerFileIn: (folder: string) => string, owner: string): void {
+  if (readPlainText(ownerFileIn(path)) === owner) return
   const incomplete = `${path}${INCOMPLETE_SUFFIX}`
 
   rmSync(incomplete, { recursive: true, force: true })
   if (hasEntries(path)) {
     writeFileSync(incomplete, owner, { flag: 'wx' })
-    rmSync(join(path, tag), { recursive: true, force: true })
-    renameSync(incomplete, join(path, tag))
+    rmSync(ownerFileIn(path), { recursive: true, force: true })
+    renameSync(incomplete, ownerFileIn(path))
   } else {
     mkdirSync(incomplete, { recursive: true, mode: 0o700 })
-    writeFileSync(join(incomplete, tag), owner)
+    writeFileSync(ownerFileIn(incomplete), owner)
     renameSync(incomplete, path)
   }
 }
@@ -135,36 +121,17 @@ export function attemptDir(dataDir: string, { id, runId, name }: AttemptRef): At
   const parsed = parseAttemptName(name)
   if (!parsed) throw new Error(`not a name of an attempt: ${name}`)
 
-  const path = folderOf(join(dataDir, 'attempts', name), id)
-  return filesIn(
-    path,
-    join(dataDir, 'work', basename(path)),
-    runFolder(dataDir, { id: runId, number: parsed.runNumber }),
-  )
-}
-
-function filesIn(path: string, workPath: string, runPath: string): AttemptDir {
-  return {
-    path,
-    log: join(path, 'log'),
-    logIndex: join(path, 'log.index'),
-    logCut: join(path, 'log.cut'),
-    oomKills: join(path, 'oom-kills'),
-    secrets: join(path, 'secrets.json'),
-    outputs: join(runPath, 'outputs'),
-    checkpoints: join(runPath, 'checkpoints'),
-    spool: join(runPath, 'spool'),
-    params: join(path, 'params.json'),
-    command: join(path, 'command.sh'),
-    code: join(workPath, 'code'),
-  }
+  const paths = dataDirPaths(dataDir)
+  const path = folderOf(paths.attempt(name), id)
+  const { outputs, checkpoints, spool } = runPaths(runFolder(dataDir, { id: runId, number: parsed.runNumber }))
+  return { ...attemptPaths(path), path, outputs, checkpoints, spool, code: paths.workCopy(basename(path)) }
 }
 
 /** Creates the folder of an attempt that is to be launched, with its tag in it, and returns its paths. */
 export function createAttemptDir(dataDir: string, attempt: AttemptRef, tag: string): AttemptDir {
-  const plain = join(dataDir, 'attempts', attempt.name)
-  const path = placeFor(plain, attempt.id, attemptIdOf(readTagIn(plain)))
-  createOwned(path, OWNER_FILES.attempt, tag)
+  const plain = dataDirPaths(dataDir).attempt(attempt.name)
+  const path = placeFor(plain, attempt.id, attemptIdOf(readTag(attemptPaths(plain))))
+  createOwned(path, (folder) => attemptPaths(folder).tag, tag)
 
   return attemptDir(dataDir, attempt)
 }
@@ -184,8 +151,8 @@ export function createOutputsFolder(path: string): void {
  * Returns the supervisor that claimed an attempt: undefined without a claim, null for a claim that is not written
  * completely yet.
  */
-export function readClaim(dir: Pick<AttemptDir, 'path'>): Identity | null | undefined {
-  const text = readPlainText(join(dir.path, 'claim'))
+export function readClaim({ claim }: Pick<AttemptDir, 'claim'>): Identity | null | undefined {
+  const text = readPlainText(claim)
   if (text === undefined) return undefined
   const [pid, startedAt, boot] = text.split('\n', 1)[0]!.trim().split(' ')
   return boot === undefined ? null : { pid: Number(pid), startedAt: startedAt!, boot }
@@ -203,15 +170,14 @@ export interface ExitRecord {
 }
 
 /** Reads the exit record of an attempt. A record without a valid status counts as none. */
-export function readExit(dir: Pick<AttemptDir, 'path'>): ExitRecord | undefined {
-  const path = join(dir.path, 'exit')
-  const [code, how, oomKills] = readPlainText(path)?.trim().split(' ') ?? []
+export function readExit({ exit }: Pick<AttemptDir, 'exit'>): ExitRecord | undefined {
+  const [code, how, oomKills] = readPlainText(exit)?.trim().split(' ') ?? []
   if (code === undefined || !/^\d{1,3}$/.test(code)) return undefined
   return {
     exitCode: Number(code),
     isKilled: how === 'killed' ? true : how === 'exited' ? false : undefined,
     oomKills: oomKills === undefined ? undefined : Number(oomKills),
-    endedAt: Math.round(statSync(path).mtimeMs),
+    endedAt: Math.round(statSync(exit).mtimeMs),
   }
 }
 
@@ -227,12 +193,12 @@ export function processTagOf(directoryId: string, { id }: Pick<AttemptRef, 'id'>
 }
 
 /** Reads the tag in the folder of an attempt; empty where there is none. Version 0.1.0 wrote the id alone. */
-export function readTag(dir: Pick<AttemptDir, 'path'>): string {
-  return readTagIn(dir.path)
+export function readTag({ tag }: Pick<AttemptDir, 'tag'>): string {
+  return readPlainText(tag) ?? ''
 }
 
 /** Whether a folder belongs to an attempt, in this data directory or in the one that it was copied from. */
-export function ownsFolder({ id }: Pick<AttemptRef, 'id'>, dir: Pick<AttemptDir, 'path'>): boolean {
+export function ownsFolder({ id }: Pick<AttemptRef, 'id'>, dir: Pick<AttemptDir, 'tag'>): boolean {
   return attemptIdOf(readTag(dir)) === id
 }
 
@@ -245,8 +211,4 @@ export function isTagOfDirectory(directoryId: string, tag: string): boolean {
 /** Returns the id of the attempt in a tag. */
 export function attemptIdOf(tag: string): string {
   return tag.split('@', 1)[0]!
-}
-
-function readTagIn(path: string): string {
-  return readPlainText(join(path, OWNER_FILES.attempt)) ?? ''
 }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 
 import { LIMITS } from '../../contract/limits.ts'
+import { dataDirPaths } from '../../core/data-dir.ts'
 import { decideStorage } from '../../core/schedule/storage.ts'
 import type { StorageDecision } from '../../core/schedule/storage.ts'
 import type { Clock } from '../../core/ports/clock.ts'
@@ -23,7 +23,7 @@ const MIB = 2 ** 20
  * full: on a full disk the reserve is kept for recording how runs end.
  */
 export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; clock: Clock; log: Logger }): DiskGuard {
-  const file = join(dataDir, 'reserve')
+  const file = dataDirPaths(dataDir).reserve
   let cancel = (): void => {}
   let onRoom = (): void => {}
   let last = look()

@@ -9,6 +9,8 @@ import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import type { Clock } from '../../core/ports/clock.ts'
+import { attemptPaths, dataDirPaths, environmentPaths } from '../../core/data-dir.ts'
+import type { EnvironmentPaths } from '../../core/data-dir.ts'
 import type { Capacity, Executor, Launch, Launched, Observation } from '../../core/ports/executor.ts'
 import type { Logger } from '../../core/ports/logger.ts'
 import type { UsageSource } from '../../core/ports/usage-source.ts'
@@ -122,8 +124,8 @@ function spawnFailure(error: NodeJS.ErrnoException): AppError {
 }
 
 /** Throws AppError `environment_gone` for an environment that is not complete. */
-function refuseIncomplete(venv: string | null): void {
-  if (venv !== null && !(existsSync(join(venv, '..', 'ready')) && existsSync(join(venv, 'bin', 'python'))))
+function refuseIncomplete({ ready, venv }: EnvironmentPaths): void {
+  if (!existsSync(ready) || !existsSync(join(venv, 'bin', 'python')))
     throw new AppError('environment_gone', { detail: venv })
 }
 
@@ -164,7 +166,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     devices: options.devices,
     runsMax: options.runsMax,
   }
-  const environment = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
+  const processOptions = { dataDir, baseEnv: options.baseEnv, clientPath: options.clientPath, capacity }
   const references = createReferences(dataDir)
 
   const children = new Map<string, ChildProcess>()
@@ -181,15 +183,16 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
   const launch = async (asked: Launch): Promise<Launched> => {
     const { attempt, run } = asked
-    const venv = venvOf(run)
+    const environment = environmentOf(run)
+    const venv = environment?.venv ?? null
 
     const before = attemptDir(dataDir, attempt)
     if (ownsFolder(attempt, before) && readClaim(before) !== undefined)
       return {
-        startedAt: Math.round(statSync(join(before.path, 'claim')).mtimeMs),
+        startedAt: Math.round(statSync(before.claim).mtimeMs),
         ranOn: ranOn(run, venv),
       }
-    refuseIncomplete(venv)
+    if (environment !== null) refuseIncomplete(environment)
 
     const tag = processTagOf(directoryId, attempt)
     const dir = createAttemptDir(dataDir, attempt, tag)
@@ -209,7 +212,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       cwd,
       env: {
         ...attemptEnvironment(asked, dir, {
-          ...environment,
+          ...processOptions,
           venv,
           references: references.variables(run.plan.references),
         }),
@@ -221,11 +224,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return { startedAt: clock.now(), ranOn: ranOn(run, venv) }
   }
 
-  /** Returns the folder of the virtual environment of a run; null for a run that needs none or that builds one. */
-  const venvOf = (run: Run): string | null =>
+  /** Returns the paths of the environment of a run; null for a run that needs none or that builds one. */
+  const environmentOf = (run: Run): EnvironmentPaths | null =>
     run.environment === null || makesEnvironment(run.plan)
       ? null
-      : join(dataDir, 'environments', run.environment, 'venv')
+      : environmentPaths(dataDirPaths(dataDir).environment(run.environment))
 
   /**
    * Starts a supervisor in a session of its own with its output to a file, so that it does not depend on the server.
@@ -503,10 +506,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   }
 
   const list = async (): Promise<string[]> => {
-    const folder = join(dataDir, 'attempts')
-    const names = existsSync(folder) ? readdirSync(folder).filter(isAttemptFolder) : []
+    const { attempts } = dataDirPaths(dataDir)
+    const names = existsSync(attempts) ? readdirSync(attempts).filter(isAttemptFolder) : []
     return names.flatMap((name) => {
-      const dir = { path: join(folder, name) }
+      const dir = attemptPaths(join(attempts, name))
       const claim = readClaim(dir)
       const tag = readTag(dir)
       return claim && isTagOfDirectory(directoryId, tag) && readExit(dir) === undefined && isAlive(claim, boot)

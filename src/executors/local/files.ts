@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import { pathBytes } from '../../contract/file-paths.ts'
+import { attemptPaths, dataDirPaths } from '../../core/data-dir.ts'
 import type { WorkCopies } from '../../core/ports/work-copies.ts'
 import type { AttemptRef } from '../../core/records/attempt.ts'
 import { attemptDir, removalPathOf, isAttemptFolder, ownsFolder, leftoverPathsOf } from './attempt-dir.ts'
@@ -70,6 +71,7 @@ async function hasManyFiles(folder: string): Promise<boolean> {
  * exist. Throws AppError `conflict` where reading is not permitted.
  */
 export async function openInside(root: string, path: string): Promise<ReadableStream<Uint8Array> | undefined> {
+  if (path.includes('\0')) return undefined
   try {
     const real = await realpath(root, { encoding: 'buffer' })
     const target = await realpath(joinBytes(real, pathBytes(path)), { encoding: 'buffer' })
@@ -115,7 +117,7 @@ export async function removeAttempt(dataDir: string, attempt: AttemptRef): Promi
     await removeTree(dirname(dir.code))
     await removeWhole(dir.path)
   }
-  await removeLeftovers(join(dataDir, 'attempts', attempt.name), attempt.id)
+  await removeLeftovers(dataDirPaths(dataDir).attempt(attempt.name), attempt.id)
 }
 
 /**
@@ -138,18 +140,17 @@ export async function removeLeftovers(path: string, id: string): Promise<void> {
  * no folder. Returns their number.
  */
 async function removeOldCopies(dataDir: string, endedBefore: number): Promise<number> {
-  const [attempts, work] = [join(dataDir, 'attempts'), join(dataDir, 'work')]
+  const { attempts, workCopies } = dataDirPaths(dataDir)
   const copies = [
-    ...(await namesIn(work)).map((name) => ({ name, path: join(work, name) })),
+    ...(await namesIn(workCopies)).map((name) => ({ name, path: join(workCopies, name) })),
     // Version 0.1.0 kept working copies in the attempt's folder.
-    ...(await namesIn(attempts)).map((name) => ({ name, path: join(attempts, name, 'code') })),
+    ...(await namesIn(attempts)).map((name) => ({ name, path: attemptPaths(join(attempts, name)).formerCode })),
   ]
 
   let removed = 0
   for (const { name, path } of copies.filter((copy) => isAttemptFolder(copy.name) && existsSync(copy.path))) {
-    const ended = await stat(existsSync(join(attempts, name)) ? join(attempts, name, 'exit') : path).catch(
-      () => undefined,
-    )
+    const folder = join(attempts, name)
+    const ended = await stat(existsSync(folder) ? attemptPaths(folder).exit : path).catch(() => undefined)
     if (!ended || ended.mtimeMs >= endedBefore) continue
     await removeTree(path)
     removed += 1

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 
 import type { LogStore } from '../../core/ports/log-store.ts'
-import { attemptDir } from './attempt-dir.ts'
+import { attemptDir, ownsFolder } from './attempt-dir.ts'
 import type { AttemptDir } from './attempt-dir.ts'
 import { readLogCut } from './log-limit.ts'
 import { maskFile, readMasked } from './masking.ts'
@@ -17,11 +17,13 @@ export function createLocalLogs(dataDir: string): LogStore {
   return {
     read: async (attempt, from, limitBytes) => {
       const dir = attemptDir(dataDir, attempt)
+      if (!ownsFolder(attempt, dir)) return { bytes: new Uint8Array(), cursor: 0 }
       return await readMasked(dir, from, { limitBytes, secrets: secretsIn(dir) })
     },
 
     removeSecrets: async (attempt) => {
       const dir = attemptDir(dataDir, attempt)
+      if (!ownsFolder(attempt, dir)) return
       await maskFile(dir.log, secretsIn(dir), readLogCut(dir))
       rmSync(dir.secrets, { force: true })
     },

@@ -28,7 +28,7 @@ export async function readMasked(
   const tail = await readLogFile(dir, { cursor: page.cursor }, longest)
 
   const wide = Buffer.concat([head.bytes, page.bytes, tail.bytes])
-  for (const secret of secrets) maskSecret(wide, Buffer.from(secret))
+  maskSecrets(wide, Buffer.from(wide), secrets)
 
   return { ...page, bytes: wide.subarray(head.bytes.length, head.bytes.length + page.bytes.length) }
 }
@@ -46,17 +46,24 @@ export async function maskFile(path: string, secrets: readonly string[], cut: Lo
   const longest = Buffer.byteLength(secrets[0]!)
 
   const block = Buffer.alloc(BLOCK_BYTES + longest)
+  let overlap: Buffer = Buffer.alloc(0)
 
-  // Blocks overlap by the length of the longest secret, so that every secret is complete in one of them.
+  // Blocks overlap by the length of the longest secret, so that every secret is complete in one of them. Secrets are
+  // searched in the original bytes: the part of one that the block before has masked belongs to the next one, too.
   for (let start = 0; ; start += BLOCK_BYTES) {
     const { bytesRead } = await file.read(block, 0, block.length, start)
     const bytes = block.subarray(0, bytesRead)
     const before = Buffer.from(bytes)
-    for (const secret of secrets) maskSecret(bytes, Buffer.from(secret))
+    const original = Buffer.concat([overlap, before.subarray(overlap.length)])
+    maskSecrets(bytes, original, secrets)
     if (!bytes.equals(before)) await file.write(bytes, 0, bytesRead, start)
     if (bytesRead < block.length) break
+    overlap = original.subarray(BLOCK_BYTES)
     // A hole contains no text and is skipped.
-    if (cut && start >= cut.from && start + BLOCK_BYTES < cut.to) start = cut.to - BLOCK_BYTES
+    if (cut && start >= cut.from && start + BLOCK_BYTES < cut.to) {
+      start = cut.to - BLOCK_BYTES
+      overlap = Buffer.alloc(0)
+    }
   }
 
   await file.sync()
@@ -64,7 +71,9 @@ export async function maskFile(path: string, secrets: readonly string[], cut: Lo
 
 const STAR = 42
 
-function maskSecret(bytes: Buffer, secret: Buffer): void {
-  for (let at = bytes.indexOf(secret); at >= 0; at = bytes.indexOf(secret, at + secret.length))
-    bytes.fill(STAR, at, at + secret.length)
+/** Replaces every occurrence of a secret in `text` by stars in `bytes`, also where occurrences overlap. */
+function maskSecrets(bytes: Buffer, text: Buffer, secrets: readonly string[]): void {
+  for (const secret of secrets.map((value) => Buffer.from(value)))
+    for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1))
+      bytes.fill(STAR, at, at + secret.length)
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs'
-import { lstat, opendir, realpath, rename } from 'node:fs/promises'
+import { opendir, realpath, rename } from 'node:fs/promises'
 import type { Dirent } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 import { pathText } from '../../contract/file-paths.ts'
 import { LIMITS } from '../../contract/limits.ts'
+import { dataDirPaths, runPaths } from '../../core/data-dir.ts'
 import type { OutputPlacement } from '../../core/outputs/placement.ts'
 import type { ListedOutputs, OutputStore, ReleasedRun } from '../../core/ports/output-store.ts'
 import type { RunRef } from '../../core/records/run.ts'
@@ -26,7 +27,7 @@ export interface OutputFile {
 
 /** Creates the store of the output files in a data directory. */
 export function createLocalOutputs(dataDir: string): OutputStore {
-  const outputsOf = (run: RunRef): string => join(runFolder(dataDir, run), 'outputs')
+  const outputsOf = (run: RunRef): string => runPaths(runFolder(dataDir, run)).outputs
 
   return {
     prepare: async (placement) => {
@@ -35,9 +36,9 @@ export function createLocalOutputs(dataDir: string): OutputStore {
       createOutputsFolder(folder)
       return folder
     },
-    hasAny: async (run) => hasFiles(outputsOf(run)),
-    list: async (run) => await hashFiles(outputsOf(run)),
-    open: async (run, path) => await openInside(outputsOf(run), path),
+    hasAny: async (run) => isOwnFolder(dataDir, run) && hasFiles(outputsOf(run)),
+    list: async (run) => (isOwnFolder(dataDir, run) ? await hashFiles(outputsOf(run)) : { files: [], unreadable: [] }),
+    open: async (run, path) => (isOwnFolder(dataDir, run) ? await openInside(outputsOf(run), path) : undefined),
     remove: async (released, isShared) => await removeOutputs(dataDir, released, isShared),
   }
 }
@@ -57,7 +58,7 @@ async function prepareRunFolder(
     await copyOutputs(runFolder(dataDir, copySource), ownerPath, run.id)
   else if (before === null) createRunFolder(ownerPath, owner.id)
 
-  if (owner.id !== run.id) linkTo(ownerPath, join(dataDir, 'runs', String(run.number)), run.id)
+  if (owner.id !== run.id) linkTo(ownerPath, dataDirPaths(dataDir).run(run.number), run.id)
 }
 
 /**
@@ -84,30 +85,59 @@ async function copyOutputs(from: string, own: string, runId: string): Promise<vo
   const half = `${own}.half`
   await removeTree(half)
   createRunFolder(half, runId)
-  for (const part of ['outputs', 'checkpoints'])
-    if (existsSync(join(from, part))) await copyWhole(join(from, part), join(half, part))
+  const [source, target] = [runPaths(from), runPaths(half)]
+  for (const part of ['outputs', 'checkpoints'] as const)
+    if (existsSync(source[part])) await copyWhole(source[part], target[part])
   await rename(half, own)
 }
 
-/** Removes a run's link to the folder of another run, and that folder unless `isShared` is set. */
+/**
+ * Removes the folder with the outputs of a run and the run's link to it; with `isShared` the link alone. The link is
+ * removed last, so that an interrupted removal finds the folder again.
+ */
 async function removeOutputs(dataDir: string, { run, isLaunched }: ReleasedRun, isShared: boolean): Promise<void> {
+  const plain = dataDirPaths(dataDir).runs
+  const runs = await realpath(plain).catch(() => plain)
   const own = runFolder(dataDir, run)
-  const runs = await realpath(join(dataDir, 'runs')).catch(() => join(dataDir, 'runs'))
-  await removeLeftovers(join(runs, String(run.number)), run.id)
+  const isLink = lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+  const leftBehind = await removableFolderOf(dataDir, { run, isLaunched })
 
-  const shared = join(runs, String(run.outputsOwnerNumber))
-  const outputs = await realpath(own).catch(() => shared)
-  const owner = ownerOfRunFolder(outputs)
-
-  // A run that was never launched has no folder: one under its number may belong to a run of another database.
-  const isOwn = isLaunched || owner === run.id || owner === run.origin?.runId
-
-  if (isOwn && (await lstat(own).catch(() => undefined))?.isSymbolicLink()) await removeTree(own)
-
-  if (isShared) return
   // A program may have replaced the folder by a link to elsewhere.
-  if (isOwn && dirname(outputs) === runs) await removeWhole(outputs)
-  await removeLeftovers(shared, run.origin?.runId ?? run.id)
+  if (!isShared && leftBehind !== undefined && dirname(leftBehind) === runs) await removeWhole(leftBehind)
+  if (isLink && isLaunched) await removeTree(own)
+  for (const [number, id] of [
+    [run.number, run.id],
+    ...(isShared ? [] : [[run.outputsOwnerNumber, run.origin?.runId ?? run.id] as const]),
+  ] as const)
+    await removeLeftovers(join(runs, String(number)), id)
+}
+
+/**
+ * Returns the folder with the outputs of a run, if it is certain that they are this run's: a run of another database may
+ * have the same number.
+ */
+async function removableFolderOf(dataDir: string, { run, isLaunched }: ReleasedRun): Promise<string | undefined> {
+  const own = runFolder(dataDir, run)
+  const outputs = await realpath(own).catch(() => undefined)
+  const isLink = lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+  if (outputs !== undefined && isLaunched && isLink) return outputs
+
+  const owner = outputs === undefined ? undefined : ownerOfRunFolder(outputs)
+  // Version 0.1.0 stored no owner.
+  if (outputs !== undefined && (owner === run.id || (owner === undefined && isLaunched))) return outputs
+
+  // A run that was to resume and never started has no link; the outputs are those of the run that it resumes.
+  if (!run.origin || run.outputsOwnerNumber === run.number) return undefined
+  const resumed = runFolder(dataDir, { id: run.origin.runId, number: run.outputsOwnerNumber })
+  return ownerOfRunFolder(resumed) === run.origin.runId ? await realpath(resumed) : undefined
+}
+
+/** Whether the folder of a run is not that of a run of another database with the same number. */
+function isOwnFolder(dataDir: string, run: RunRef): boolean {
+  const path = runFolder(dataDir, run)
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return true
+  const owner = ownerOfRunFolder(path)
+  return owner === undefined || owner === run.id
 }
 
 /** Whether a folder contains anything; false where it cannot be read. Throws where file descriptors run short. */

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, writeFileSyn
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 
+import { dataDirPaths } from '../../core/data-dir.ts'
 import type { Capacity, Launch } from '../../core/ports/executor.ts'
 import type { Run } from '../../core/records/run.ts'
 import { toPythonJson } from '../../core/language/python.ts'
@@ -42,7 +43,7 @@ export function attemptEnvironment(
 
   const text = paramsText(run)
   const params = text.length <= PARAMS_CHARS_MAX ? text : undefined
-  const dataPaths = JSON.stringify({ data: join(options.dataDir, 'data') })
+  const dataPaths = JSON.stringify({ data: dataDirPaths(options.dataDir).data })
 
   return {
     // Printed lines reach the log at once and are not lost when the script is killed.
@@ -132,7 +133,7 @@ function searchPath(python: string | undefined, path: string, { dataDir, venv }:
 }
 
 function wrapperDir(python: string, dataDir: string): string {
-  const dir = join(dataDir, 'interpreters', createHash('sha256').update(python).digest('hex').slice(0, 16))
+  const dir = join(dataDirPaths(dataDir).interpreters, createHash('sha256').update(python).digest('hex').slice(0, 16))
   const wrapper = join(dir, 'python')
   if (!isExecutable(wrapper)) {
     mkdirSync(dir, { recursive: true })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { RunReferences } from '../../contract/plan.ts'
+import { dataDirPaths } from '../../core/data-dir.ts'
 import { readPlainText } from './plain-file.ts'
 
 /**
@@ -32,7 +33,7 @@ const GROUP_AND_OTHERS_MODE = 0o077
 /** Creates the reader of the secrets and config maps in a data directory. */
 export function createReferences(dataDir: string): References {
   const secrets: References['secrets'] = (given = []) => {
-    const root = join(dataDir, 'secrets')
+    const root = dataDirPaths(dataDir).secrets
     const kept = namesIn(root).flatMap((name) =>
       filesIn(join(root, name)).flatMap((key) => readIfPossible(join(root, name, key)) ?? []),
     )
@@ -43,7 +44,7 @@ export function createReferences(dataDir: string): References {
 
   return {
     variables: (references) => ({
-      ...Object.assign({}, ...(references?.configs ?? []).map((name) => readSet(dataDir, 'configmaps', name))),
+      ...Object.assign({}, ...(references?.configs ?? []).map((name) => readSet(dataDir, 'configMaps', name))),
       ...Object.assign({}, ...(references?.secrets ?? []).map((name) => readSet(dataDir, 'secrets', name))),
     }),
 
@@ -53,8 +54,8 @@ export function createReferences(dataDir: string): References {
   }
 }
 
-function readSet(dataDir: string, kind: 'secrets' | 'configmaps', name: string): Record<string, string> {
-  const folder = join(dataDir, kind, name)
+function readSet(dataDir: string, kind: 'secrets' | 'configMaps', name: string): Record<string, string> {
+  const folder = join(dataDirPaths(dataDir)[kind], name)
   const keys = NAME.test(name) ? filesIn(folder) : []
   if (keys.length === 0)
     throw new AppError('reference_missing', {
@@ -99,9 +100,13 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Returns a text in which secrets are replaced by stars. */
+/** Returns a text in which secrets are replaced by stars, also where they overlap. */
 export function mask(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((masked, secret) => masked.replaceAll(secret, '*'.repeat(secret.length)), text)
+  const units = text.split('')
+  for (const secret of secrets)
+    for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1))
+      units.fill('*', at, at + secret.length)
+  return units.join('')
 }
 
 /**

@@ -118,7 +118,7 @@ async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
   let removed = 0
   for (let index = 0; index < old.length; index += SNAPSHOTS_AT_ONCE) {
     const digests = old.slice(index, index + SNAPSHOTS_AT_ONCE).map((item) => item.digest)
-    const named = await store.read.runs.findReferenced('snapshot', digests)
+    const named = await store.read.runReferences.findReferenced('snapshot', digests)
     for (const digest of digests) if (!named.has(digest)) removed += await removeSnapshot(store, digest, createdBefore)
   }
 
@@ -143,7 +143,11 @@ async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
 async function removeSnapshot(store: Store, digest: string, createdBefore: number): Promise<0 | 1> {
   return await store.write(async (stores) => {
     const now = await stores.snapshots.get(digest)
-    if (!now || now.createdAt >= createdBefore || (await stores.runs.findReferenced('snapshot', [digest])).size > 0)
+    if (
+      !now ||
+      now.createdAt >= createdBefore ||
+      (await stores.runReferences.findReferenced('snapshot', [digest])).size > 0
+    )
       return 0
     await stores.snapshots.remove(digest)
     return 1

@@ -96,7 +96,7 @@ export async function putView(
 
   return await store.write(async (stores) => {
     const project = await findProject(stores, by, reference)
-    await stores.projects.putView(project.id, name, definition)
+    await stores.savedViews.putView(project.id, name, definition)
     return project
   })
 }
@@ -105,7 +105,7 @@ export async function putView(
 export async function removeView({ store, by }: ProjectDeps, reference: string, name: string): Promise<Project> {
   return await store.write(async (stores) => {
     const project = await findProject(stores, by, reference)
-    if (!(await stores.projects.removeView(project.id, name)))
+    if (!(await stores.savedViews.removeView(project.id, name)))
       throw new AppError('not_found', { what: phrase('thing_view', { name: name }) })
     return project
   })
@@ -124,8 +124,8 @@ export async function deleteProject(
     if (project.id === DEFAULT_PROJECT.id) throw new AppError('conflict', { detail: phrase('default_kept') })
 
     const deletedAt = clock.now()
-    const runIds = await stores.runs.setDeleted({ projectId: project.id }, { deletedAt })
-    for (const id of runIds) await stores.runs.requestStop({ id }, 'user')
+    const runIds = await stores.runTrash.setDeleted({ projectId: project.id }, { deletedAt })
+    for (const id of runIds) await stores.runRequests.requestStop({ id }, 'user')
 
     const stopped = await stopSweepsOf(stores, by, project.id)
     await stores.sweeps.setDeleted({ projectId: project.id }, { deletedAt })
@@ -166,7 +166,7 @@ export async function restoreProject({ store, by }: ProjectDeps, reference: stri
     const went = { restored: true, onlyDeletedAt: project.deletedAt! } as const
     await stores.projects.update(project.id, { deletedAt: null })
     await stores.sweeps.setDeleted({ projectId: project.id }, went)
-    const runIds = await stores.runs.setDeleted({ projectId: project.id }, went)
+    const runIds = await stores.runTrash.setDeleted({ projectId: project.id }, went)
 
     await stores.events.append([{ kind: 'project.restored', actor: actorOf(by), data: { project: project.name } }])
     return { changed: runIds.length }

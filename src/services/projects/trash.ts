@@ -49,7 +49,7 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
   let purged = 0
 
   for (let last = 0; ;) {
-    const runs = await store.read.runs.listPurgeable(deletedBefore, { after: last, limit: PURGED_AT_ONCE })
+    const runs = await store.read.runTrash.listPurgeable(deletedBefore, { after: last, limit: PURGED_AT_ONCE })
     const work = async (run: Run): Promise<void> => void (purged += Number(await purgeRun(deps, run, deletedBefore)))
     await forEachIsolated(log, runs, work, ({ number }) => ({ run: number }))
     if (runs.length < PURGED_AT_ONCE) break
@@ -95,7 +95,7 @@ function isStillDue(item: { readonly deletedAt: number | null } | undefined, del
 async function purgeRun(deps: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
   const { store, executor } = deps
   const hasBegun = await store.write(
-    async (stores) => !(await isHeldByCopy(stores, run)) && (await stores.runs.beginPurge(run.id, deletedBefore)),
+    async (stores) => !(await isHeldByCopy(stores, run)) && (await stores.runTrash.beginPurge(run.id, deletedBefore)),
   )
   if (!hasBegun) return false
 
@@ -109,7 +109,7 @@ async function purgeRun(deps: TrashDeps, run: Run, deletedBefore: number): Promi
 
 /** Removes one piece of a run's rows. Returns true once none are left. */
 async function purgePiece(stores: Stores, run: Run): Promise<boolean> {
-  const isDone = await stores.runs.purgePart(run)
+  const isDone = await stores.runTrash.purgePart(run)
   if (isDone) await stores.events.append([{ kind: 'run.purged', actor: 'platform', data: { number: run.number } }])
   return isDone
 }

@@ -291,9 +291,9 @@ export async function readSlots({ store, executor }: { store: Store; executor: E
 
 /** Returns the data of all charts of a sweep. */
 export async function readTrials({ scan }: Store, { id, plan, resultCount }: Sweep): Promise<TrialsView> {
-  const { trials, attempts } = await scan.trials.readChart(id, measureOf(plan))
+  const { trials, attempts } = await scan.trialMetrics.readChart(id, measureOf(plan))
   const { halving } = plan.method
-  const record = halving && resultCount > 0 ? await scan.sweeps.listResults(id, 0) : []
+  const record = halving && resultCount > 0 ? await scan.sweepHistory.listResults(id, 0) : []
   const names = [...new Set([...plan.space.map(({ name }) => name), ...(halving ? [halving.resource] : [])])]
 
   return {

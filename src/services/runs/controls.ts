@@ -34,7 +34,7 @@ export async function stopRun({ store, nudges, by }: ControlDeps, run: Run): Pro
 }
 
 async function requestStop(stores: Stores, by: Caller, run: Pick<Run, 'id'>): Promise<void> {
-  const stopped = await stores.runs.requestStop({ id: run.id }, 'user')
+  const stopped = await stores.runRequests.requestStop({ id: run.id }, 'user')
   if (stopped.length > 0)
     await appendEvent(stores, by, { kind: 'run.stop_requested', runId: run.id, data: { cause: 'user' } })
 }
@@ -68,7 +68,7 @@ export async function requestSweepStop(
   if (current.phase === 'running')
     await stores.sweeps.update(current, { phase: 'stopping', reason: 'StoppedByUser', stopCause: 'user' })
   await stores.events.append([{ kind: 'sweep.stop_requested', actor: actorOf(by), sweepId: id }])
-  return await stores.runs.requestStop({ sweepId: id }, 'user')
+  return await stores.runRequests.requestStop({ sweepId: id }, 'user')
 }
 
 /**
@@ -80,7 +80,7 @@ export async function pauseRun({ store, nudges, by }: ControlDeps, run: Run): Pr
   if (!run.isExecuted) throw new AppError('conflict', { detail: phrase('run_not_ours', { run: run.number }) })
 
   const changed = await store.write(async (stores) => {
-    const ids = run.phase === 'paused' ? [] : await stores.runs.requestStop({ id: run.id }, 'pause')
+    const ids = run.phase === 'paused' ? [] : await stores.runRequests.requestStop({ id: run.id }, 'pause')
     if (ids.length > 0) await appendEvent(stores, by, { kind: 'run.pause_requested', runId: run.id })
     return ids.length
   })
@@ -96,7 +96,7 @@ export async function pauseRun({ store, nudges, by }: ControlDeps, run: Run): Pr
 export async function unpauseRun({ store, nudges, by }: ControlDeps, run: Run, creation?: Creation): Promise<number> {
   const changed = await store.write(async (stores) => {
     const isAgain = creation !== undefined && (await isRepeat(stores, creation))
-    const ids = await stores.runs.unpause({ id: run.id })
+    const ids = await stores.runRequests.unpause({ id: run.id })
     if (ids.length === 0) return 0
 
     await appendEvent(stores, by, { kind: 'run.resumed', runId: run.id })
@@ -125,7 +125,7 @@ export async function pauseSweep(
   const paused = await store.write(async (stores) => {
     await updateSweep(stores, sweep, { isPaused: true })
     await stores.events.append([{ kind: 'sweep.paused', actor: actorOf(by), sweepId: sweep.id }])
-    return keepRunning ? [] : await stores.runs.requestStop({ sweepId: sweep.id }, 'pause')
+    return keepRunning ? [] : await stores.runRequests.requestStop({ sweepId: sweep.id }, 'pause')
   })
   for (const id of paused) nudges.run(id)
 }
@@ -135,7 +135,7 @@ export async function resumeSweep({ store, nudges, by }: ControlDeps, sweep: Swe
   const resumed = await store.write(async (stores) => {
     await updateSweep(stores, sweep, { isPaused: false, ...(await patchToForgive(stores, sweep)) })
     await stores.events.append([{ kind: 'sweep.resumed', actor: actorOf(by), sweepId: sweep.id }])
-    return await stores.runs.unpause({ sweepId: sweep.id })
+    return await stores.runRequests.unpause({ sweepId: sweep.id })
   })
   for (const id of resumed) nudges.run(id)
   nudges.sweep(sweep.id)
@@ -217,8 +217,8 @@ export async function changeRun(
 /** Moves a run to the trash and asks it to stop, in one transaction. Returns how many runs it changed. */
 export async function deleteRun({ store, nudges, clock, by }: ControlDeps, run: Run): Promise<number> {
   const changed = await store.write(async (stores) => {
-    const ids = await stores.runs.setDeleted({ id: run.id }, { deletedAt: clock.now() })
-    await stores.runs.requestStop({ id: run.id }, 'user')
+    const ids = await stores.runTrash.setDeleted({ id: run.id }, { deletedAt: clock.now() })
+    await stores.runRequests.requestStop({ id: run.id }, 'user')
     if (ids.length > 0) await appendEvent(stores, by, { kind: 'run.deleted', runId: run.id })
     return ids.length
   })
@@ -255,7 +255,7 @@ export async function restoreRun({ store, by }: ControlDeps, run: Run): Promise<
     await refuseEmptied(stores, current)
     await refuseTrashedProject(stores, current.projectId)
 
-    const ids = await stores.runs.setDeleted({ id: run.id }, { restored: true })
+    const ids = await stores.runTrash.setDeleted({ id: run.id }, { restored: true })
     if (ids.length > 0) await appendEvent(stores, by, { kind: 'run.restored', runId: run.id })
     return ids.length
   })
@@ -270,7 +270,7 @@ export async function deleteSweep({ store, nudges, clock, by }: ControlDeps, swe
     const deletedAt = await trashTimeOf(stores, sweep, clock.now())
     const stopped = isSweepEnded(sweep.phase) ? [] : await requestSweepStop(stores, by, sweep)
     await stores.sweeps.setDeleted({ id: sweep.id }, { deletedAt })
-    const ids = await stores.runs.setDeleted({ sweepId: sweep.id }, { deletedAt })
+    const ids = await stores.runTrash.setDeleted({ sweepId: sweep.id }, { deletedAt })
     await stores.events.append([{ kind: 'sweep.deleted', actor: actorOf(by), sweepId: sweep.id }])
     return { stopped, changed: ids.length }
   })
@@ -303,7 +303,8 @@ export async function restoreSweep({ store, by }: ControlDeps, sweep: Sweep): Pr
 
     await stores.sweeps.setDeleted({ id: sweep.id }, { restored: true })
     await stores.events.append([{ kind: 'sweep.restored', actor: actorOf(by), sweepId: sweep.id }])
-    return (await stores.runs.setDeleted({ sweepId: sweep.id }, { restored: true, onlyDeletedAt: current.deletedAt }))
-      .length
+    return (
+      await stores.runTrash.setDeleted({ sweepId: sweep.id }, { restored: true, onlyDeletedAt: current.deletedAt })
+    ).length
   })
 }

@@ -64,7 +64,7 @@ interface Batch {
 
 async function applyBatch(stores: Stores, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
   // The rows of a run under removal are deleted piece by piece: rows written now would be left behind.
-  if (!(await stores.runs.isNotPurged(run.id)))
+  if (!(await stores.runTrash.isNotPurged(run.id)))
     throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
 
   const writer = await stores.tracking.openWriter(batch.writer, run.id, batch.attempt)

@@ -177,7 +177,8 @@ function toAttemptView(attempt: Attempt, delivery: AttemptView['delivery'] | und
 export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): Promise<SweepView> {
   const { objective } = sweep.plan
   const counts = await store.read.trials.countByPhase(sweep.id)
-  const best = objective && (await store.read.trials.findBest(sweep.id, measureOf(sweep.plan), objective.optimization))
+  const best =
+    objective && (await store.read.trialMetrics.findBest(sweep.id, measureOf(sweep.plan), objective.optimization))
   const { runSeconds, lastEndedAt } = await store.read.attempts.readSweepTimes(sweep.id)
 
   return {

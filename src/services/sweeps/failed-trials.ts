@@ -57,7 +57,7 @@ async function restartSome(
   )
   if (runs.length === 0) return 0
 
-  const trials = await stores.sweeps.listTrials(sweep.id, 0)
+  const trials = await stores.sweepHistory.listTrials(sweep.id, 0)
   await stores.runs.removeFromTrials(runs.map((run) => run!.id))
   await stores.runs.insert(runs.map((run) => toReplacement(current, run!, trials, { code, ids, by })))
 

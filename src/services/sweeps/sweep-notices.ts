@@ -60,11 +60,11 @@ async function unreportedMetrics(
   const asked = metricsAsked(sweep.plan)
   if (asked.length === 0 || !hasEnded(sweep, counts)) return []
 
-  const reported = await read.trials.listReported(sweep.id, asked)
+  const reported = await read.trialMetrics.listReported(sweep.id, asked)
   const silent = asked.filter((name) => !reported.has(name))
   if (silent.length === 0) return []
 
-  const known = await read.trials.listMetricNames(sweep.id, LIMITS.namesMax)
+  const known = await read.trialMetrics.listMetricNames(sweep.id, LIMITS.namesMax)
   return silent.map((metric) => {
     if (known.length === 0) return notice(locale, 'metric_unreported_none', { metric })
     return notice(locale, 'metric_unreported', { metric, reported: namesText(sortByNearness(metric, known)) })

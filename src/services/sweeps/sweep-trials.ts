@@ -55,7 +55,7 @@ export async function readSweepBeliefs({ store, searcher }: SweepTrialsDeps, swe
   const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlierTrials })
   const history = await historyOf(store, sweep, outcomes)
   const beliefs = await searcher.computeInsights(sweep.id, task, history)
-  const best = await store.scan.trials.findBest(sweep.id, measureOf(plan), plan.objective.optimization)
+  const best = await store.scan.trialMetrics.findBest(sweep.id, measureOf(plan), plan.objective.optimization)
 
   return {
     choice: findAutoChoice(task),
@@ -73,10 +73,10 @@ export async function readSweepBeliefs({ store, searcher }: SweepTrialsDeps, swe
  * ended trials serve as results.
  */
 async function historyOf(store: Store, sweep: Sweep, outcomes: readonly TrialOutcome[]): Promise<History> {
-  const trials = await store.scan.sweeps.listTrials(sweep.id, 0)
+  const trials = await store.scan.sweepHistory.listTrials(sweep.id, 0)
   const results =
     sweep.resultCount > 0
-      ? toResults(sweep.plan, await store.scan.sweeps.listResults(sweep.id, 0))
+      ? toResults(sweep.plan, await store.scan.sweepHistory.listResults(sweep.id, 0))
       : toResults(sweep.plan, outcomes)
   return { trials, results: results.filter(({ index }) => index < trials.length) }
 }
@@ -150,7 +150,7 @@ export async function addPoint(
     refuseEndedByRule(current)
     if (method.name === 'hyperband') throw new AppError('conflict', { detail: phrase('hyperband_full') })
 
-    const trials = await stores.sweeps.listTrials(sweep.id, 0)
+    const trials = await stores.sweepHistory.listTrials(sweep.id, 0)
     const trialIds = await stores.trials.listTrialIds(sweep.id)
     const knownIds = trials.flatMap(({ point }, at) =>
       codec.keyOf(codec.encode(point)) === checked.key ? (trialIds.get(at) ?? []) : [],
@@ -171,7 +171,7 @@ export async function addPoint(
     if (!(await stores.sweeps.update(current, { trialsCreated: index + 1, ...budget, ...patchToContinue(current) })))
       throw new StaleError(`sweep ${sweep.number}`)
 
-    await stores.sweeps.addTrials(sweep.id, index, [trial])
+    await stores.sweepHistory.addTrials(sweep.id, index, [trial])
     const [run] = await stores.runs.insert([
       newTrial(current, bracketsOf(current), { index, point: checked.point }, { ids, actor: actorOf(by) }),
     ])

@@ -1,0 +1,259 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { createApp } from '../api/app.ts'
+import { createHandlers } from '../api/handlers.ts'
+import { openCodeFolder } from '../snapshots/code-folder.ts'
+import { createCodeStore } from '../snapshots/code-store.ts'
+import { createDataDir } from '../config/config.ts'
+import type { ServerConfig } from '../config/config.ts'
+import { PACKAGE_DIR, VERSION } from '../config/package.ts'
+import {
+  directoryId,
+  removeRestoringNote,
+  ensureSecret,
+  isRestoring,
+  readServerState,
+  readToken,
+  writeDatabase,
+  writeServerState,
+} from '../config/state-files.ts'
+import { dataDirPaths } from '../core/data-dir.ts'
+import { createCompileThread } from '../engine/compile-thread.ts'
+import { createEngine } from '../engine/engine.ts'
+import { createNudgeRelay } from '../engine/nudge-relay.ts'
+import { createSearchThread } from '../engine/search-thread.ts'
+import { createUsageRecorder } from '../engine/usage-recorder.ts'
+import { attemptDir } from '../executors/local/attempt-dir.ts'
+import { createDiskGuard } from '../executors/local/disk-guard.ts'
+import { createLocalExecutor } from '../executors/local/executor.ts'
+import { createLocalWorkCopies } from '../executors/local/files.ts'
+import { listGpus } from '../executors/local/gpus.ts'
+import { createLocalLogs } from '../executors/local/logs.ts'
+import { createLocalOutputs } from '../executors/local/outputs.ts'
+import { examine } from '../doctor.ts'
+import { createVenvBuilder } from '../environments/venv.ts'
+import { createActivity } from '../services/history/activity.ts'
+import { cleanUp } from '../services/clean-up.ts'
+import { planBuild, prepareEnvironment } from '../services/environments.ts'
+import { checkOut } from '../services/code/snapshots.ts'
+import { createSessions } from '../services/access/sessions.ts'
+import { createTokens } from '../services/access/tokens.ts'
+import { openPostgres, openSqlite } from '../store/database.ts'
+import type { StoreFault } from '../store/faults.ts'
+import { lockDirectory, takeLease } from '../store/lock.ts'
+import { isEmpty } from '../store/dump.ts'
+import { migrate } from '../store/migrate.ts'
+import { createStore } from '../store/store.ts'
+import { createClock } from './clock.ts'
+import { close, listen } from './http.ts'
+import { ids } from './ids.ts'
+import { takeLeftRecords } from './left-records.ts'
+import { createLog } from './log.ts'
+import { choosePort } from './port.ts'
+
+/** Another process is the server of this data directory. */
+export class DirectoryTakenError extends Error {
+  readonly pid: number | undefined
+  constructor(pid: number | undefined) {
+    super(`the data directory is held by process ${pid}`)
+    this.pid = pid
+  }
+}
+
+/** A restore into this data directory was interrupted: it has its files but no rows. */
+export class RestoreCutError extends Error {
+  constructor(dataDir: string) {
+    super(`a restore into ${dataDir} was cut short`)
+  }
+}
+
+/** A running server. Disposing of it closes the HTTP listener, stops the engine and releases the locks. */
+export interface Server extends AsyncDisposable {
+  readonly url: string
+}
+
+/** Reports of a server to the process that runs it. */
+export interface ServerHooks {
+  /** Called when another server is active on the same PostgreSQL database: startup waits until that server ends. */
+  readonly onStandby: () => void
+  /**
+   * Called when this server must end: a client asked for it (`shutdown`), another server took over the database
+   * (`replaced`), or the database can no longer be trusted (`broken`).
+   */
+  readonly onEnd: (why: 'shutdown' | 'replaced' | 'broken') => void
+}
+
+/**
+ * Builds all parts of the server from its configuration and starts them. On PostgreSQL it returns only once this server
+ * is the active one. Throws DirectoryTakenError, RestoreCutError and NewerSchemaError.
+ */
+export async function startServer(config: ServerConfig, hooks: ServerHooks): Promise<Server> {
+  await using stack = new AsyncDisposableStack()
+  const paths = dataDirPaths(config.dataDir)
+  createDataDir(config.dataDir)
+
+  // Node starts its file threads at their first use and aborts if it cannot. Start them now: later, runs may have used
+  // up the process limit.
+  await stat(config.dataDir)
+
+  const directoryLock = lockDirectory(paths.lock)
+  if (!directoryLock) throw new DirectoryTakenError(readServerState(config.dataDir)?.pid)
+  stack.use(directoryLock)
+  await refuseRunningServer(config.dataDir)
+
+  const log = createLog(config)
+  const clock = createClock(log)
+  const storage = stack.use(createDiskGuard({ dataDir: config.dataDir, clock, log }))
+
+  const leaseHooks = {
+    onStandby: hooks.onStandby,
+    onReplaced: () => hooks.onEnd('replaced'),
+    now: clock.now,
+    holder: `${process.pid}`,
+  }
+  const lease = config.database === null ? undefined : await takeLease(config.database, leaseHooks)
+
+  const onFault = ({ kind, cause }: StoreFault): void => {
+    if (kind === 'full') storage.look()
+    if (kind !== 'broken') return
+    log.error(
+      { err: cause },
+      'the database cannot be trusted any more, ending: the next process reads what is truly on the disk',
+    )
+    hooks.onEnd('broken')
+  }
+
+  const database = stack.use(
+    config.database === null ? openSqlite(paths.sqlite, onFault) : openPostgres(config.database, onFault),
+  )
+
+  await migrate(database)
+  if (isRestoring(config.dataDir)) {
+    if (await isEmpty(database)) throw new RestoreCutError(config.dataDir)
+    // A restore inserts all rows in its last transaction. Rows are there, so the restore is complete and only its note
+    // was not removed.
+    removeRestoringNote(config.dataDir)
+  }
+
+  const activeLease = lease && stack.use(await lease(database.writer))
+  const store = createStore(database, { now: clock.now, ...(activeLease && { fence: activeLease.fence }) })
+  const secrets = {
+    secret: ensureSecret(paths.secret),
+    personToken: ensureSecret(paths.token, 'hpt_'),
+  }
+  const tokens = createTokens({ store, clock, ...secrets })
+  const sessions = createSessions({ clock, ...secrets })
+
+  const code = createCodeStore(config.dataDir)
+  const devices = config.gpus ?? listGpus(config.baseEnv['PATH'])
+  const executor = stack.use(
+    createLocalExecutor({
+      dataDir: config.dataDir,
+      directoryId: directoryId(config.dataDir),
+      baseEnv: config.baseEnv,
+      clientPath: join(PACKAGE_DIR, 'clients', 'python'),
+      devices,
+      runsMax: config.runsMax,
+      checkOut: (digest) => checkOut({ store, code }, digest),
+      logBytesMax: config.logMibMax * 2 ** 20,
+      clock,
+      log,
+    }),
+  )
+
+  const port = config.port ?? (await choosePort(config))
+  const url = `http://${config.host}:${port}`
+  const nudges = createNudgeRelay()
+  const logs = createLocalLogs(config.dataDir)
+  const outputs = createLocalOutputs(config.dataDir)
+  const workCopies = createLocalWorkCopies(config.dataDir)
+  const builder = createVenvBuilder(config.dataDir)
+  const searcher = stack.use(createSearchThread(log))
+  const compiler = stack.use(createCompileThread())
+  const shared = {
+    store,
+    searcher,
+    compiler,
+    executor,
+    logs,
+    outputs,
+    workCopies,
+    clock,
+    ids,
+    nudges,
+    code,
+    builder,
+    openFolder: openCodeFolder,
+  }
+
+  const engine = createEngine({
+    store,
+    executor,
+    logs,
+    outputs,
+    storage,
+    clock,
+    ids,
+    log,
+    searcher,
+    nudges,
+    prepare: (run) => prepareEnvironment(shared, run),
+    readPackages: (hash) => builder.readPackages(hash),
+    cleanUp: () => cleanUp({ ...shared, log, trashKeepMs: config.trashDays * DAY_MS }),
+    takeLeftRecords: async (run, attempt) =>
+      await takeLeftRecords({ ...shared, log }, run, attemptDir(config.dataDir, attempt).spool),
+    trackingEnv: (run, attempt) => ({
+      HAGANE_HOST: url,
+      HAGANE_TOKEN: tokens.attemptToken(run.id, attempt.n),
+      HAGANE_RUN_ID: run.id,
+      HAGANE_RUN: String(run.number),
+    }),
+  })
+
+  storage.watch(nudges.scheduler)
+  const handlers = createHandlers({
+    ...shared,
+    sessions,
+    activity: createActivity({ store, logs, clock, log }),
+    planBuild: (plan, place) => planBuild(shared, plan, place),
+    examine: (isDeep) => examine({ config, store, code }, isDeep),
+    version: VERSION,
+    url: () => url,
+    shutdown: () => setImmediate(() => hooks.onEnd('shutdown')),
+  })
+
+  const pagesDir = join(PACKAGE_DIR, 'dist', 'dashboard')
+  const app = createApp({ handlers, pagesDir, tokens, sessions, ids, storage, log })
+  const http = await listen(app.fetch, config.host, port)
+  stack.defer(() => close(http))
+  stack.use(engine)
+  stack.use(createUsageRecorder({ store, source: executor, clock, log }))
+  await engine.start()
+
+  writeDatabase(config.dataDir, config.database)
+  writeServerState(config.dataDir, { pid: process.pid, url, version: VERSION })
+  log.info({ url, pid: process.pid, database: database.dialect.name }, 'ready')
+
+  const disposables = stack.move()
+  return { url, [Symbol.asyncDispose]: () => disposables.disposeAsync() }
+}
+
+const DAY_MS = 86_400_000
+const PROBE_MS = 2_000
+
+/**
+ * Throws DirectoryTakenError if a server still runs from this data directory although its lock file was removed. A
+ * server that accepts the token of this directory is taken to be that server.
+ */
+async function refuseRunningServer(dataDir: string): Promise<void> {
+  const state = readServerState(dataDir)
+  if (!state) return
+
+  const headers = { authorization: `Bearer ${readToken(dataDir) ?? ''}` }
+  const answer = await fetch(`${state.url}/api/v1/projects`, { headers, signal: AbortSignal.timeout(PROBE_MS) }).catch(
+    () => undefined,
+  )
+
+  if (answer?.ok) throw new DirectoryTakenError(state.pid)
+}

@@ -1,0 +1,84 @@
+/**
+ * Abandons work in this process as the kill of a server would: before one of its changes to the file system. The functions
+ * of `node:fs` are replaced meanwhile, also for modules that import them by name.
+ */
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { join } from 'node:path'
+
+const PROMISED = [
+  'chmod',
+  'copyFile',
+  'link',
+  'mkdir',
+  'open',
+  'rename',
+  'rm',
+  'symlink',
+  'utimes',
+  'writeFile',
+] as const
+const SYNCHRONOUS = ['mkdirSync', 'renameSync', 'rmSync', 'symlinkSync', 'writeFileSync'] as const
+
+type Callable = (...args: unknown[]) => unknown
+
+/**
+ * Starts work and abandons it before its n-th change to the file system, counted from 1. An `rm` that is abandoned has
+ * removed one file. Returns false where the work ended with fewer changes; throws its error where it failed.
+ */
+export async function abandonAt(n: number, work: () => Promise<unknown>): Promise<boolean> {
+  const abandoned = Promise.withResolvers<void>()
+  let changes = 0
+  const isAbandoned = (name: string, [path, flags]: unknown[]): boolean => {
+    if (name !== 'open' || (flags !== undefined && flags !== 'r')) changes += 1
+    if (changes < n) return false
+    if (changes === n && name.startsWith('rm')) removeOneFile(path as string)
+    abandoned.resolve()
+    return true
+  }
+
+  const restore = replaceChanges(isAbandoned)
+  try {
+    const ended = work()
+    // An abandoned work never ends, or fails because of a synchronous function.
+    await Promise.race([ended, abandoned.promise]).catch(() => {})
+    if (changes < n) await ended
+    else ended.catch(() => {})
+    return changes >= n
+  } finally {
+    restore()
+  }
+}
+
+/** Replaces the functions that change files. Those that are abandoned never return. Returns how to restore them. */
+function replaceChanges(isAbandoned: (name: string, args: unknown[]) => boolean): () => void {
+  const promised = fs.promises as unknown as Record<string, Callable>
+  const synchronous = fs as unknown as Record<string, Callable>
+  const originals = [
+    ...PROMISED.map((name) => [promised, name, promised[name]!] as const),
+    ...SYNCHRONOUS.map((name) => [synchronous, name, synchronous[name]!] as const),
+  ]
+
+  for (const [module, name, original] of originals)
+    module[name] = (...args) => {
+      if (!isAbandoned(name, args)) return original(...args)
+      if (module === promised) return new Promise(() => {})
+      throw new Error('abandoned')
+    }
+  syncBuiltinESMExports()
+
+  return () => {
+    for (const [module, name, original] of originals) module[name] = original
+    syncBuiltinESMExports()
+  }
+}
+
+const { lstatSync, readdirSync, unlinkSync } = fs
+
+function removeOneFile(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (!found) return
+  if (!found.isDirectory()) return unlinkSync(path)
+  const [first] = readdirSync(path)
+  if (first !== undefined) removeOneFile(join(path, first))
+}
