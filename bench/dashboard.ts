@@ -167,7 +167,7 @@ async function measureRunList(browser: Browser, server: TestServer, reference: M
     bound += 0.1
     await filter.fill(`m.m03 < ${bound.toFixed(1)}`)
     const startedAt = performance.now()
-    const isNew = `document.querySelector('.q [role=status]')?.textContent !== ${JSON.stringify(before)} && !document.querySelector('.left.old')`
+    const isNew = `document.querySelector('[data-filter] ~ [role=status]')?.textContent !== ${JSON.stringify(before)} && !document.querySelector('[data-outdated]')`
     while (!(await page.evaluate(isNew))) await page.waitForTimeout(5)
     return performance.now() - startedAt
   })

@@ -3,18 +3,22 @@ import type { ReactElement } from 'react'
 
 import { useIsSignedOut } from './api/client.ts'
 import { useLive } from './api/live.ts'
+import css from './app.module.css'
 import { Bar } from './bar.tsx'
-import { Keys } from './keys.tsx'
+import { Keys } from './keys/keys.tsx'
 import { Home } from './pages/home/home.tsx'
 import { Projects } from './pages/projects/projects.tsx'
 import { Runs } from './pages/runs/runs.tsx'
 import { SignIn } from './pages/settings/sign-in.tsx'
+import { paths } from './paths.ts'
+import { FIRST_TAB, findPage } from './page-routes.ts'
+import type { FoundPage, PageName, PageParams } from './page-routes.ts'
 import { usePageAddress } from './state/location.ts'
-import { matchPath } from './state/match.ts'
 import { t } from './texts/texts.ts'
 import { Boundary } from './ui/boundary.tsx'
-import { Toasts } from './ui/controls.tsx'
-import { Empty, Loading } from './ui/states.tsx'
+import { Empty } from './ui/empty.tsx'
+import { Loading } from './ui/loading.tsx'
+import { ToastList } from './ui/toast-list.tsx'
 
 const Run = lazy(async () => ({ default: (await import('./pages/run/run.tsx')).Run }))
 const Sweeps = lazy(async () => ({ default: (await import('./pages/sweep/sweeps.tsx')).Sweeps }))
@@ -28,7 +32,7 @@ const Health = lazy(async () => ({ default: (await import('./pages/health/health
 export function App(): ReactElement {
   const { path } = usePageAddress()
   const isSignedOut = useIsSignedOut()
-  return path === '/sign-in' || isSignedOut ? <SignIn /> : <SignedInApp />
+  return path === paths.signIn() || isSignedOut ? <SignIn /> : <SignedInApp />
 }
 
 /** All that a signed-in person sees: the bar, the page, the palette and short messages. */
@@ -38,7 +42,7 @@ function SignedInApp(): ReactElement {
 
   return (
     <>
-      <a className="skip" href="#main">
+      <a className={css.skip} href="#main">
         {t('skip')}
       </a>
       <Bar />
@@ -50,7 +54,7 @@ function SignedInApp(): ReactElement {
         </Boundary>
       </main>
       <Keys />
-      <Toasts />
+      <ToastList />
     </>
   )
 }
@@ -58,39 +62,23 @@ function SignedInApp(): ReactElement {
 /** The page at the current path. */
 function Page(): ReactElement {
   const { path } = usePageAddress()
-  const paramsOf = (pattern: string): Record<string, string> | undefined => matchPath(pattern, path)
+  const page = findPage(path)
+  return page ? renderPage(page) : <Empty title={t('no_page')} text={t('no_page_why')} />
+}
 
-  if (paramsOf('/')) return <Home />
-  if (paramsOf('/projects')) return <Projects />
-  if (paramsOf('/settings')) return <Settings />
-  if (paramsOf('/health')) return <Health />
+function renderPage<P extends PageName>({ name, params }: FoundPage<P>): ReactElement {
+  return PAGES[name](params)
+}
 
-  const runs = paramsOf('/p/:project/runs')
-  if (runs) return <Runs key={runs['project']} project={runs['project'] ?? ''} />
-
-  const run = paramsOf('/p/:project/runs/:run/:tab?')
-  if (run)
-    return <Run key={run['run']} project={run['project']!} number={run['run'] ?? ''} tab={run['tab'] ?? 'overview'} />
-
-  const sweeps = paramsOf('/p/:project/sweeps')
-  if (sweeps) return <Sweeps project={sweeps['project']!} />
-
-  const sweep = paramsOf('/p/:project/sweeps/:sweep/:tab?')
-  if (sweep)
-    return (
-      <Sweep
-        key={sweep['sweep']}
-        project={sweep['project']!}
-        number={sweep['sweep'] ?? ''}
-        tab={sweep['tab'] ?? 'overview'}
-      />
-    )
-
-  const compare = paramsOf('/p/:project/compare')
-  if (compare) return <Compare project={compare['project']!} />
-
-  const create = paramsOf('/p/:project/new')
-  if (create) return <Create project={create['project']!} />
-
-  return <Empty title={t('no_page')} text={t('no_page_why')} />
+const PAGES: { readonly [P in PageName]: (params: PageParams<P>) => ReactElement } = {
+  home: () => <Home />,
+  projects: () => <Projects />,
+  settings: () => <Settings />,
+  health: () => <Health />,
+  runs: ({ project }) => <Runs key={project} project={project} />,
+  run: ({ project, run, tab }) => <Run key={run} project={project} number={run} tab={tab ?? FIRST_TAB} />,
+  sweeps: ({ project }) => <Sweeps project={project} />,
+  sweep: ({ project, sweep, tab }) => <Sweep key={sweep} project={project} number={sweep} tab={tab ?? FIRST_TAB} />,
+  compare: ({ project }) => <Compare project={project} />,
+  create: ({ project }) => <Create project={project} />,
 }

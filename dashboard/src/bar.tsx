@@ -2,18 +2,23 @@ import { useEffect, useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { CountsView } from '../../src/contract/charts.ts'
-import { useCounts, useProjects } from './api/queries.ts'
+import { useCounts } from './api/charts.ts'
 import { useDisconnectedSince } from './api/live.ts'
+import { useProjects } from './api/projects.ts'
+import css from './bar.module.css'
 import { formatClock, zoneName } from './format.ts'
 import { globalPages, projectPages } from './nav.ts'
 import { paths } from './paths.ts'
+import { projectOf } from './page-routes.ts'
 import { openPalette } from './shortcuts.ts'
 import { usePageAddress } from './state/location.ts'
-import { matchPath } from './state/match.ts'
 import { setPreference, shownTheme, usePreferences } from './state/preferences.ts'
 import { t } from './texts/texts.ts'
-import { IconButton, Link, Menu } from './ui/controls.tsx'
+import { IconButton } from './ui/icon-button.tsx'
 import { Icon, Logo } from './ui/icons.tsx'
+import { Link } from './ui/link.tsx'
+import { Menu } from './ui/menu.tsx'
+import { NavLinks } from './ui/nav-links.tsx'
 import { PhaseIcon } from './ui/phase.tsx'
 
 /**
@@ -24,7 +29,7 @@ export function Bar(): ReactElement {
   const { data: counts } = useCounts({}, useIsSettled())
   const { path } = usePageAddress()
   const chosen = usePreferences()
-  const project = matchPath('/p/:project/:rest/:more?/:tab?', path)?.['project']
+  const project = projectOf(path)
   const [running, waiting] = [
     countInPhases(counts, ['running', 'starting', 'stopping']),
     countInPhases(counts, ['queued', 'preparing']),
@@ -33,35 +38,37 @@ export function Bar(): ReactElement {
 
   return (
     <>
-      <div className="bar">
-        <Link className="mark" to={paths.home()}>
+      <div className={css.bar}>
+        <Link className={css.mark} to={paths.home()}>
           <Logo />
           <span>Hagane</span>
           <span className="sr">{t('home')}</span>
         </Link>
         {project !== undefined && <ProjectSwitch project={project} />}
-        <nav className="nav" aria-label={t('pages')}>
-          {(project === undefined ? globalPages() : projectPages(project)).map(({ to, text, isCurrent }) => (
-            <Link key={to} to={to} aria-current={isCurrent(path) ? 'page' : undefined}>
-              {text}
-            </Link>
-          ))}
-        </nav>
-        <div className="tools">
-          <button type="button" className="find" onClick={openPalette}>
+        <NavLinks
+          place="bar"
+          label={t('pages')}
+          links={(project === undefined ? globalPages() : projectPages(project)).map(({ to, text, isCurrent }) => ({
+            to,
+            text,
+            isCurrent: isCurrent(path),
+          }))}
+        />
+        <div className={css.tools}>
+          <button type="button" className={css.find} onClick={openPalette}>
             <Icon name="search" />
             <span>{t('find')}</span>
             <kbd>Ctrl K</kbd>
           </button>
-          <Link className="live" to={paths.home()} aria-label={t('running_count', { n: running ?? '–' })}>
+          <Link className={css.live} to={paths.home()} aria-label={t('running_count', { n: running ?? '–' })}>
             <PhaseIcon phase="running" part={0.7} label="" />
             {running ?? '–'}
           </Link>
-          <Link className="live" to={paths.home()} aria-label={t('waiting_count', { n: waiting ?? '–' })}>
+          <Link className={css.live} to={paths.home()} aria-label={t('waiting_count', { n: waiting ?? '–' })}>
             <PhaseIcon phase="queued" label="" />
             {waiting ?? '–'}
           </Link>
-          <span className="zone">{zoneName()}</span>
+          <span className={css.zone}>{zoneName()}</span>
           <button
             type="button"
             className="btn bare small not-phone"
@@ -118,7 +125,7 @@ function StaleNotice(): ReactElement | null {
   const since = useDisconnectedSince()
   if (since === undefined) return null
   return (
-    <div className="stale" role="status">
+    <div className={css.stale} role="status">
       {t('not_live', { time: formatClock(since) })}
     </div>
   )
@@ -127,7 +134,7 @@ function StaleNotice(): ReactElement | null {
 /** A menu with the name of the current project that leads to other projects. */
 function ProjectSwitch({ project }: { readonly project: string }): ReactElement {
   return (
-    <div className="project">
+    <div className={css.project}>
       <Menu label={<span className="clip">{project}</span>} side="left">
         <ProjectLinks />
         <Link to={paths.projects()}>

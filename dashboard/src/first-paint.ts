@@ -1,7 +1,9 @@
+import { buildPath } from '../../src/contract/endpoints.ts'
 import { startPrefetch } from './api/prefetch.ts'
-import { toRunListRequest, runsPath } from './pages/runs/runs-path.ts'
+import { toRunListQuery } from './api/run-list.ts'
+import { toRunListRequest } from './pages/runs/run-list-request.ts'
 import { readRunsState } from './pages/runs/runs-state.ts'
-import { matchPath } from './state/match.ts'
+import { findPage } from './page-routes.ts'
 import { fixNavigatorLanguage } from './state/fix-navigator-language.ts'
 import { readPreferences } from './state/preferences-store.ts'
 
@@ -15,8 +17,9 @@ root.lang = language
 if (theme !== 'system') root.dataset['theme'] = theme
 if (density !== 'compact') root.dataset['density'] = density
 
-const listed = matchPath('/p/:project/runs', location.pathname)
-if (listed)
-  startPrefetch(
-    runsPath(toRunListRequest(listed['project'] ?? '', readRunsState(new URLSearchParams(location.search)))),
-  )
+const page = findPage(location.pathname)
+if (page?.name === 'runs') {
+  const state = readRunsState(new URLSearchParams(location.search))
+  const request = toRunListRequest(page.params.project, state)
+  startPrefetch(buildPath('listRuns', {}, toRunListQuery(request)))
+}

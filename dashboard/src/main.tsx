@@ -1,23 +1,27 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+// Before all components, so that the styles of a component come after these and win.
+import './tokens.css'
+import './base.css'
+import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
 import { ApiError } from './api/client.ts'
 import { App } from './app.tsx'
 import { loadTexts } from './texts/texts.ts'
-
-import './tokens.css'
-import './base.css'
-import './pages.css'
-import './charts/charts.css'
+import { toast } from './ui/toasts.ts'
 
 const RETRIES = 2
 
 /**
  * Repeats a failed query twice, except after an answer below 500, which would be the same again, and where the server
- * was not reached (status 0).
+ * was not reached (status 0). A failed action is shown as a toast, except where its caller shows the error itself.
  */
 const queries = new QueryClient({
+  mutationCache: new MutationCache({
+    onError: (error, _argument, _result, mutation) => {
+      if (!mutation.meta?.showsError) toast(error.message)
+    },
+  }),
   defaultOptions: {
     // Without `always`, requests wait while the browser reports no network and are sent later. The server may be this
     // machine and reachable without a network. A mutation must not run later, when the person no longer expects it.

@@ -24,9 +24,6 @@ export function projectPages(project: string): PageLink[] {
 
 /** Returns the navigation links to the pages outside of projects. */
 export function globalPages(): PageLink[] {
-  return [
-    { to: paths.home(), text: t('home'), isCurrent: (path) => path === '/' },
-    { to: paths.projects(), text: t('projects'), isCurrent: (path) => path === '/projects' },
-    { to: paths.health(), text: t('health'), isCurrent: (path) => path === '/health' },
-  ]
+  const page = (to: string, text: string): PageLink => ({ to, text, isCurrent: (path) => path === to })
+  return [page(paths.home(), t('home')), page(paths.projects(), t('projects')), page(paths.health(), t('health'))]
 }

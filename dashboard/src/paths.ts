@@ -1,19 +1,27 @@
+import { FIRST_TAB, pathOf } from './page-routes.ts'
+
 /** Paths of the pages. */
 export const paths = {
-  home: () => '/',
-  projects: () => '/projects',
-  settings: () => '/settings',
-  health: () => '/health',
-  runs: (project: string, query = '') => `/p/${encodeURIComponent(project)}/runs${query}`,
+  signIn: () => '/sign-in',
+  home: () => pathOf('home', {}),
+  projects: () => pathOf('projects', {}),
+  settings: () => pathOf('settings', {}),
+  health: () => pathOf('health', {}),
+  runs: (project: string, query = '') => pathOf('runs', { project }) + query,
   run: (project: string, number: number | string, tab?: string) =>
-    `/p/${encodeURIComponent(project)}/runs/${number}${tab && tab !== 'overview' ? `/${tab}` : ''}`,
-  sweeps: (project: string) => `/p/${encodeURIComponent(project)}/sweeps`,
+    pathOf('run', { project, run: String(number), tab: toOptionalTab(tab) }),
+  sweeps: (project: string) => pathOf('sweeps', { project }),
   sweep: (project: string, number: number | string, tab?: string) =>
-    `/p/${encodeURIComponent(project)}/sweeps/${number}${tab && tab !== 'overview' ? `/${tab}` : ''}`,
+    pathOf('sweep', { project, sweep: String(number), tab: toOptionalTab(tab) }),
   compare: (project: string, runs: readonly number[] = []) =>
-    `/p/${encodeURIComponent(project)}/compare${runs.length > 0 ? `?runs=${runs.join(',')}` : ''}`,
+    pathOf('compare', { project }) + (runs.length > 0 ? `?runs=${runs.join(',')}` : ''),
   create: (project: string, from?: number) =>
-    `/p/${encodeURIComponent(project)}/new${from === undefined ? '' : `?from=${from}`}`,
+    pathOf('create', { project }) + (from === undefined ? '' : `?from=${from}`),
+}
+
+/** Returns a tab as a part of a path. The path of the first tab names no tab. */
+function toOptionalTab(tab: string | undefined): string | undefined {
+  return tab === FIRST_TAB || tab === '' ? undefined : tab
 }
 
 /** The fields of a run that its name is made of. */

@@ -11,7 +11,7 @@ export interface KindRules {
   readonly environment: 'used' | 'made'
   /** Path of the part of a document that describes the environment; empty where it is the document itself. */
   readonly buildPath: readonly string[]
-  /** What scripts written for Polyaxon see the run as. */
+  /** The role of the run in the variables that scripts written for Polyaxon read. */
   readonly polyaxon: 'experiment' | 'job'
 }
 

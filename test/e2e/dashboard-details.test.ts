@@ -364,12 +364,17 @@ describe.skipIf(!browser)('the run list', () => {
   })
 
   it.each([
-    ['the number of a trial whole where its name is cut', '/p/default/runs', '.labels li', '.numbered > :last-child'],
+    [
+      'the number of a trial whole where its name is cut',
+      '/p/default/runs',
+      '[data-line-labels] li',
+      'span > span:last-child',
+    ],
     [
       'the begin of a column whose name is cut',
       '/p/many/runs?cols=m.train/metric_000',
       '[role=columnheader].num',
-      '.sort',
+      'button',
     ],
   ])('The page shows %s', async (_, path, outer, inner) => {
     const page = await open(path)
@@ -387,10 +392,10 @@ describe.skipIf(!browser)('the run list', () => {
   it('A comparison on a phone shows differences whole beside their values', async () => {
     const ended = (await trials()).filter(({ phase }) => phase === 'succeeded').map((run) => run.number)
     const page = await open(`/p/default/compare?runs=${ended.join(',')}`, { width: 390, height: 844 })
-    await page.locator('.delta').first().waitFor()
+    await page.locator('[data-difference]').first().waitFor()
 
     const isCut = '({ parentElement: cell }) => cell.scrollWidth > cell.clientWidth'
-    expect(await page.evaluate(`[...document.querySelectorAll('.delta')].filter(${isCut}).length`)).toBe(0)
+    expect(await page.evaluate(`[...document.querySelectorAll('[data-difference]')].filter(${isCut}).length`)).toBe(0)
     await page.close()
   })
 })
@@ -463,7 +468,7 @@ describe.skipIf(!browser)('a sweep', () => {
     await page.getByText(/3 failed · 1 NaN/).waitFor()
     await page.getByText('6 finished, 3 failed').waitFor()
 
-    const bar = page.locator('.figs .stack i').filter({ visible: true })
+    const bar = page.locator('dl [role=img] i').filter({ visible: true })
     expect(
       (await bar.evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().width))).filter(
         (width) => width > 0,

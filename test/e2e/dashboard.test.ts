@@ -254,7 +254,7 @@ describe.skipIf(!browser)('the dashboard', () => {
 
     await page.getByRole('button', { name: 'step 4' }).click()
     await page.waitForURL(/at=\d+/)
-    await page.locator('.line.at').getByText('step 4').waitFor()
+    await page.getByRole('log').locator('[data-current]').getByText('step 4').waitFor()
     await page.close()
   })
 
@@ -279,7 +279,7 @@ describe.skipIf(!browser)('the dashboard', () => {
 
     for (const row of [20_000, 100, 29_990]) {
       await page.getByRole('button', { name: `row ${row} ` }).click()
-      await page.locator('.line.at').getByText(`row ${row} `).waitFor()
+      await page.getByRole('log').locator('[data-current]').getByText(`row ${row} `).waitFor()
     }
     await page.close()
   })

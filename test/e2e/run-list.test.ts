@@ -415,10 +415,10 @@ with open(os.path.join(os.environ["HAGANE_OUTPUTS"], "report.md"), "w") as file:
 
     // The end of the log is visible, and the page contains only lines near the visible ones.
     await expect.poll(async () => (await page.getByText('row 29999 ').boundingBox())!.y < 900).toBe(true)
-    expect(await page.locator('.line').count()).toBeLessThan(200)
+    expect(await page.getByRole('log').locator('[data-index]').count()).toBeLessThan(200)
 
     await page.getByRole('button', { name: 'First error' }).click()
-    await page.locator('.line.at').getByText('ValueError early').waitFor()
+    await page.getByRole('log').locator('[data-current]').getByText('ValueError early').waitFor()
     await page.getByRole('link', { name: '1', exact: true }).waitFor()
     expect(page.errors).toEqual([])
     await page.close()

@@ -50,7 +50,7 @@ export async function abandonAt(n: number, work: () => Promise<unknown>): Promis
   }
 }
 
-/** Replaces the functions that change files. Those that are abandoned never return. Returns how to restore them. */
+/** Replaces the functions that change files. Abandoned calls never return. Returns how to restore them. */
 function replaceChanges(isAbandoned: (name: string, args: unknown[]) => boolean): () => void {
   const promised = fs.promises as unknown as Record<string, Callable>
   const synchronous = fs as unknown as Record<string, Callable>
@@ -75,10 +75,10 @@ function replaceChanges(isAbandoned: (name: string, args: unknown[]) => boolean)
 
 const { lstatSync, readdirSync, unlinkSync } = fs
 
-function removeOneFile(path: string): void {
+/** Removes the first file below a path. Returns false where there is none. */
+function removeOneFile(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false })
-  if (!found) return
-  if (!found.isDirectory()) return unlinkSync(path)
-  const [first] = readdirSync(path)
-  if (first !== undefined) removeOneFile(join(path, first))
+  if (found?.isDirectory()) return readdirSync(path).some((name) => removeOneFile(join(path, name)))
+  if (found) unlinkSync(path)
+  return found !== undefined
 }

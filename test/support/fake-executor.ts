@@ -4,7 +4,7 @@ import type { Clock } from '../../src/core/ports/clock.ts'
 import type { Capacity, EndCause, Executor, Launch, Observation } from '../../src/core/ports/executor.ts'
 import type { AttemptRef } from '../../src/core/records/attempt.ts'
 
-/** A machine that simulates commands. Its attempts continue when the server that launched them is gone. */
+/** A machine that simulates commands. Its attempts continue when the server that launched them has ended. */
 export interface FakeMachine {
   /**
    * Creates the executor of another server on the same machine. `clock` is the server's: its timers end with the server. A
@@ -34,7 +34,7 @@ interface FakeAttempt {
   cancel: () => void
 }
 
-/** What a simulated command does. */
+/** The effects of a simulated command. */
 interface Script {
   readonly ms: number
   readonly exitCode: number

@@ -1,5 +1,10 @@
 import { useSyncExternalStore } from 'react'
 
+import { buildPath, ENDPOINTS } from '../../../src/contract/endpoints.ts'
+import type { ParamsOf, RouteName } from '../../../src/contract/endpoints.ts'
+import type { AnswerOf, AnyRequest, RequestArguments } from '../../../src/contract/routes/all.ts'
+import type { ErrorView } from '../../../src/contract/errors.ts'
+import type { ProblemView } from '../../../src/contract/problems.ts'
 import { parseJson } from '../../../src/contract/values.ts'
 import { preferences } from '../state/preferences.ts'
 import { t } from '../texts/texts.ts'
@@ -9,9 +14,9 @@ import { takePrefetched } from './prefetch.ts'
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
-  readonly problems: readonly Problem[]
+  readonly problems: readonly ProblemView[]
 
-  constructor(status: number, code: string, message: string, problems: readonly Problem[] = []) {
+  constructor(status: number, code: string, message: string, problems: readonly ProblemView[] = []) {
     super(message)
     this.status = status
     this.code = code
@@ -19,36 +24,25 @@ export class ApiError extends Error {
   }
 }
 
-/** A mistake in a submitted document, and its place. */
-export interface Problem {
-  readonly code: string
-  readonly message: string
-  readonly remedy: string
-  readonly path?: string
-  readonly file?: string
-  readonly line?: number
-  readonly column?: number
-}
-
-export interface CallOptions {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  readonly body?: unknown
-  readonly signal?: AbortSignal
-}
+type Arguments<N extends RouteName> = RequestArguments<N, { readonly signal?: AbortSignal }>
 
 /**
- * Sends a request to a path below `/api/v1` and returns the parsed JSON answer. The browser adds the session cookie.
- * Throws ApiError, or the `AbortError` of an aborted signal.
+ * Sends a request to a route and returns the parsed JSON answer. The browser adds the session cookie. Throws ApiError,
+ * or the `AbortError` of an aborted signal.
  */
-export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  return parseJson(await (await request(path, options)).text()) as T
+export async function call<N extends RouteName>(name: N, ...request: Arguments<N>): Promise<AnswerOf<N>> {
+  return parseJson(await (await send(name, ...request)).text()) as AnswerOf<N>
 }
 
 /** Does the same as `call` and returns the answer itself, for answers that are not JSON. */
-export async function request(path: string, { method = 'GET', body, signal }: CallOptions = {}): Promise<Response> {
+export async function send<N extends RouteName>(name: N, ...[request]: Arguments<N>): Promise<Response> {
+  const { params = {}, query, body, signal }: AnyRequest & { signal?: AbortSignal } = request ?? {}
+  const { method } = ENDPOINTS[name]
+  const path = buildPath(name, params as ParamsOf<N>, query)
+
   const pending =
     (method === 'GET' ? takePrefetched(path) : undefined) ??
-    fetch(`/api/v1${path}`, {
+    fetch(path, {
       method,
       headers: {
         'accept-language': preferences().language,
@@ -66,9 +60,7 @@ export async function request(path: string, { method = 'GET', body, signal }: Ca
   if (response.ok) return response
   if (response.status === 401) setSignedOut(true)
 
-  const errorBody = (await response.json().catch(() => undefined)) as
-    | { error?: { code: string; message: string; problems?: Problem[] } }
-    | undefined
+  const errorBody = (await response.json().catch(() => undefined)) as Partial<ErrorView> | undefined
 
   throw new ApiError(
     response.status,

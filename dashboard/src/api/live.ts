@@ -1,9 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
+import type { QueryKey } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 
+import { buildPath } from '../../../src/contract/endpoints.ts'
 import { ACTIVITY, EVENT_KINDS } from '../../../src/contract/events.ts'
 import type { ActivityView } from '../../../src/contract/events.ts'
-import type { EventView } from '../../../src/contract/routes.ts'
+import type { EventView } from '../../../src/contract/routes/events.ts'
+import { changesFast, keys, showsAnyOf } from './keys.ts'
 
 /** Time from an event to the refresh of the page. Events in between are handled by the same refresh. */
 const REFRESH_MS = 1_000
@@ -56,15 +59,15 @@ export function onRunActivity(run: number, callback: () => void): () => void {
 export function useLive(): void {
   const queries = useQueryClient()
   useEffect(() => {
-    const source = new EventSource('/api/v1/events/stream')
-    const lists = new Set<string>()
+    const source = new EventSource(buildPath('streamEvents', {}))
+    const lists = new Set<QueryKey>()
     const runs = new Set<number>()
     const sweeps = new Set<number>()
     let timer: ReturnType<typeof setTimeout> | undefined
 
     const refresh = (): void => {
       timer = undefined
-      for (const key of lists) void queries.invalidateQueries({ queryKey: [key] })
+      for (const queryKey of lists) void queries.invalidateQueries({ queryKey })
       void queries.invalidateQueries({ predicate: ({ queryKey }) => showsAnyOf(queryKey, { runs, sweeps }) })
       for (const run of runs) for (const callback of activityCallbacks.get(run) ?? []) callback()
       for (const set of [lists, runs, sweeps]) set.clear()
@@ -73,9 +76,9 @@ export function useLive(): void {
     const onEvent = (event: MessageEvent<string>): void => {
       lastMessageAt = Date.now()
       const { run, sweep, kind } = JSON.parse(event.data) as EventView
-      lists.add('runs')
-      if (kind.startsWith('sweep.') || sweep !== null) lists.add('sweeps')
-      if (kind.startsWith('project.')) lists.add('projects')
+      lists.add(keys.allRuns)
+      if (kind.startsWith('sweep.') || sweep !== null) lists.add(keys.allSweeps)
+      if (kind.startsWith('project.')) lists.add(keys.allProjects)
       if (run !== null) runs.add(run)
       if (sweep !== null) sweeps.add(sweep)
       timer ??= setTimeout(refresh, REFRESH_MS)
@@ -99,10 +102,7 @@ export function useLive(): void {
       if (disconnectedSince !== undefined) {
         void queries.invalidateQueries()
         for (const callbacks of activityCallbacks.values()) for (const callback of callbacks) callback()
-      } else
-        void queries.invalidateQueries({
-          predicate: ({ queryKey: [kind, what] }) => kind === 'run' || kind === 'sweep' || what === 'fresh',
-        })
+      } else void queries.invalidateQueries({ predicate: ({ queryKey }) => changesFast(queryKey) })
       setDisconnectedSince(undefined)
     })
 
@@ -113,15 +113,4 @@ export function useLive(): void {
       source.close()
     }
   }, [queries])
-}
-
-/** Whether a query shows one of these runs or sweeps. */
-function showsAnyOf(
-  [kind, what]: readonly unknown[],
-  { runs, sweeps }: { readonly runs: ReadonlySet<number>; readonly sweeps: ReadonlySet<number> },
-): boolean {
-  if (kind === 'run') return runs.has(Number(what))
-  if (kind === 'sweep') return sweeps.has(Number(what))
-  if (kind === 'series') return (what as { runs: readonly number[] }).runs.some((run) => runs.has(run))
-  return kind === 'runs' && what === 'fresh' && runs.size > 0
 }

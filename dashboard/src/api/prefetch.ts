@@ -13,7 +13,7 @@ declare global {
 
 /** Sends the request that the page will need first, and holds the answer for `takePrefetched`. */
 export function startPrefetch(path: string): void {
-  const answer = fetch(`/api/v1${path}`, { headers: { 'accept-language': document.documentElement.lang } })
+  const answer = fetch(path, { headers: { 'accept-language': document.documentElement.lang } })
   // Prevents an unhandled rejection. A caller of `takePrefetched` still receives the failure.
   answer.catch(() => {})
   globalThis.haganeEarly = { path, answer }

@@ -4,6 +4,7 @@ import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { NumberedName } from '../ui/numbered-name.tsx'
 import type { RunLook } from '../ui/run-look.tsx'
+import css from './bars.module.css'
 
 /** A value that is drawn as a bar. */
 export interface Bar {
@@ -35,13 +36,13 @@ export function Bars({
   const part = (value: number): number => (high === low ? 0 : (100 * (value - low)) / (high - low))
 
   return (
-    <ul className="bars" aria-label={label}>
+    <ul className={css.bars} aria-label={label}>
       {bars
         .toSorted((a, b) => b.value - a.value)
         .map(({ key, label: name, look, value, sd }) => (
           <li
             key={key}
-            className={key === hovered ? 'hovered' : ''}
+            className={key === hovered ? css.hovered : ''}
             onPointerEnter={() => onHover(key)}
             onPointerLeave={() => onHover(undefined)}
           >

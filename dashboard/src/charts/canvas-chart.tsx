@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import type { PointerEvent as ReactPointerEvent, ReactElement } from 'react'
 
+import css from './canvas-chart.module.css'
 import { onThemeChange } from './theme.ts'
 
 /** A size in CSS pixels. */
@@ -56,7 +57,8 @@ export function CanvasChart({ label, draw, onPointer, onKey, cursor, tip }: Sket
     }
   }, [])
 
-  useEffect(() => repaint.current())
+  // Charts pass another function whenever what they draw has changed.
+  useEffect(() => repaint.current(), [draw])
 
   const point =
     onPointer &&
@@ -64,10 +66,10 @@ export function CanvasChart({ label, draw, onPointer, onKey, cursor, tip }: Sket
       onPointer(event, { width: event.currentTarget.clientWidth, height: event.currentTarget.clientHeight }))
 
   return (
-    <div className="chart">
+    <div className={css.chart}>
       <canvas
         ref={canvas}
-        className="sketch"
+        className={css.canvas}
         role="img"
         aria-label={label}
         {...(onKey && { tabIndex: 0 })}
@@ -100,7 +102,7 @@ function Tip({
 }): ReactElement {
   const side = x > width / 2 ? { right: width - x + TIP_APART_PX } : { left: x + TIP_APART_PX }
   return (
-    <div className="tip" aria-hidden="true" style={{ ...side, top: Math.max(0, y - TIP_APART_PX) }}>
+    <div className={css.tip} aria-hidden="true" style={{ ...side, top: Math.max(0, y - TIP_APART_PX) }}>
       {text.split(' · ').map((part) => (
         <div key={part}>{part}</div>
       ))}

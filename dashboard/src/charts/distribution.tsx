@@ -4,8 +4,8 @@ import type { ReactElement } from 'react'
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
-import { drawFrame, MARGIN } from './axes.ts'
 import { CanvasChart } from './canvas-chart.tsx'
+import { drawFrame, MARGIN } from './frame.ts'
 import { scaleFor } from './scales.ts'
 import { cssToken } from './theme.ts'
 import { distributionOf } from './trials.ts'
@@ -38,7 +38,7 @@ export function Distribution({ set }: { readonly set: TrialSet }): ReactElement 
       title={t('distribution')}
       data={() => ({ head: [set.metric ?? '', t('share')], rows: steps.map(({ value, share }) => [value, share]) })}
       note={t('drawn_of', { n: drawn, total: set.trials.length })}
-      className="slice"
+      size="slice"
     >
       <CanvasChart
         label={t('distribution_label', { n: drawn, name: set.metric ?? '' })}

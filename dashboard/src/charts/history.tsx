@@ -2,11 +2,13 @@ import type { ReactElement } from 'react'
 
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { drawDot, drawFrame, drawEdgeTriangle, drawLine, drawOutlinedText } from './axes.ts'
-import type { Frame } from './axes.ts'
 import { CanvasChart } from './canvas-chart.tsx'
+import { drawDot, drawEdgeTriangle, drawLine, drawOutlinedText } from './drawing.ts'
+import { drawFrame } from './frame.ts'
+import type { Frame } from './frame.ts'
 import { usePicking } from './picking.ts'
 import { temperColor, tickFont, cssToken } from './theme.ts'
+import { trialText } from './trial-text.ts'
 import { bestSoFar, isActive, sideOf } from './trials.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
@@ -71,18 +73,6 @@ export function History({
       </p>
     </>
   )
-}
-
-/** Returns a trial as one line of text: its number, its value or else its phase, and its parameters. */
-export function trialText(trial: Trial): string {
-  const params = Object.entries(trial.params)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => `${name} ${typeof value === 'number' ? formatNumber(value, 4) : String(value)}`)
-  return [
-    `#${trial.number}`,
-    trial.value !== null ? formatNumber(trial.value) : trial.isOdd ? 'NaN' : t(`phase_${trial.phase}`),
-    ...params,
-  ].join(' · ')
 }
 
 /**

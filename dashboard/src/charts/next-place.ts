@@ -5,7 +5,18 @@ export interface Placed<T> {
   readonly y: number
 }
 
-const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
+const STEPS: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
+
+/** Returns the direction of an arrow key: 1 to the next item, −1 to the previous one. Undefined for other keys. */
+export function keyStep(key: string): 1 | -1 | undefined {
+  return STEPS[key]
+}
+
+/** Returns the index after a step among `count` items. From -1, nothing, a step leads to an end. */
+export function indexAfterStep(count: number, at: number, step: 1 | -1): number {
+  if (at < 0) return step > 0 ? 0 : count - 1
+  return Math.min(count - 1, Math.max(0, at + step))
+}
 
 /**
  * Returns the item that a key picks: an arrow the next or previous one from left to right, Home the first, End the
@@ -21,10 +32,8 @@ export function nextPicked<T>(
   if (key === 'Home') return ordered[0]
   if (key === 'End') return ordered.at(-1)
 
-  const step = STEPS[key]
-  if (step === undefined || ordered.length === 0) return undefined
-
+  const step = keyStep(key)
+  if (step === undefined) return undefined
   const at = ordered.findIndex(({ item }) => item === picked?.item)
-  if (at < 0) return step > 0 ? ordered[0] : ordered.at(-1)
-  return ordered[Math.min(ordered.length - 1, Math.max(0, at + step))]
+  return ordered[indexAfterStep(ordered.length, at, step)]
 }

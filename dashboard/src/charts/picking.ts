@@ -1,7 +1,6 @@
 import { useRef, useState } from 'react'
 import type { PointerEvent } from 'react'
 
-import { pointedAt } from './axes.ts'
 import { nextPicked } from './next-place.ts'
 import type { Placed } from './next-place.ts'
 
@@ -40,4 +39,19 @@ export function usePicking<T>(onOpen: (item: T) => void): Picking<T> {
       return true
     },
   }
+}
+
+const NEAR_PX = 11
+
+/** Returns the item nearest to the pointer; undefined where none is within 11 px, or the pointer has left. */
+export function pointedAt<T extends { readonly x: number; readonly y: number }>(
+  placed: readonly T[],
+  event: PointerEvent<HTMLElement>,
+): T | undefined {
+  const { offsetX, offsetY } = event.nativeEvent
+  const distance = ({ x, y }: T): number => Math.hypot(x - offsetX, y - offsetY)
+  const [first] = placed
+  if (event.type === 'pointerleave' || !first) return undefined
+  const nearest = placed.reduce((best, one) => (distance(one) < distance(best) ? one : best), first)
+  return distance(nearest) < NEAR_PX ? nearest : undefined
 }

@@ -9,12 +9,13 @@ import { paths, runLabels, runTitle } from '../paths.ts'
 import { navigate } from '../state/location.ts'
 import { t } from '../texts/texts.ts'
 import { Panel } from '../ui/panel.tsx'
-import type { PanelData } from '../ui/panel.tsx'
+import type { PanelData } from '../ui/panel-data.ts'
 import { looksOf } from '../ui/run-look.tsx'
-import { drawDot, drawFrame, pointedAt } from './axes.ts'
 import { CanvasChart } from './canvas-chart.tsx'
+import { drawDot } from './drawing.ts'
 import { EmptyChart } from './empty-chart.tsx'
-import { usePicking } from './picking.ts'
+import { drawFrame } from './frame.ts'
+import { pointedAt, usePicking } from './picking.ts'
 import { scaleFor } from './scales.ts'
 import { cssToken } from './theme.ts'
 
@@ -56,7 +57,7 @@ export function Scatter({ runs, drawn, total, x, y, directions, acts, hovered, o
     <Panel
       title={t('scatter')}
       data={points.length > 0 ? () => dataOf(points, [x, y]) : undefined}
-      className="line-panel"
+      size="chart"
       note={runs && t('drawn_of', { n: points.length, total })}
       acts={acts}
     >

@@ -1,8 +1,6 @@
 import type { TrialsView } from '../../../src/contract/charts.ts'
 import { measureName } from '../../../src/contract/measure.ts'
 import type { RunPhase } from '../../../src/contract/phases.ts'
-import { t } from '../texts/texts.ts'
-import type { DataCell, PanelData } from '../ui/panel.tsx'
 import { objectiveScale, positionOf } from './scales.ts'
 import type { Scale } from './scales.ts'
 
@@ -99,24 +97,6 @@ export function sideOf({ low, high }: Scale, value: number): -1 | 0 | 1 {
   return value > high ? 1 : value < low ? -1 : 0
 }
 
-/** Counts the trials by how they ended or what they do now. Each trial is counted once. */
-export function countByOutcome(
-  trials: readonly Trial[],
-): Readonly<Record<'finished' | 'early' | 'stopped' | 'failed' | 'resting' | 'running' | 'waiting', number>> {
-  const counts = { finished: 0, early: 0, stopped: 0, failed: 0, resting: 0, running: 0, waiting: 0 }
-  for (const trial of trials) counts[outcomeOf(trial)] += 1
-  return counts
-}
-
-function outcomeOf({ phase, reason, startedAt }: Trial): keyof ReturnType<typeof countByOutcome> {
-  if (phase === 'failed') return 'failed'
-  // Reason RungReached: a rung ended the trial for good.
-  if (phase === 'succeeded') return reason === 'RungReached' ? 'early' : 'finished'
-  if (phase === 'stopped') return reason === 'StoppedByUser' ? 'stopped' : 'early'
-  if (phase === 'paused') return startedAt === null ? 'waiting' : 'resting'
-  return isActive(phase) ? 'running' : 'waiting'
-}
-
 /** Whether a trial in this phase occupies a place of the machine. */
 export function isActive(phase: RunPhase): boolean {
   return phase === 'running' || phase === 'starting' || phase === 'stopping'
@@ -128,30 +108,6 @@ function toTime(iso: string | null): number | null {
 
 function isBetter(a: number, b: number, isMaximized: boolean): boolean {
   return isMaximized ? a > b : a < b
-}
-
-/** Returns trials as a table: index, run, phase, value, and some of their parameters. */
-export function trialData(
-  trials: readonly Trial[],
-  { metric }: Pick<TrialSet, 'metric'>,
-  params: readonly string[],
-): PanelData {
-  return {
-    head: [t('trial'), t('run'), t('phase'), metric ?? '', ...params],
-    rows: trials.map((trial) => [
-      trial.index + 1,
-      `#${trial.number}`,
-      trial.phase,
-      trial.value ?? (trial.isOdd ? 'NaN' : null),
-      ...params.map((name) => toCell(trial.params[name])),
-    ]),
-  }
-}
-
-function toCell(value: unknown): DataCell {
-  return typeof value === 'number' || typeof value === 'string' || value === null || value === undefined
-    ? value
-    : JSON.stringify(value)
 }
 
 /** Returns each new best value with the index of its trial, in the order of the trials. */
@@ -174,45 +130,4 @@ export function bestSoFar({
 export function distributionOf(trials: readonly Trial[]): { value: number; share: number }[] {
   const values = trials.flatMap(({ value }) => value ?? []).toSorted((a, b) => a - b)
   return values.flatMap((value, i) => (values[i + 1] === value ? [] : [{ value, share: (i + 1) / values.length }]))
-}
-
-/** A row of the timeline. Its attempts never overlap. */
-export interface Lane<T> {
-  readonly items: readonly T[]
-}
-
-/** Puts attempts on as few rows as possible, each on the first row that is free at its start. */
-export function toLanes<T extends { readonly start: number; readonly end: number }>(attempts: readonly T[]): Lane<T>[] {
-  const lanes: { items: T[]; until: number }[] = []
-  for (const attempt of attempts.toSorted((a, b) => a.start - b.start)) {
-    const free = lanes.find(({ until }) => until <= attempt.start)
-    if (free) {
-      free.items.push(attempt)
-      free.until = attempt.end
-    } else lanes.push({ items: [attempt], until: attempt.end })
-  }
-  return lanes
-}
-
-/**
- * Returns texts that explain why some of these trials are not drawn, with the number of trials each: failed, a value
- * that is no number, or no value.
- */
-export function undrawnNotes(trials: readonly Trial[]): string[] {
-  const count = (is: (trial: Trial) => boolean): number => trials.filter(is).length
-
-  const reasons = [
-    ['n_failed', count(({ phase }) => phase === 'failed')],
-    ['n_odd', count(({ phase, isOdd }) => phase !== 'failed' && isOdd)],
-    ['n_valueless', count(({ phase, value, isOdd }) => phase !== 'failed' && value === null && !isOdd)],
-  ] as const
-  return reasons.flatMap(([text, n]) => (n > 0 ? [t(text, { n })] : []))
-}
-
-/**
- * Returns a text with the number of points beyond the ends of a scale and how they are drawn; empty where there are
- * none.
- */
-export function beyondNote(outOfRangeCount: number, drawn: 'beyond_n' | 'beyond_colors_n' = 'beyond_n'): string {
-  return outOfRangeCount > 0 ? t(drawn, { n: outOfRangeCount }) : ''
 }

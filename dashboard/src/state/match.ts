@@ -1,3 +1,5 @@
+import { decode } from './query-lists.ts'
+
 /**
  * Matches a path with a pattern such as `/p/:project/runs/:run/:tab?` and returns the named parts, decoded. Undefined
  * where the path does not fit. A part whose name ends in `?` may be absent.
@@ -20,12 +22,4 @@ export function matchPath(pattern: string, path: string): Record<string, string>
   }
 
   return found
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

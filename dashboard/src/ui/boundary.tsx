@@ -1,8 +1,9 @@
 import { Component, useEffect } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
+import { call } from '../api/client.ts'
 import { t } from '../texts/texts.ts'
-import { ErrorNotice } from './states.tsx'
+import { ErrorNotice } from './error-notice.tsx'
 
 interface BoundaryProps {
   /** Address of the page inside. A new address clears the error. */
@@ -56,8 +57,11 @@ function ReloadWhenBack(): ReactElement {
   useEffect(() => {
     const reloadIfServerAnswers = async (): Promise<void> => {
       if (Date.now() - Number(sessionStorage.getItem(RELOADED_AT_KEY) ?? 0) < RELOAD_INTERVAL_MIN_MS) return
-      const answer = await fetch('/api/v1/health').catch(() => undefined)
-      if (!answer?.ok) return
+      const isUp = await call('health').then(
+        () => true,
+        () => false,
+      )
+      if (!isUp) return
       sessionStorage.setItem(RELOADED_AT_KEY, String(Date.now()))
       location.reload()
     }

@@ -1,20 +1,15 @@
 import { useEffect, useRef, useState } from 'react'
-import type { ReactElement, ReactNode } from 'react'
+import type { ReactElement, ReactNode, RefObject } from 'react'
 
-import { csvLine } from '../../../src/contract/csv.ts'
-import { formatExact } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { IconButton } from './controls.tsx'
+import { DataTable } from './data-table.tsx'
+import { IconButton } from './icon-button.tsx'
+import { toCsv } from './panel-data.ts'
+import type { PanelData } from './panel-data.ts'
+import { PanelHeader } from './panel-header.tsx'
+import css from './panel.module.css'
 import { saveFile } from './save-file.ts'
 import { toast } from './toasts.ts'
-
-export type DataCell = string | number | null | undefined
-
-/** The data of a chart as a table. */
-export interface PanelData {
-  readonly head: readonly string[]
-  readonly rows: readonly (readonly DataCell[])[]
-}
 
 interface PanelProps {
   readonly title: string
@@ -30,14 +25,28 @@ interface PanelProps {
   /** Text about the part of the data that the table leaves out. */
   readonly dataNote?: string | undefined
   readonly children: ReactNode
-  readonly className?: string
+  /** Height of a panel with a chart. Without it, the panel is as high as its content or as `className` says. */
+  readonly size?: 'chart' | 'slice'
+  /** Whether a panel of size `chart` is high and as wide as the page. */
+  readonly isLarge?: boolean
+  readonly className?: string | undefined
 }
 
 /**
  * A titled box with a note and buttons. Data of a chart can be shown as a table and saved as a file; the chart can be
- * saved as a picture and has a link of its own.
+ * saved as a picture and has a link of its own. `data-large` marks a large panel for the box around it.
  */
-export function Panel({ title, note, acts, data, dataNote, children, className = '' }: PanelProps): ReactElement {
+export function Panel({
+  title,
+  note,
+  acts,
+  data,
+  dataNote,
+  children,
+  size,
+  isLarge = false,
+  className,
+}: PanelProps): ReactElement {
   const section = useRef<HTMLElement>(null)
   const [isTable, setTable] = useState(false)
   const anchor = anchorOf(title)
@@ -48,47 +57,74 @@ export function Panel({ title, note, acts, data, dataNote, children, className =
   }, [isChart, anchor])
 
   return (
-    <section className={`panel ${className}`} aria-label={title} ref={section} {...(data && { id: anchor })}>
-      <header>
-        <h2>{title}</h2>
-        {note !== undefined && <span className="note clip">{note}</span>}
-        {(acts !== undefined || data) && (
-          <span className="acts">
-            {acts}
-            {data && (
-              <>
-                <IconButton
-                  name="table"
-                  label={t('show_data')}
-                  isPressed={isTable}
-                  onClick={() => setTable(!isTable)}
+    <section
+      className={['panel', size && css[size], isLarge && css.large, className].filter(Boolean).join(' ')}
+      aria-label={title}
+      ref={section}
+      {...(data && { id: anchor })}
+      {...(isLarge && { 'data-large': '' })}
+    >
+      <PanelHeader
+        title={title}
+        note={note}
+        acts={
+          (acts !== undefined || data) && (
+            <>
+              {acts}
+              {data && (
+                <DataButtons
+                  title={title}
+                  data={data}
+                  note={dataNote}
+                  isTable={isTable}
+                  onTable={() => setTable(!isTable)}
+                  panel={section}
                 />
-                <IconButton
-                  name="download"
-                  label={dataNote === undefined ? t('download_csv') : `${t('download_csv')}: ${dataNote}`}
-                  onClick={() =>
-                    saveFile(`${fileNameOf(title)}${dataNote === undefined ? '' : '-buckets'}.csv`, toCsv(data()))
-                  }
-                />
-                {!isTable && (
-                  <IconButton
-                    name="picture"
-                    label={t('save_picture')}
-                    onClick={() =>
-                      void import('./save-picture.ts').then(
-                        async ({ savePicture }) => await savePicture(section.current!, title),
-                      )
-                    }
-                  />
-                )}
-                <IconButton name="link" label={t('copy_link')} onClick={() => void copyLink(anchor)} />
-              </>
-            )}
-          </span>
-        )}
-      </header>
+              )}
+            </>
+          )
+        }
+      />
       {isTable && data ? <DataTable data={data()} note={dataNote} /> : children}
     </section>
+  )
+}
+
+/** Buttons that show data as a table, save them, save a picture of the chart, and copy the link of the panel. */
+function DataButtons({
+  title,
+  data,
+  note,
+  isTable,
+  onTable,
+  panel,
+}: {
+  readonly title: string
+  readonly data: () => PanelData
+  readonly note: string | undefined
+  readonly isTable: boolean
+  readonly onTable: () => void
+  readonly panel: RefObject<HTMLElement | null>
+}): ReactElement {
+  const saveTable = (): void =>
+    saveFile(`${fileNameOf(title)}${note === undefined ? '' : '-buckets'}.csv`, toCsv(data()))
+
+  const saveChart = async (): Promise<void> => {
+    const { savePicture } = await import('./save-picture.ts')
+    await savePicture(panel.current!, title)
+  }
+
+  return (
+    <>
+      <IconButton name="table" label={t('show_data')} isPressed={isTable} onClick={onTable} />
+      <IconButton
+        name="download"
+        label={note === undefined ? t('download_csv') : `${t('download_csv')}: ${note}`}
+        onClick={saveTable}
+      />
+      {!isTable && <IconButton name="picture" label={t('save_picture')} onClick={() => void saveChart()} />}
+      <IconButton name="link" label={t('copy_link')} onClick={() => void copyLink(anchorOf(title))} />
+    </>
   )
 }
 
@@ -109,53 +145,4 @@ function anchorOf(title: string): string {
 
 function fileNameOf(title: string): string {
   return title.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')
-}
-
-function toCsv({ head, rows }: PanelData): string {
-  return [head, ...rows].map((row) => csvLine(row.map((value) => value ?? null))).join('')
-}
-
-const ROWS_MAX = 500
-
-/** The data of a chart as a table of at most 500 rows. */
-function DataTable({
-  data: { head, rows },
-  note,
-}: {
-  readonly data: PanelData
-  readonly note: string | undefined
-}): ReactElement {
-  const numeric = head.map(
-    (_, i) => typeof rows.find((row) => row[i] !== null && row[i] !== undefined)?.[i] === 'number',
-  )
-
-  return (
-    <div className="datatable">
-      <table className="tbl">
-        <thead>
-          <tr>
-            {head.map((name, i) => (
-              <th key={name} className={numeric[i] ? 'num' : ''}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, ROWS_MAX).map((row, at) => (
-            // Rows of data have no key but their index.
-            <tr key={at}>
-              {row.map((value, i) => (
-                <td key={head[i]} className={numeric[i] ? 'num' : 'clip'}>
-                  {typeof value === 'number' ? formatExact(value) : value}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {note !== undefined && <p className="foot">{note}</p>}
-      {rows.length > ROWS_MAX && <p className="foot">{t('rows_cut', { n: ROWS_MAX, total: rows.length })}</p>}
-    </div>
-  )
 }

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 import type { RunPhase } from '../../../src/contract/phases.ts'
 import type { SweepPhase } from '../../../src/contract/phases.ts'
 import { t } from '../texts/texts.ts'
+import css from './phase.module.css'
 
 /** Returns the phase of a run whose icon also stands for this phase of a sweep. */
 export function sweepShape(phase: SweepPhase, isPaused = false): RunPhase {
@@ -50,38 +51,36 @@ export function Phase({ phase, part }: { readonly phase: RunPhase; readonly part
   )
 }
 
+/** Shapes inside the rings of phases that go on: lines and areas. */
+const LINES_IN_RING = { queued: 'M4.6 7h4.8', paused: 'M5.7 4.8v4.4M8.3 4.8v4.4' } as const
+const AREAS_IN_RING = {
+  preparing: 'M7 7V3.6A3.4 3.4 0 0 1 10.4 7z',
+  starting: 'M7 3.6a3.4 3.4 0 0 1 0 6.8z',
+  stopping: 'M5 5h4v4H5z',
+} as const
+
 function shapeOf(phase: RunPhase, progress: number): ReactElement {
   const color = `var(--ph-${phase})`
   const ring = <circle cx="7" cy="7" r="5.3" fill="none" stroke={color} strokeWidth="1.5" />
+
   switch (phase) {
     case 'created':
       return <circle cx="7" cy="7" r="3" fill="none" stroke={color} strokeWidth="1.5" />
     case 'queued':
-      return (
-        <>
-          {ring}
-          <path d="M4.6 7h4.8" stroke={color} strokeWidth="1.5" />
-        </>
-      )
     case 'paused':
       return (
         <>
           {ring}
-          <path d="M5.7 4.8v4.4M8.3 4.8v4.4" stroke={color} strokeWidth="1.5" />
+          <path d={LINES_IN_RING[phase]} stroke={color} strokeWidth="1.5" />
         </>
       )
     case 'preparing':
-      return (
-        <>
-          {ring}
-          <path d="M7 7V3.6A3.4 3.4 0 0 1 10.4 7z" fill={color} />
-        </>
-      )
     case 'starting':
+    case 'stopping':
       return (
         <>
           {ring}
-          <path d="M7 3.6a3.4 3.4 0 0 1 0 6.8z" fill={color} />
+          <path d={AREAS_IN_RING[phase]} fill={color} />
         </>
       )
     case 'running':
@@ -98,14 +97,7 @@ function shapeOf(phase: RunPhase, progress: number): ReactElement {
             strokeDasharray={`${(35.19 * progress).toFixed(1)} 40`}
             transform="rotate(-90 7 7)"
           />
-          <circle className="breathe" cx="7" cy="7" r="2.5" fill={color} />
-        </>
-      )
-    case 'stopping':
-      return (
-        <>
-          {ring}
-          <path d="M5 5h4v4H5z" fill={color} />
+          <circle className={css.breathing} cx="7" cy="7" r="2.5" fill={color} />
         </>
       )
     case 'succeeded':

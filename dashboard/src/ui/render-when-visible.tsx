@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
+import css from './render-when-visible.module.css'
+
 /**
  * Distance around the window within which an element counts as in sight, so that it is loaded before it is scrolled to.
  */
@@ -47,7 +49,7 @@ export function RenderWhenVisible({
   }, [name, onSee])
 
   return (
-    <div ref={holder} className={isSeen ? 'insight' : 'insight unseen'}>
+    <div ref={holder} className={css.place}>
       {isSeen && children}
     </div>
   )

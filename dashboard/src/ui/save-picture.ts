@@ -35,7 +35,7 @@ export async function savePicture(panel: HTMLElement, title: string): Promise<vo
     context.drawImage(canvas, box.left - frame.left, box.top - top + HEAD_PX, box.width, box.height)
   })
   if (canvases.length === 0) for (const part of body) drawPlain(context, part, { x: frame.left, y: top - HEAD_PX })
-  for (const label of panel.querySelectorAll<HTMLElement>('.labels li'))
+  for (const label of panel.querySelectorAll<HTMLElement>('[data-line-labels] li'))
     drawLabel(context, label, { x: frame.left, y: top - HEAD_PX })
 
   const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve))

@@ -9,12 +9,12 @@ export interface OutputClaims {
 }
 
 /**
- * What happens to the outputs of a run that is removed for good. `wait`: the run stays, because a run that has
+ * The fate of the outputs of a run that is removed for good. `wait`: the run stays, because a run that has
  * not started yet finds the outputs through it. `keep`: another run writes to them. `remove`: nothing needs them.
  */
 export type Release = 'wait' | 'keep' | 'remove'
 
-/** Decides what happens to the outputs of a run that is removed for good. */
+/** Decides whether the outputs of a run that is removed for good go, stay, or make the run wait. */
 export function decideRelease({ isNeededAtStart, hasOtherWriters }: OutputClaims): Release {
   if (isNeededAtStart) return 'wait'
   return hasOtherWriters ? 'keep' : 'remove'

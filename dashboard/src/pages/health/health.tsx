@@ -1,10 +1,12 @@
 import type { ReactElement } from 'react'
 
-import { useHealthChecks } from '../../api/queries.ts'
+import { useHealthChecks } from '../../api/system.ts'
 import { t } from '../../texts/texts.ts'
-import { useTitle } from '../../ui/page.tsx'
+import { PageHead } from '../../ui/page-head.tsx'
+import { useTitle } from '../../ui/use-title.ts'
 import { PhaseIcon } from '../../ui/phase.tsx'
-import { ErrorNotice, Loading } from '../../ui/states.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Loading } from '../../ui/loading.tsx'
 
 /** The page of the server's health: the checks of `hagane doctor` and their results. */
 export function Health(): ReactElement {
@@ -17,8 +19,7 @@ export function Health(): ReactElement {
 
   return (
     <>
-      <div className="head">
-        <h1>{t('health')}</h1>
+      <PageHead title={t('health')}>
         <span className={failedCount === 0 ? 'mid' : 'bad'}>
           {failedCount === 0 ? t('health_good') : t('health_bad', { n: failedCount })}
         </span>
@@ -26,7 +27,7 @@ export function Health(): ReactElement {
         <button type="button" className="btn" onClick={() => void checks.refetch()}>
           {t('check_again')}
         </button>
-      </div>
+      </PageHead>
       <div className="panel grow">
         <table className="tbl">
           <tbody>

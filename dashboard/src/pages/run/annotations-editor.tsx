@@ -1,52 +1,47 @@
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import type { ReactElement } from 'react'
 
-import { call } from '../../api/client.ts'
-import { useAction } from '../../api/queries.ts'
+import { useAction } from '../../api/action.ts'
 import { t } from '../../texts/texts.ts'
+import { useModal } from '../../ui/use-modal.ts'
+import css from './annotations-editor.module.css'
+import { changesOf, toTexts } from './annotations.ts'
+import type { AnnotationChanges, Annotations } from './annotations.ts'
 
-interface MarksEditorProps {
-  /** Path of the run or the sweep in the API. */
-  readonly path: string
-  readonly marked: { readonly name: string | null; readonly note: string | null; readonly tags: readonly string[] }
+interface AnnotationsEditorProps {
+  /** The run or the sweep. */
+  readonly annotated: Annotations
+  /** Sends the changed fields to the server. */
+  readonly onSave: (changes: AnnotationChanges) => Promise<unknown>
 }
 
 /** A button that opens a form for the name, the note and the tags of a run or a sweep. */
-export function AnnotationsEditor(props: MarksEditorProps): ReactElement {
+export function AnnotationsEditor(props: AnnotationsEditorProps): ReactElement {
   const [isOpen, setOpen] = useState(false)
   return (
     <>
       <button type="button" className="btn not-phone" onClick={() => setOpen(true)}>
         {t('marks')}
       </button>
-      {isOpen && <Form {...props} onClose={() => setOpen(false)} />}
+      {isOpen && <FormDialog {...props} onClose={() => setOpen(false)} />}
     </>
   )
 }
 
-function Form({ path, marked, onClose }: MarksEditorProps & { readonly onClose: () => void }): ReactElement {
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
-
-  // The values when the form was opened. Only fields that the person changed are sent: a script or another person may
-  // have changed the others meanwhile.
-  const [initial] = useState({ name: marked.name ?? '', tags: marked.tags.join(', '), note: marked.note ?? '' })
-  const [name, setName] = useState(initial.name)
-  const [tags, setTags] = useState(initial.tags)
-  const [note, setNote] = useState(initial.note)
-
-  const changes = {
-    ...(name !== initial.name && { name: orNull(name) }),
-    ...(tags !== initial.tags && { tags: parseTags(tags) }),
-    ...(note !== initial.note && { note: orNull(note) }),
-  }
-
-  const save = useAction(() => call(path, { method: 'PATCH', body: changes }), onClose, { showsError: true })
+function FormDialog({
+  annotated,
+  onSave,
+  onClose,
+}: AnnotationsEditorProps & { readonly onClose: () => void }): ReactElement {
+  const dialog = useModal()
+  const [initial] = useState(() => toTexts(annotated))
+  const [texts, setTexts] = useState(initial)
+  const save = useAction(() => onSave(changesOf(initial, texts)), onClose, { showsError: true })
 
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="marks-title">
       <form
-        className="marks"
+        className={css.form}
         onSubmit={(event) => {
           event.preventDefault()
           save.mutate(undefined)
@@ -55,27 +50,37 @@ function Form({ path, marked, onClose }: MarksEditorProps & { readonly onClose: 
         <h2 id="marks-title">{t('marks')}</h2>
         <label>
           {t('name')}
-          <input className="field" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+          <input
+            className="field"
+            autoFocus
+            value={texts.name}
+            onChange={(event) => setTexts({ ...texts, name: event.target.value })}
+          />
         </label>
         <label>
           {t('tags')}
           <input
             className="field"
-            value={tags}
+            value={texts.tags}
             placeholder={t('tags_how')}
-            onChange={(event) => setTags(event.target.value)}
+            onChange={(event) => setTexts({ ...texts, tags: event.target.value })}
           />
         </label>
         <label>
           {t('note')}
-          <textarea className="field" rows={5} value={note} onChange={(event) => setNote(event.target.value)} />
+          <textarea
+            className="field"
+            rows={5}
+            value={texts.note}
+            onChange={(event) => setTexts({ ...texts, note: event.target.value })}
+          />
         </label>
         {save.error && (
           <p className="bad" role="alert">
             {save.error.message}
           </p>
         )}
-        <div className="do">
+        <div className="buttons">
           <button type="button" className="btn" onClick={onClose}>
             {t('cancel')}
           </button>
@@ -86,13 +91,4 @@ function Form({ path, marked, onClose }: MarksEditorProps & { readonly onClose: 
       </form>
     </dialog>
   )
-}
-
-function orNull(text: string): string | null {
-  return text.trim() === '' ? null : text.trim()
-}
-
-/** Splits a text at commas, also Japanese ones, into distinct tags. */
-function parseTags(text: string): string[] {
-  return [...new Set(text.split(/[,、，]/).map((tag) => tag.trim()))].filter((tag) => tag !== '')
 }

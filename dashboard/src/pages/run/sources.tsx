@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 
-import { CopyButton } from '../../ui/controls.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import css from './sources.module.css'
 
 /** The source files of a document, as they were submitted. */
 export function Sources({
@@ -12,7 +13,7 @@ export function Sources({
     <>
       {sources.map(({ file, text }) => (
         <section key={file} aria-label={file}>
-          <h2 className="name">
+          <h2 className={`name ${css.fileName}`}>
             {file}
             <CopyButton text={text} />
           </h2>

@@ -72,6 +72,12 @@ export function columnTitle(column: string): { readonly name: string; readonly p
   return { name: field.name, ...(field.kind === 'metric' && { part: field.part }) }
 }
 
+/** Returns a field as a text for people. */
+export function fieldTitle(column: string): string {
+  const { name, part } = columnTitle(column)
+  return part === undefined ? name : `${name} .${part}`
+}
+
 /** Writes a field as filters and orders do: a name that is not an identifier is quoted. */
 export function columnFor(kind: 'param' | 'metric', name: string, part: Summary = 'last'): string {
   const written = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : JSON.stringify(name)

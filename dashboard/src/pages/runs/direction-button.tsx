@@ -19,7 +19,7 @@ export function DirectionButton({ name, direction, onChange }: DirectionButtonPr
   return (
     <button
       type="button"
-      className="btn bare small direction"
+      className="btn bare small"
       aria-label={t(`better_${current}`, { name })}
       title={t(`better_${current}`, { name })}
       onClick={() => onChange(NEXT[current])}

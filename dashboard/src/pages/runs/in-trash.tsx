@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 import { formatDate } from '../../format.ts'
 import { t } from '../../texts/texts.ts'
 import { Icon } from '../../ui/icons.tsx'
+import css from './in-trash.module.css'
 
 interface InTrashProps {
   readonly since: string
@@ -13,7 +14,7 @@ interface InTrashProps {
 /** Replaces the actions of a run or a sweep in the trash: the date it was deleted, and a button that restores it. */
 export function InTrash({ since, isBusy, onRestore }: InTrashProps): ReactElement {
   return (
-    <div className="name actions">
+    <div className={`name ${css.box}`}>
       <span className="mid">{t('in_trash_since', { date: formatDate(since) })}</span>
       <button type="button" className="btn" disabled={isBusy} onClick={onRestore}>
         <Icon name="retry" />

@@ -3,16 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { RunView } from '../../../../src/contract/run.ts'
 import { columnFor } from './columns.ts'
-import {
-  addressOf,
-  drawnRuns,
-  filterOf,
-  filterOfGroup,
-  nextSort,
-  rangeOf,
-  readRunsState,
-  writeRunsState,
-} from './runs-state.ts'
+import { addressOf, drawnRuns, filterOf, nextSort, rangeOf, readRunsState, writeRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
 const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
@@ -103,14 +94,6 @@ describe('drawn runs', () => {
     const runs = [run(1, {}), run(2, { a: 1 }), run(3, {}, 'queued'), run(4, { a: 1 })]
     expect(drawnRuns(runs, { selected: [], drawn: 2 }).map(({ number }) => number)).toEqual([2, 3])
     expect(drawnRuns(runs, { selected: [runs[3]!, runs[0]!], drawn: 2 }).map(({ number }) => number)).toEqual([4, 1])
-  })
-})
-
-describe('groups', () => {
-  it('The filter of a group compares each field with its key', () => {
-    expect(filterOfGroup(['p.model', 'p.lr', 'branch'], ['gb "dt"', '0.1', null])).toBe(
-      'p.model = "gb \\"dt\\"" and p.lr = "0.1" and branch is missing',
-    )
   })
 })
 

@@ -57,7 +57,8 @@ export const AXES = ['step', 'relative', 'wall'] as const
 /** Numbers of first rows that the charts can draw. */
 export const DRAWN_CHOICES = [5, 10, 20, 50] as const
 const SMOOTHING_MAX = 0.99
-const SELECTED_MAX = 50
+/** Largest number of runs that can be selected in the list. */
+export const SELECTED_MAX = 50
 export const PINNED_MAX = 4
 export const GROUP_FIELDS_MAX = 60
 /** Limits of the width of a column, in pixels. */
@@ -86,9 +87,7 @@ export function readRunsState(query: URLSearchParams): RunsState {
     widths: Object.fromEntries(
       (list('width') ?? []).flatMap((text) => {
         const [, field, width] = /^(.+):(\d{1,4})$/s.exec(text) ?? []
-        return field === undefined
-          ? []
-          : [[field, Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, Number(width)))]]
+        return field === undefined ? [] : [[field, clampWidth(Number(width))]]
       }),
     ),
     selected: (list('sel') ?? [])
@@ -105,6 +104,11 @@ export function readRunsState(query: URLSearchParams): RunsState {
     large: list('large') ?? [],
     log: list('log') ?? [],
   }
+}
+
+/** Returns a width within the limits, in whole pixels. */
+export function clampWidth(px: number): number {
+  return Math.round(Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, px)))
 }
 
 /** Writes the state as parameters of the address; null for a default. */
@@ -153,6 +157,16 @@ export function filterOf({ filter, phases }: Pick<RunsState, 'filter' | 'phases'
   return typed === '' ? phaseCondition : `(${typed}) and ${phaseCondition}`
 }
 
+/** Writes an order as requests and saved views do. */
+export function writeSort(sort: readonly SortKey[]): string {
+  return sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(',')
+}
+
+/** Returns the order of a sort key, as ARIA names it. */
+export function orderOf({ isDescending }: SortKey): 'ascending' | 'descending' {
+  return isDescending ? 'descending' : 'ascending'
+}
+
 /** Returns the order after a click on a column head: descending, ascending, none. `keepsOthers` keeps the other keys. */
 export function nextSort(sort: readonly SortKey[], field: string, keepsOthers: boolean): SortKey[] {
   const current = sort.find((key) => key.field === field)
@@ -168,13 +182,6 @@ export function drawnRuns(
 ): readonly RunView[] {
   if (selected.length > 0) return selected
   return runs.filter(({ phase, metrics }) => isRunOpen(phase) || Object.keys(metrics).length > 0).slice(0, drawn)
-}
-
-/** Returns a filter that selects the runs of one group. A null key means that the run lacks the field. */
-export function filterOfGroup(fields: readonly string[], keys: readonly (string | null)[]): string {
-  return fields
-    .map((field, i) => (keys[i] === null ? `${field} is missing` : `${field} = ${JSON.stringify(keys[i])}`))
-    .join(' and ')
 }
 
 /**

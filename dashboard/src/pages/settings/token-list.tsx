@@ -2,12 +2,15 @@ import { useState } from 'react'
 import type { ReactElement } from 'react'
 
 import type { CreatedTokenView } from '../../../../src/contract/access-token.ts'
+import { useTokens } from '../../api/access.ts'
+import { useAction } from '../../api/action.ts'
 import { call } from '../../api/client.ts'
-import { useAction, useTokens } from '../../api/queries.ts'
-import { formatDate } from '../../format.ts'
 import { t } from '../../texts/texts.ts'
-import { ConfirmDialog, CopyButton } from '../../ui/controls.tsx'
-import { ErrorNotice } from '../../ui/states.tsx'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import css from './token-list.module.css'
+import { TokenTable } from './token-table.tsx'
 
 /**
  * The list of access tokens for programs, with a form that creates a token and shows it once, and buttons to revoke
@@ -15,89 +18,78 @@ import { ErrorNotice } from '../../ui/states.tsx'
  */
 export function TokenList(): ReactElement {
   const { data = [], error } = useTokens()
-  const [name, setName] = useState('')
-  const [created, setMade] = useState<CreatedTokenView | undefined>()
-  const [revoking, setAsked] = useState<{ id: string; name: string } | undefined>()
+  const [created, setCreated] = useState<CreatedTokenView | undefined>()
+  const [revoked, setRevoked] = useState<{ readonly id: string; readonly name: string } | undefined>()
 
-  const create = useAction(
-    (wanted: string) => call<CreatedTokenView>('/tokens', { method: 'POST', body: { name: wanted } }),
-    setMade,
-    { showsError: true },
-  )
+  const create = useAction((wanted: string) => call('createToken', { body: { name: wanted } }), setCreated, {
+    showsError: true,
+  })
 
-  const remove = useAction((id: string) => call(`/tokens/${id}`, { method: 'DELETE' }))
+  const remove = useAction((id: string) => call('deleteToken', { params: { token: id } }))
 
   return (
     <section aria-label={t('tokens')}>
       <p className="mid small">{t('tokens_how')}</p>
       {error && <ErrorNotice error={error} />}
-      {data.length > 0 && (
-        <table className="tbl">
-          <thead>
-            <tr>
-              <th>{t('name')}</th>
-              <th>{t('created')}</th>
-              <th>{t('last_used')}</th>
-              <th>
-                <span className="sr">{t('delete')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.map((token) => (
-              <tr key={token.id}>
-                <td className="clip">{token.name}</td>
-                <td>{formatDate(token.createdAt)}</td>
-                <td>{token.lastUsedAt === null ? t('never') : formatDate(token.lastUsedAt)}</td>
-                <td>
-                  <button type="button" className="btn bare danger" onClick={() => setAsked(token)}>
-                    {t('take_back')}
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {created && (
-        <div className="made" role="status">
-          <p>{t('token_once', { name: created.name })}</p>
-          <code className="mono">{created.token}</code>
-          <CopyButton text={created.token} />
-        </div>
-      )}
-      <form
-        className="name"
-        onSubmit={(event) => {
-          event.preventDefault()
-          create.mutate(name.trim())
-          setName('')
-        }}
-      >
-        <input
-          className="field"
-          aria-label={t('token_name')}
-          placeholder={t('token_name')}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <button type="submit" className="btn" disabled={name.trim() === '' || create.isPending}>
-          {t('create_token')}
-        </button>
-      </form>
+      {data.length > 0 && <TokenTable tokens={data} onRevoke={setRevoked} />}
+      {created && <CreatedToken token={created} />}
+      <TokenForm isBusy={create.isPending} onCreate={create.mutate} />
       {create.error && <ErrorNotice error={create.error} />}
-      {revoking && (
+      {revoked && (
         <ConfirmDialog
-          title={t('take_back_token', { name: revoking.name })}
+          title={t('take_back_token', { name: revoked.name })}
           text={t('take_back_text')}
           verb={t('take_back')}
           onConfirm={() => {
-            remove.mutate(revoking.id)
-            if (created?.id === revoking.id) setMade(undefined)
+            remove.mutate(revoked.id)
+            if (created?.id === revoked.id) setCreated(undefined)
           }}
-          onClose={() => setAsked(undefined)}
+          onClose={() => setRevoked(undefined)}
         />
       )}
     </section>
+  )
+}
+
+/** A new token, which is shown this once, with a button that copies it. */
+function CreatedToken({ token: { name, token } }: { readonly token: CreatedTokenView }): ReactElement {
+  return (
+    <div className={css.created} role="status">
+      <p>{t('token_once', { name })}</p>
+      <code className="mono">{token}</code>
+      <CopyButton text={token} />
+    </div>
+  )
+}
+
+function TokenForm({
+  isBusy,
+  onCreate,
+}: {
+  readonly isBusy: boolean
+  readonly onCreate: (name: string) => void
+}): ReactElement {
+  const [name, setName] = useState('')
+
+  return (
+    <form
+      className="name"
+      onSubmit={(event) => {
+        event.preventDefault()
+        onCreate(name.trim())
+        setName('')
+      }}
+    >
+      <input
+        className="field"
+        aria-label={t('token_name')}
+        placeholder={t('token_name')}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <button type="submit" className="btn" disabled={name.trim() === '' || isBusy}>
+        {t('create_token')}
+      </button>
+    </form>
   )
 }

@@ -1,0 +1,30 @@
+import type { PanelLine } from './panel-lines.ts'
+
+/** Numbers about the lines of a panel. */
+export interface LineCounts {
+  readonly lines: number
+  /** Number of points that were logged, and of values that are drawn for them. */
+  readonly points: number
+  readonly buckets: number
+  /** Number of points for each drawn value, rounded. */
+  readonly pointsPerBucket: number
+  /** Number of points that are NaN. */
+  readonly nans: number
+  /** Whether all values are positive, as a logarithmic axis needs. */
+  readonly canLog: boolean
+}
+
+/** Counts what the lines of a panel stand for. */
+export function countLines(lines: readonly Pick<PanelLine, 'rows' | 'points' | 'nans'>[]): LineCounts {
+  const points = lines.reduce((sum, line) => sum + line.points, 0)
+  const buckets = lines.reduce((sum, line) => sum + line.rows.step.length, 0)
+
+  return {
+    lines: lines.length,
+    points,
+    buckets,
+    pointsPerBucket: buckets > 0 ? Math.round(points / buckets) : 1,
+    nans: lines.reduce((sum, line) => sum + line.nans, 0),
+    canLog: lines.every(({ rows }) => rows.min.every((value) => value === null || value > 0)),
+  }
+}

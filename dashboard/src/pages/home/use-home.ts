@@ -1,0 +1,61 @@
+import { isSweepEnded } from '../../../../src/contract/phases.ts'
+import type { RunPageView } from '../../../../src/contract/routes/runs.ts'
+import type { SweepView } from '../../../../src/contract/sweep.ts'
+import { useRunPage } from '../../api/runs.ts'
+import { useSweeps } from '../../api/sweeps.ts'
+
+/** Filter for the runs that occupy a slot. */
+const SLOT_FILTER = 'phase in (running, starting, stopping)'
+/** Number of lines in a list. */
+export const SHOWN_MAX = 12
+/** Number of waiting runs that are grouped by what they wait for. */
+const WAITING_READ_MAX = 200
+/** Number of latest failures that are grouped by cause. */
+const FAILURES_READ_MAX = 200
+
+/** The data of the start page. */
+interface HomeData {
+  /** All runs that occupy a slot. */
+  readonly running: RunPageView
+  /** Those of them outside sweeps. Trials are summed up in the line of their sweep. */
+  readonly standalone: RunPageView
+  readonly openSweeps: readonly SweepView[]
+  readonly waiting: RunPageView
+  readonly failed: RunPageView
+  /** Whether no run is running, waiting or failed, and there is no sweep. */
+  readonly isNew: boolean
+}
+
+/** Reads the data of the start page: all of it, or the first error, or neither while it is being read. */
+export function useHome(): {
+  readonly data: HomeData | undefined
+  readonly error: Error | undefined
+  readonly retry: () => void
+} {
+  const running = useRunPage({ filter: SLOT_FILTER, limit: 1, fields: 'number' })
+  const standalone = useRunPage({ filter: `${SLOT_FILTER} and sweep is missing`, limit: SHOWN_MAX })
+  const waiting = useRunPage({
+    filter: 'phase in (queued, preparing, paused)',
+    limit: WAITING_READ_MAX,
+    fields: 'number',
+  })
+  const failed = useRunPage({ filter: 'phase = failed', sort: '-ended', limit: FAILURES_READ_MAX, fields: 'number' })
+  const sweeps = useSweeps()
+
+  const failedQuery = [running, standalone, waiting, failed, sweeps].find(({ error, data }) => error && !data)
+  const isComplete = running.data && standalone.data && waiting.data && failed.data && sweeps.data
+  const hasNone = [running, waiting, failed].every(({ data }) => data?.total === 0) && sweeps.data?.length === 0
+
+  return {
+    data: isComplete && {
+      running: running.data,
+      standalone: standalone.data,
+      openSweeps: sweeps.data.filter(({ phase }) => !isSweepEnded(phase)),
+      waiting: waiting.data,
+      failed: failed.data,
+      isNew: hasNone,
+    },
+    error: failedQuery?.error ?? undefined,
+    retry: () => void failedQuery?.refetch(),
+  }
+}

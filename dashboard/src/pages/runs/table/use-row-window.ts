@@ -1,0 +1,46 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import type { Virtualizer } from '@tanstack/react-virtual'
+import { useEffect, useEffectEvent } from 'react'
+import type { RefObject } from 'react'
+
+const OVERSCAN = 6
+/** Further rows are loaded while scrolling when at most this many are left below. */
+const AHEAD_ROWS = 100
+
+/**
+ * Returns the rows in sight, and calls `onMore` when the last rows come near, while `canLoadMore` is true: more rows
+ * exist and none are being loaded.
+ */
+export function useRowWindow(
+  scroller: RefObject<HTMLDivElement | null>,
+  {
+    count,
+    height,
+    canLoadMore,
+    onMore,
+  }: {
+    readonly count: number
+    readonly height: number
+    readonly canLoadMore: boolean
+    readonly onMore: () => void
+  },
+): Virtualizer<HTMLDivElement, Element> {
+  const rows = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: OVERSCAN,
+  })
+
+  useEffect(() => rows.measure(), [rows, height])
+
+  const last = rows.getVirtualItems().at(-1)?.index ?? 0
+  const isNearEnd = last >= count - (rows.scrollOffset ? AHEAD_ROWS : OVERSCAN)
+  const loadMore = useEffectEvent(onMore)
+
+  useEffect(() => {
+    if (canLoadMore && isNearEnd) loadMore()
+  }, [canLoadMore, isNearEnd, count])
+
+  return rows
+}

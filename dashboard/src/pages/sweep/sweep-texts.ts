@@ -1,0 +1,33 @@
+import type { AxisView, TrialsView } from '../../../../src/contract/charts.ts'
+import { measureName } from '../../../../src/contract/measure.ts'
+import type { SweepView } from '../../../../src/contract/sweep.ts'
+import { formatNumber } from '../../format.ts'
+import { t } from '../../texts/texts.ts'
+
+/** Writes the method of a sweep, with the one that it chose. */
+export function methodText({ method, choice }: Pick<SweepView, 'method' | 'choice'>): string {
+  return choice ? `${method} → ${choice.method}` : method
+}
+
+/** Writes the value by which trials are compared, with an arrow for the better direction. */
+export function metricText({
+  metric,
+  bestBy,
+  optimization,
+}: Pick<TrialsView, 'metric' | 'bestBy' | 'optimization'>): string {
+  if (metric === null) return t('none')
+  return `${measureName({ metric, bestBy })} ${optimization === 'maximize' ? '↑' : '↓'}`
+}
+
+/** Writes the values that a parameter can have: its categories, or its bounds. */
+export function axisText({
+  scale,
+  low,
+  high,
+  categories,
+}: Pick<AxisView, 'scale' | 'low' | 'high' | 'categories'>): string {
+  if (scale === 'category') return categories.join(', ')
+
+  const [from, to] = [low === null ? '−∞' : formatNumber(low), high === null ? '∞' : formatNumber(high)]
+  return `${from} … ${to}${scale === 'log' ? ` · ${t('log_axis')}` : ''}`
+}

@@ -1,0 +1,31 @@
+import type { ReactElement, ReactNode } from 'react'
+
+import { CopyButton } from './copy-button.tsx'
+import css from './empty.module.css'
+
+/** Shown where there is nothing yet, with an explanation and a command that makes the first item. */
+export function Empty({
+  title,
+  text,
+  command,
+  children,
+}: {
+  readonly title: string
+  readonly text: string
+  readonly command?: string
+  readonly children?: ReactNode
+}): ReactElement {
+  return (
+    <section className={css.empty}>
+      <h2>{title}</h2>
+      <p>{text}</p>
+      {command && (
+        <div className={`code ${css.command}`}>
+          <span className="grow">{command}</span>
+          <CopyButton text={command} />
+        </div>
+      )}
+      {children}
+    </section>
+  )
+}
