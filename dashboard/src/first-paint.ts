@@ -1,6 +1,6 @@
 import { buildPath } from '../../src/contract/endpoints.ts'
 import { startPrefetch } from './api/prefetch.ts'
-import { toRunListQuery } from './api/run-list.ts'
+import { toRunListQuery } from './api/run-list-query.ts'
 import { toRunListRequest } from './pages/runs/run-list-request.ts'
 import { readRunsState } from './pages/runs/runs-state.ts'
 import { findPage } from './page-routes.ts'

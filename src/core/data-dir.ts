@@ -67,6 +67,8 @@ export function runPaths(folder: string) {
   return {
     /** Contains the id of the run that the folder belongs to. */
     owner: `${folder}/run`,
+    /** An empty file for each run that resumes this one, named by its id: a link to the folder names no run. */
+    linked: `${folder}/linked`,
     /** Files that the run keeps. */
     outputs: `${folder}/outputs`,
     /** Files that later attempts continue from. */

@@ -80,7 +80,13 @@ export function createOutputRecordStore(db: Kysely<Tables>): OutputRecordStore {
         .executeTakeFirst()
       const derived = await selectUnstartedDerived(db)
         .select('derived.id')
-        .where('derived.origin_id', '=', id)
+        // Any run of a chain may be the one through which a later run finds the outputs.
+        .where((on) =>
+          on.or([
+            on('derived.origin_id', '=', id),
+            on.and([on('derived.origin_kind', '=', 'resumes'), on('derived.outputs_of', '=', outputsOwnerNumber)]),
+          ]),
+        )
         .limit(1)
         .executeTakeFirst()
 

@@ -761,8 +761,7 @@ for _ in range(150): os.mkdir("d" * 30); os.chdir("d" * 30)'
       await checkAbsentRun('own')
     })
 
-    // Fails today: nothing in a link shows which run the link belongs to.
-    it.fails('A run that was never prepared does not show outputs that the other database shares', async () => {
+    it('A run that was never prepared does not show outputs that the other database shares', async () => {
       await checkAbsentRun('shared')
     })
 
@@ -784,8 +783,7 @@ for _ in range(150): os.mkdir("d" * 30); os.chdir("d" * 30)'
       async (kind) => await checkRepeatedRemoval(kind, 'own'),
     )
 
-    // Fails today: the repeated removal takes the link of the other database's run for that of the removed run.
-    it.fails.each(['own', 'shared'] as const)(
+    it.each(['own', 'shared'] as const)(
       'A repeated removal of %s outputs keeps outputs that the other database shares',
       async (kind) => await checkRepeatedRemoval(kind, 'shared'),
     )

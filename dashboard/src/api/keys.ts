@@ -1,7 +1,7 @@
 import type { QueryKey } from '@tanstack/react-query'
 
 import type { Query } from '../../../src/contract/endpoints.ts'
-import type { RunListRequest } from './run-list.ts'
+import type { RunListRequest } from './run-list-query.ts'
 
 /** Keys of the cached answers. A key that begins with another one is invalidated with it. */
 export const keys = {

@@ -14,8 +14,8 @@ import type { RunPageView } from '../../../src/contract/routes/runs.ts'
 import type { RunDetailView, RunView } from '../../../src/contract/run.ts'
 import { call } from './client.ts'
 import { keys } from './keys.ts'
-import { toRunListQuery } from './run-list.ts'
-import type { FurtherPage, RunListRequest } from './run-list.ts'
+import { toRunListQuery } from './run-list-query.ts'
+import type { FurtherPage, RunListRequest } from './run-list-query.ts'
 import { withoutEmpty } from './without-empty.ts'
 
 /** Parameters of a request for runs. */

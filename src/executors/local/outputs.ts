@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { opendir, realpath, rename } from 'node:fs/promises'
 import type { Dirent } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -71,9 +71,16 @@ function findRunFolder(dataDir: string, run: RunRef, hasStarted: boolean): strin
   return hasStarted && owner === undefined ? plain : placeFor(plain, run.id, owner)
 }
 
-/** Creates a link from the path of a run to the folder of the run that it resumes. */
+/**
+ * Creates a link from the path of a run to the folder of the run that it resumes. The folder notes the run first: a run
+ * of another database may have the same number, and a link names no run.
+ */
 function linkTo(folder: string, plain: string, runId: string): void {
   const target = basename(folder)
+  const { linked } = runPaths(folder)
+  mkdirSync(linked, { recursive: true, mode: 0o700 })
+  writeFileSync(join(linked, runId), '')
+
   for (const path of [plain, `${plain}.${runId}`]) {
     const there = lstatSync(path, { throwIfNoEntry: false })
     if (!there) return symlinkSync(target, path)
@@ -99,12 +106,12 @@ async function removeOutputs(dataDir: string, { run, isLaunched }: ReleasedRun, 
   const plain = dataDirPaths(dataDir).runs
   const runs = await realpath(plain).catch(() => plain)
   const own = runFolder(dataDir, run)
-  const isLink = lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+  const isOwnLink = isLinkOf(run, own)
   const leftBehind = await removableFolderOf(dataDir, { run, isLaunched })
 
   // A program may have replaced the folder by a link to elsewhere.
   if (!isShared && leftBehind !== undefined && dirname(leftBehind) === runs) await removeWhole(leftBehind)
-  if (isLink && isLaunched) await removeTree(own)
+  if (isOwnLink && isLaunched) await removeTree(own)
   for (const [number, id] of [
     [run.number, run.id],
     ...(isShared ? [] : [[run.outputsOwnerNumber, run.origin?.runId ?? run.id] as const]),
@@ -119,12 +126,11 @@ async function removeOutputs(dataDir: string, { run, isLaunched }: ReleasedRun, 
 async function removableFolderOf(dataDir: string, { run, isLaunched }: ReleasedRun): Promise<string | undefined> {
   const own = runFolder(dataDir, run)
   const outputs = await realpath(own).catch(() => undefined)
-  const isLink = lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
-  if (outputs !== undefined && isLaunched && isLink) return outputs
+  if (outputs !== undefined && isLaunched && isLinkOf(run, own)) return outputs
 
-  const owner = outputs === undefined ? undefined : ownerOfRunFolder(outputs)
+  const owner = outputs === undefined || isLink(own) ? undefined : ownerOfRunFolder(outputs)
   // Version 0.1.0 stored no owner.
-  if (outputs !== undefined && (owner === run.id || (owner === undefined && isLaunched))) return outputs
+  if (outputs !== undefined && (owner === run.id || (owner === undefined && isLaunched && !isLink(own)))) return outputs
 
   // A run that was to resume and never started has no link; the outputs are those of the run that it resumes.
   if (!run.origin || run.outputsOwnerNumber === run.number) return undefined
@@ -132,10 +138,20 @@ async function removableFolderOf(dataDir: string, { run, isLaunched }: ReleasedR
   return ownerOfRunFolder(resumed) === run.origin.runId ? await realpath(resumed) : undefined
 }
 
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+}
+
+/** Whether a path is a link that this run's outputs were reached by. Folders of earlier versions do not note the runs. */
+function isLinkOf({ id }: Pick<RunRef, 'id'>, path: string): boolean {
+  const { linked } = runPaths(path)
+  return isLink(path) && (!existsSync(linked) || existsSync(join(linked, id)))
+}
+
 /** Whether the folder of a run is not that of a run of another database with the same number. */
 function isOwnFolder(dataDir: string, run: RunRef): boolean {
   const path = runFolder(dataDir, run)
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return true
+  if (isLink(path)) return isLinkOf(run, path)
   const owner = ownerOfRunFolder(path)
   return owner === undefined || owner === run.id
 }

@@ -1,7 +1,7 @@
 import type uPlot from 'uplot'
 
 import { tickFont, cssToken } from '../theme.ts'
-import { firstTopColumn, widenSinglePoint } from './columns.ts'
+import { firstTopColumn, widenSinglePoint } from './plot-columns.ts'
 import type { DrawnLine, Zoom } from './drawn-line.ts'
 import { drawNonFiniteValues, drawRestart, drawGrowingEnd } from './line-markers.ts'
 import { isolatedIndices } from './lines.ts'

@@ -4,7 +4,7 @@ import uPlot from 'uplot'
 
 import 'uplot/dist/uPlot.min.css'
 import { onThemeChange } from '../theme.ts'
-import { firstRawColumn, toColumns } from './columns.ts'
+import { firstRawColumn, toColumns } from './plot-columns.ts'
 import { nextIndex, readValues } from './cursor.ts'
 import type { CursorPlace, Readout } from './cursor.ts'
 import type { DrawnLine, Zoom } from './drawn-line.ts'

@@ -14,7 +14,7 @@ import { Block, HiddenCount, NoEntries } from './block.tsx'
 import { Line } from './line.tsx'
 import { LineTitle, RunTitle } from './line-title.tsx'
 
-/** What is running: a line for each sweep, then a line for each run outside sweeps. */
+/** The running work: a line for each sweep, then a line for each run outside sweeps. */
 export function Running({
   running,
   standalone,

@@ -17,7 +17,7 @@ const FAILURES_READ_MAX = 200
 interface HomeData {
   /** All runs that occupy a slot. */
   readonly running: RunPageView
-  /** Those of them outside sweeps. Trials are summed up in the line of their sweep. */
+  /** The ones outside sweeps. Trials are summed up in the line of their sweep. */
   readonly standalone: RunPageView
   readonly openSweeps: readonly SweepView[]
   readonly waiting: RunPageView

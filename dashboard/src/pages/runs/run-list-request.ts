@@ -1,4 +1,4 @@
-import type { RunListRequest } from '../../api/run-list.ts'
+import type { RunListRequest } from '../../api/run-list-query.ts'
 import { requestedFields } from './columns.ts'
 import { filterOf, writeSort } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'

@@ -11,8 +11,8 @@ import { RunTable } from './table/run-table.tsx'
 import type { RunsPage } from './use-runs-page.ts'
 
 /**
- * The table of runs or of groups of runs, with the bar of the selection and a line below. `data-outdated` marks rows of an
- * earlier filter or order.
+ * The table of runs or of groups of runs, with the bar of the selection and a line below. `data-outdated` marks rows of
+ * an earlier filter or order.
  */
 export function RunList({ page }: { readonly page: RunsPage }): ReactElement {
   const { project, state, change, list, columns, directions } = page

@@ -167,7 +167,9 @@ export function orderOf({ isDescending }: SortKey): 'ascending' | 'descending' {
   return isDescending ? 'descending' : 'ascending'
 }
 
-/** Returns the order after a click on a column head: descending, ascending, none. `keepsOthers` keeps the other keys. */
+/**
+ * Returns the order after a click on a column head: descending, ascending, none. `keepsOthers` keeps the other keys.
+ */
 export function nextSort(sort: readonly SortKey[], field: string, keepsOthers: boolean): SortKey[] {
   const current = sort.find((key) => key.field === field)
   const others = keepsOthers ? sort.filter((key) => key.field !== field) : []

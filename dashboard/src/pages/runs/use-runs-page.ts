@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react'
 
 import { useCounts } from '../../api/charts.ts'
 import { useDirections } from '../../api/projects.ts'
-import { FIRST_PAGE_ROWS } from '../../api/run-list.ts'
+import { FIRST_PAGE_ROWS } from '../../api/run-list-query.ts'
 import { useHasIdled } from '../../state/idle.ts'
 import { defaultColumns, showsBest } from './columns.ts'
 import { useCountChange } from './use-count-change.ts'

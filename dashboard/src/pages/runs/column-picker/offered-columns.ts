@@ -13,8 +13,8 @@ export interface OfferedColumn {
 }
 
 /**
- * Returns the columns whose name contains a text, whatever its case: metrics, parameters, then other fields. Those that
- * no recent run has come last.
+ * Returns the columns whose name contains a text, whatever its case: metrics, parameters, then other fields. Names
+ * without a recent run come last.
  */
 export function offeredColumns(names: NamesView | undefined, search: string): OfferedColumn[] {
   const all: OfferedColumn[] = [

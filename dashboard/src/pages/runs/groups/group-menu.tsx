@@ -75,8 +75,8 @@ function GroupPicker({ project, filter, isTrash, group, onChange }: GroupMenuPro
 }
 
 /**
- * Buttons that group by all parameters but one. Only parameters that differ among the listed runs are offered: any other
- * parameter has one value in all groups.
+ * Buttons that group by all parameters but one. Only parameters that differ among the listed runs are offered: any
+ * other parameter has one value in all groups.
  */
 function AllButOne({
   project,

@@ -17,8 +17,8 @@ export type ListedChange = Exclude<Change, { readonly action: 'restore' }>
 export type Scope = Pick<BulkRequest, 'runs'> | Pick<BulkRequest, 'filter' | 'project'>
 
 /**
- * Whether a person has to confirm a change. Each change of all matching runs is confirmed, because the list does not show
- * all of them.
+ * Whether a person has to confirm a change. Each change of all matching runs is confirmed, because the list does not
+ * show all of them.
  */
 export function needsConfirmation({ action }: ListedChange, isAll: boolean): boolean {
   return isAll || (action !== 'tag' && action !== 'move')

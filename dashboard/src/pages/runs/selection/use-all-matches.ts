@@ -1,8 +1,8 @@
 import { useState } from 'react'
 
 /**
- * Keeps whether all runs that match the filter are selected, not only the ticked ones. This ends when no run is ticked or
- * the filter changes.
+ * Keeps whether all runs that match the filter are selected, not only the ticked ones. This ends when no run is ticked
+ * or the filter changes.
  */
 export function useAllMatches(
   filter: string,

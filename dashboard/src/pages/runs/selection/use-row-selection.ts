@@ -11,8 +11,8 @@ export interface RowSelection {
   readonly isAll: boolean
   readonly toggle: (number: number) => void
   /**
-   * Toggles a run, or with `isRange` all rows from the last one toggled to this one. The function stays the same, so that
-   * a change of the selection renders only the rows that it concerns.
+   * Toggles a run, or with `isRange` all rows from the last one toggled to this one. The function stays the same, so
+   * that a change of the selection renders only the rows that it concerns.
    */
   readonly toggleRow: (number: number, isRange: boolean) => void
   readonly toggleAll: () => void

@@ -71,7 +71,9 @@ export function useSelectionActions(selection: Selection): SelectionActions {
   }
 }
 
-/** Returns a function that changes runs with one request, and then shows a message with a button that undoes the change. */
+/**
+ * Returns a function that changes runs with one request, and then shows a message with a button that undoes the change.
+ */
 function useBulkChange(project: string): (bulk: { readonly change: BulkChange; readonly scope: Scope }) => void {
   const bulk = useAction(
     ({ change, scope }: { readonly change: BulkChange; readonly scope: Scope }) =>

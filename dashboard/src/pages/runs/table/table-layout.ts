@@ -68,8 +68,8 @@ function sum(columns: readonly SizedColumn[]): number {
 }
 
 /**
- * Returns the first and the last index in `moving` of the columns to draw: those in sight, with `SPARE_COLUMNS` more on either
- * side, or all of them where the whole table fits or the window has no width yet.
+ * Returns the first and the last index in `moving` of the columns to draw: those in sight, with `SPARE_COLUMNS` more on
+ * either side, or all of them where the whole table fits or the window has no width yet.
  */
 export function columnsInSight(
   { moving, pinsWidth, width }: TableLayout,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { buildPath } from '../../../src/contract/endpoints.ts'
-import { toRunListQuery } from './run-list.ts'
+import { toRunListQuery } from './run-list-query.ts'
 
 const REQUEST = { project: 'a', trash: false, filter: '', sort: '', fields: 'auto' }
 

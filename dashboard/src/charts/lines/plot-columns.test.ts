@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { firstRawColumn, firstTopColumn, toColumns, widenSinglePoint } from './columns.ts'
+import { firstRawColumn, firstTopColumn, toColumns, widenSinglePoint } from './plot-columns.ts'
 import type { DrawnLine } from './drawn-line.ts'
 
 const drawn = (key: string, y: readonly number[], hasBand = false): DrawnLine => ({
