@@ -89,8 +89,8 @@ function isStillDue(item: { readonly deletedAt: number | null } | undefined, del
 }
 
 /**
- * Removes a run. Returns false if it has been restored since it was listed, or if a run that has not started yet is to
- * begin with a copy of its outputs.
+ * Removes a run. Returns false if it has been restored since it was listed, or if a run that has not started yet needs
+ * its outputs.
  */
 async function purgeRun(deps: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
   const { store, executor } = deps
