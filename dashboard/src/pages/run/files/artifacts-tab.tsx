@@ -59,7 +59,7 @@ function Artifact({ run, artifact: { path, sizeBytes }, all }: ArtifactProps): R
 
   const drawPicture = (relative: string): ReactElement | undefined => {
     const found = all.find((one) => one.path === resolveLink(path, relative))
-    return found && <Preview file={toFile(found.path)} path={found.path} sizeBytes={found.sizeBytes} />
+    return found && <Preview file={toFile(found.path)} path={found.path} sizeBytes={found.sizeBytes} isInText />
   }
 
   return (

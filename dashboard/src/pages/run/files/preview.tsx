@@ -18,6 +18,8 @@ interface PreviewProps {
   readonly file: StoredFile
   readonly path: string
   readonly sizeBytes: number
+  /** Whether a picture stands between the paragraphs of a Markdown file. */
+  readonly isInText?: boolean
   /** Draws a picture that a Markdown file refers to. */
   readonly drawPicture?: DrawPicture | undefined
 }
@@ -26,14 +28,15 @@ interface PreviewProps {
  * Shows the content of a file as text, a table, Markdown or an image. Content that a run wrote is never interpreted as
  * HTML, as a script or as a document of its own.
  */
-export function Preview({ file, path, sizeBytes, drawPicture }: PreviewProps): ReactElement {
+export function Preview({ file, path, sizeBytes, isInText = false, drawPicture }: PreviewProps): ReactElement {
   const kind = previewKindOf(path, sizeBytes)
   const content = useFileContent(file, kind.type !== 'none')
 
   if (kind.type === 'none') return <p className="none">{t('no_preview')}</p>
   if (content.error) return <ErrorNotice error={content.error} onRetry={() => void content.refetch()} />
   if (!content.data) return <Loading what={path} />
-  if (kind.type === 'image') return <Picture bytes={content.data} type={kind.mediaType} name={path} />
+  if (kind.type === 'image')
+    return <Picture bytes={content.data} type={kind.mediaType} name={path} isInText={isInText} />
 
   const text = new TextDecoder().decode(content.data)
   if (isBinary(text)) return <p className="none">{t('no_preview')}</p>
@@ -56,12 +59,14 @@ function Picture({
   bytes,
   type,
   name,
+  isInText,
 }: {
   readonly bytes: ArrayBuffer
   readonly type: string
   readonly name: string
+  readonly isInText: boolean
 }): ReactElement {
   const url = useMemo(() => URL.createObjectURL(new Blob([bytes], { type })), [bytes, type])
   useEffect(() => () => URL.revokeObjectURL(url), [url])
-  return <img className={css.picture} src={url} alt={name} />
+  return <img className={isInText ? `${css.picture} ${css.inText}` : css.picture} src={url} alt={name} />
 }
