@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess, SpawnOptions } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { closeSync, constants, existsSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
-import { LIMITS } from '../../contract/limits.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import { attemptPaths, dataDirPaths, environmentPaths } from '../../core/data-dir.ts'
 import type { EnvironmentPaths } from '../../core/data-dir.ts'
@@ -17,7 +14,6 @@ import type { UsageSource } from '../../core/ports/usage-source.ts'
 import type { Attempt, AttemptRef } from '../../core/records/attempt.ts'
 import type { RanOn, Run } from '../../core/records/run.ts'
 import { makesEnvironment } from '../../core/kinds.ts'
-import { isShortage } from '../../core/shortage.ts'
 import {
   attemptDir,
   createAttemptDir,
@@ -32,7 +28,11 @@ import {
   readTag,
 } from './attempt-dir.ts'
 import type { AttemptDir, ExitRecord } from './attempt-dir.ts'
-import type { Identity, ProcessEntry, Trace } from './process-table.ts'
+import { createAttemptProcesses } from './attempt-processes.ts'
+import { createLeftovers } from './leftovers.ts'
+import { createStopOrders } from './stop-orders.ts'
+import { shellText, spawnFailure, spawnProcess, SUPERVISOR } from './supervisor.ts'
+import type { Identity } from './process-table.ts'
 import { attemptEnvironment, paramsText } from './process-env.ts'
 import { copyTree, removeAttempt } from './files.ts'
 import { noteLogTime, readLastLines } from './log-file.ts'
@@ -40,18 +40,7 @@ import { limitLog } from './log-limit.ts'
 import { noteOomKills, readOomKills } from './oom-kills.ts'
 import { createReferences, mask, readReceivedSecrets, writeReceivedSecrets } from './references.ts'
 import { createUsageSampler } from './usage.ts'
-import {
-  ageMs,
-  readArguments,
-  bootId,
-  fileId,
-  isAlive,
-  isInUse,
-  listProcesses,
-  membersOf,
-  signal,
-  tracesInUse,
-} from './process-table.ts'
+import { ageMs, bootId, isAlive, listProcesses } from './process-table.ts'
 
 /** Inputs of `createLocalExecutor`. */
 export interface LocalExecutorOptions {
@@ -75,53 +64,9 @@ export interface LocalExecutorOptions {
 }
 
 /**
- * A stop in progress: whether the processes have received SIGTERM (`isSignalled`), and whether their grace period is
- * over (`isGraceOver`).
- */
-interface StopOrder {
-  readonly attempt: AttemptRef
-  isSignalled: boolean
-  isGraceOver: boolean
-}
-
-/**
  * The executor for this machine. Disposing of it ends its timers; running attempts continue under their supervisors.
  */
 export interface LocalExecutor extends Executor, UsageSource, AsyncDisposable {}
-
-/**
- * Returns the text for the shell's `-c`. A script that is too long for one argument is written to a file of the
- * attempt, which the text evaluates.
- */
-function shellText(script: string, dir: AttemptDir): string {
-  if (Buffer.byteLength(script) <= LIMITS.commandWordBytesMax) return script
-  writeFileSync(dir.command, script, { mode: 0o600 })
-  return `eval "$(< '${dir.command.replaceAll("'", "'\\''")}')"`
-}
-
-/**
- * Spawns a process. Throws AppError `invalid` for a command that no system can start: one that is too long or contains
- * a NUL.
- */
-function spawnProcess([command, ...args]: readonly string[], options: SpawnOptions): ChildProcess {
-  try {
-    return spawn(command!, args, options)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'E2BIG') throw new AppError('invalid', { detail: phrase('launch_long') }, { cause: error })
-    if (code === 'ERR_INVALID_ARG_VALUE')
-      throw new AppError('invalid', { detail: phrase('launch_nul') }, { cause: error })
-    throw new Error(message, { cause: error })
-  }
-}
-
-/**
- * Returns the error for a failed spawn: `unavailable` where processes, open files or memory run short, which a retry
- * may overcome; else `conflict`.
- */
-function spawnFailure(error: NodeJS.ErrnoException): AppError {
-  return new AppError(isShortage(error) ? 'unavailable' : 'conflict', { detail: error.message }, { cause: error })
-}
 
 /** Throws AppError `environment_gone` for an environment that is not complete. */
 function refuseIncomplete({ ready, venv }: EnvironmentPaths): void {
@@ -142,11 +87,8 @@ function ranOn(run: Run, venv: string | null): RanOn {
   }
 }
 
-const SUPERVISOR = fileURLToPath(new URL('supervise.sh', import.meta.url))
 const ADOPTED_POLL_MS = 300
 const LOG_LOOK_MS = 1_000
-const REAP_DELAY_MS = 1_000
-const KILL_ROUND_MS = 200
 const LAST_LINES = 20
 const LAST_LINES_BYTES = 4_000
 
@@ -172,14 +114,30 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const children = new Map<string, ChildProcess>()
   /** Attempts that this server has launched or observed and whose end it has not seen. */
   const running = new Map<string, AttemptRef>()
-  const stopping = new Map<string, StopOrder>()
-  const ended = new Map<string, AttemptRef>()
   const logged = new Set<string>()
 
   let nudge: (attemptId: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
-  let cancelReap: (() => void) | undefined
   let cancelLimits: (() => void) | undefined
+
+  /** Logs a failure of a periodic task. Each failure is logged once, since the task is repeated soon. */
+  const logOnce = (name: string, error: unknown): void => {
+    const key = `${name} ${(error as Error).message}`
+    if (logged.has(key)) return
+    logged.add(key)
+    log.warn({ attempt: name, err: error }, 'a round failed, the next one tries again')
+  }
+
+  const processes = createAttemptProcesses({ dataDir, directoryId, boot })
+  const leftovers = createLeftovers({ processes, clock, onFailure: logOnce })
+  const stops = createStopOrders({
+    dataDir,
+    processes,
+    clock,
+    killSupervisor: (attemptId) => void children.get(attemptId)?.kill('SIGKILL'),
+    onEnd: (attemptId) => nudge(attemptId),
+    onFailure: logOnce,
+  })
 
   const launch = async (asked: Launch): Promise<Launched> => {
     const { attempt, run } = asked
@@ -289,8 +247,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
     // The supervisor has ended without an exit record. Remaining processes of the command must end before the attempt
     // does.
-    if (processesIn(attempt).length > 0) {
-      await stop(attempt, 0)
+    if (processes.list(attempt).length > 0) {
+      stops.add(attempt, 0)
       return { state: 'running' }
     }
 
@@ -310,8 +268,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
    */
   const observeWithoutFolder = async (attempt: Attempt): Promise<Observation> => {
     if (attempt.state === 'intent') return { state: 'absent' }
-    if (processesIn(attempt).length === 0) return { state: 'absent' }
-    await stop(attempt, 0)
+    if (processes.list(attempt).length === 0) return { state: 'absent' }
+    stops.add(attempt, 0)
     return { state: 'running' }
   }
 
@@ -325,12 +283,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     dir: AttemptDir,
     { exitCode, isKilled, oomKills, endedAt }: ExitRecord,
   ): Promise<Observation> => {
-    stopping.delete(attempt.id)
+    stops.remove(attempt.id)
     running.delete(attempt.id)
 
     await limitLogOf(attempt)
-    if (isTagOfDirectory(directoryId, readTag(dir))) ended.set(attempt.id, attempt)
-    cancelReap ??= clock.after(REAP_DELAY_MS, killLeftovers)
+    if (isTagOfDirectory(directoryId, readTag(dir))) leftovers.add(attempt)
 
     const oomKillsBefore = readOomKills(dir)
     const isOutOfMemory = oomKills !== undefined && oomKillsBefore !== undefined && oomKills > oomKillsBefore
@@ -346,42 +303,6 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
-  /**
-   * Kills the processes that ended attempts left running. One pass over the process table serves all attempts that
-   * ended meanwhile.
-   */
-  const killLeftovers = (): void => {
-    cancelReap = undefined
-    try {
-      const alive = tracesInUse(PROCESS_TAG)
-      for (const attempt of ended.values())
-        if (!isInUse(alive, traceOf(attempt)) || killLeftoversOf(attempt)) ended.delete(attempt.id)
-    } catch (error) {
-      logOnce('processes', error)
-    }
-
-    if (ended.size > 0) cancelReap = clock.after(REAP_DELAY_MS, killLeftovers)
-  }
-
-  /** Kills the remaining processes of an attempt. Returns false after a failure, so that the caller tries again. */
-  const killLeftoversOf = (attempt: AttemptRef): boolean => {
-    try {
-      for (const entry of processesIn(attempt)) signal(entry, 'SIGKILL')
-      return true
-    } catch (error) {
-      logOnce(attempt.name, error)
-      return false
-    }
-  }
-
-  /** Logs a failure of a periodic task. Each failure is logged once, since the task is repeated soon. */
-  const logOnce = (name: string, error: unknown): void => {
-    const key = `${name} ${(error as Error).message}`
-    if (logged.has(key)) return
-    logged.add(key)
-    log.warn({ attempt: name, err: error }, 'a round failed, the next one tries again')
-  }
-
   const trackRunning = (attempt: AttemptRef): void => {
     running.set(attempt.id, attempt)
     cancelPoll ??= clock.after(ADOPTED_POLL_MS, pollAdopted)
@@ -395,7 +316,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const pollAdopted = (): void => {
     cancelPoll = undefined
     for (const attempt of running.values()) {
-      if (children.has(attempt.id) || hasRunningSupervisor(attempt)) continue
+      if (children.has(attempt.id) || mayHaveSupervisor(attempt)) continue
       running.delete(attempt.id)
       nudge(attempt.id)
     }
@@ -416,94 +337,18 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
-  /** Returns the secrets that may occur in an attempt's log. */
-  const secretsIn = (dir: AttemptDir): string[] => references.secrets(readReceivedSecrets(dir.secrets))
-
   /** Whether the supervisor of an attempt runs; true also where this cannot be determined at the moment. */
-  const hasRunningSupervisor = (attempt: AttemptRef): boolean => {
+  const mayHaveSupervisor = (attempt: AttemptRef): boolean => {
     try {
-      const claim = claimOf(attempt)
-      return claim ? isAlive(claim, boot) : false
+      return processes.hasSupervisor(attempt)
     } catch (error) {
       logOnce(attempt.name, error)
       return true
     }
   }
 
-  const stop = async (attempt: AttemptRef, graceMs: number): Promise<void> => {
-    if (stopping.has(attempt.id)) return
-    const order: StopOrder = { attempt, isSignalled: false, isGraceOver: graceMs === 0 }
-    stopping.set(attempt.id, order)
-    // A timer, not a comparison of times: the system clock may be set meanwhile.
-    if (graceMs > 0) clock.after(graceMs, () => (order.isGraceOver = true))
-    keepSignalling(attempt.id)
-  }
-
-  /** Repeats `signalProcesses` until it reports the end of the attempt. */
-  const keepSignalling = (attemptId: string): void => {
-    const order = stopping.get(attemptId)
-    if (!order) return
-    try {
-      if (signalProcesses(order)) return void stopping.delete(attemptId)
-    } catch (error) {
-      logOnce(order.attempt.name, error)
-    }
-    clock.after(KILL_ROUND_MS, () => keepSignalling(attemptId))
-  }
-
-  /**
-   * Sends one SIGTERM to the processes of an attempt, as soon as there are any. After the grace period each call kills
-   * all processes except the supervisor: more may have started since the call before. Returns whether the attempt has
-   * ended.
-   */
-  const signalProcesses = (order: StopOrder): boolean => {
-    const { attempt } = order
-    const dir = attemptDir(dataDir, attempt)
-    if (ownsFolder(attempt, dir) && readExit(dir)) return true
-    if (order.isSignalled && !order.isGraceOver) return false
-
-    // Skips a fork of the supervisor that has not yet become the command: it would handle the signal as the supervisor
-    // does.
-    const members = processesIn(attempt).filter(
-      ({ pid }) => order.isGraceOver || !readArguments(pid).includes(SUPERVISOR),
-    )
-    for (const entry of members) signal(entry, order.isGraceOver ? 'SIGKILL' : 'SIGTERM')
-    order.isSignalled ||= members.length > 0
-
-    const claim = claimOf(attempt)
-    // A supervisor without a claim waits for room on the disk: its command has not started.
-    if (order.isGraceOver && !claim) children.get(attempt.id)?.kill('SIGKILL')
-
-    if (!order.isGraceOver || members.length > 0 || (claim && isAlive(claim, boot))) return false
-    nudge(attempt.id)
-    return true
-  }
-
-  /** Returns the claim of an attempt that runs from this data directory; undefined for any other. */
-  const claimOf = (attempt: AttemptRef): Identity | null | undefined => {
-    const dir = attemptDir(dataDir, attempt)
-    return ownsFolder(attempt, dir) && isTagOfDirectory(directoryId, readTag(dir)) ? readClaim(dir) : undefined
-  }
-
-  /**
-   * Returns the running processes of an attempt except its supervisor. The supervisor is included where the folder of
-   * the attempt was removed.
-   */
-  const processesIn = (attempt: AttemptRef): ProcessEntry[] => {
-    const dir = attemptDir(dataDir, attempt)
-    if (!ownsFolder(attempt, dir)) return membersOf(undefined, traceOf(attempt))
-    const claim = claimOf(attempt)
-    return claim?.boot === boot ? membersOf(claim, traceOf(attempt)) : []
-  }
-
-  const traceOf = (attempt: AttemptRef): Trace => {
-    const dir = attemptDir(dataDir, attempt)
-    const isOwn = ownsFolder(attempt, dir)
-    return {
-      variable: `${PROCESS_TAG}=${isOwn ? readTag(dir) : processTagOf(directoryId, attempt)}`,
-      output: isOwn ? fileId(dir.log) : undefined,
-    }
-  }
+  /** Returns the secrets that may occur in an attempt's log. */
+  const secretsIn = (dir: AttemptDir): string[] => references.secrets(readReceivedSecrets(dir.secrets))
 
   const list = async (): Promise<string[]> => {
     const { attempts } = dataDirPaths(dataDir)
@@ -527,7 +372,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       nudge = callback
     },
 
-    stop,
+    stop: async (attempt, graceMs) => stops.add(attempt, graceMs),
 
     remove: (attempt) => removeAttempt(dataDir, attempt),
 
@@ -537,7 +382,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const entries = listProcesses()
       const groups = attempts.map((attempt) => {
         noteLogTime(attemptDir(dataDir, attempt), clock.now())
-        const claim = claimOf(attempt)
+        const claim = processes.claimOf(attempt)
         return {
           id: attempt.id,
           pids: claim ? entries.filter((entry) => entry.session === claim.pid).map((entry) => entry.pid) : [],
@@ -548,7 +393,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
     [Symbol.asyncDispose]: async () => {
       cancelPoll?.()
-      cancelReap?.()
+      leftovers[Symbol.dispose]()
       cancelLimits?.()
       log.info({ running: running.size }, 'leaving the runs to their supervisors')
     },
