@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import {
   createReadStream,
   createWriteStream,
@@ -9,22 +10,21 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { once } from 'node:events'
 
-import type { ServerConfig } from './config/config.ts'
 import { createDataDir } from './config/config.ts'
+import type { ServerConfig } from './config/config.ts'
 import { noteRestoring, removeRestoringNote, isRestoring } from './config/state-files.ts'
 import { attemptPaths, dataDirPaths } from './core/data-dir.ts'
-import { copyFolder } from './executors/local/copy-folder.ts'
-import { removeTree } from './executors/local/files.ts'
-import { readLogCut } from './executors/local/log-limit.ts'
-import { maskFile } from './executors/local/masking.ts'
-import { createReferences, readReceivedSecrets } from './executors/local/references.ts'
+import { copyFolder } from './disk/copy-folder.ts'
+import { createReferences, readReceivedSecrets } from './disk/references.ts'
+import { removeTree } from './disk/removal.ts'
+import { readLogCut } from './logs/log-limit.ts'
+import { maskFile } from './logs/masking.ts'
 import { openPostgres, openSqlite } from './store/database.ts'
 import type { Database } from './store/database.ts'
 import { dumpTables, fillTables, isEmpty } from './store/dump.ts'
-import { migrate, schemaVersion } from './store/migrate.ts'
 import { lockDirectory } from './store/lock.ts'
+import { migrate, schemaVersion } from './store/migrate.ts'
 
 /** The content of `backup.json`, which describes a backup. */
 export interface BackupNote {

@@ -6,14 +6,14 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 
 import type { ServerConfig } from './config/config.ts'
+import { pathBytes } from './contract/file-paths.ts'
 import type { DetailCode } from './contract/messages/messages.ts'
 import type { DoctorFinding } from './contract/routes/system.ts'
-import { pathBytes } from './contract/file-paths.ts'
 import { runPaths } from './core/data-dir.ts'
 import type { CodeStore } from './core/ports/code-store.ts'
 import type { Store } from './core/ports/store.ts'
-import { runFolder } from './executors/local/attempt-dir.ts'
-import { joinBytes } from './executors/local/copy-folder.ts'
+import { joinBytes } from './disk/copy-folder.ts'
+import { runFolder } from './disk/run-dir.ts'
 
 /** The parts of the server that are examined. */
 interface DoctorDeps {

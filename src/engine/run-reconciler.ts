@@ -4,7 +4,7 @@ import type { Ending, Waiting } from '../contract/run.ts'
 import { isTerminal } from '../contract/phases.ts'
 import { assertNever } from '../core/assert.ts'
 import { makesEnvironment, needsEnvironment } from '../core/kinds.ts'
-import { countFailures, decideRun } from '../core/run/decide-run.ts'
+import { countFailures, decideRun, isSameWaiting } from '../core/run/decide-run.ts'
 import type { RunAction } from '../core/run/decide-run.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Executor, Launched } from '../core/ports/executor.ts'
@@ -124,6 +124,9 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
         return await finish(run, attempt, action)
       case 'pause':
         return await pause(run, attempt, action)
+      case 'note_waiting':
+        await store.write((stores) => stores.runs.annotate(run, { waiting: action.waiting }))
+        return { againMs: 0 }
       case 'prepare':
         return await prepare(run)
       case 'mark_unknown':
@@ -198,7 +201,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       code: 'launch_failing',
       args: { detail: typeof own === 'string' ? own : String(error instanceof Error ? error.message : error) },
     }
-    if (JSON.stringify(waiting) === JSON.stringify(run.waiting)) return
+    if (isSameWaiting(run.waiting, waiting)) return
     await store.write((stores) => stores.runs.annotate(run, { waiting })).catch(() => {})
   }
 

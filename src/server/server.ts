@@ -3,8 +3,6 @@ import { join } from 'node:path'
 
 import { createApp } from '../api/app.ts'
 import { createHandlers } from '../api/handlers.ts'
-import { openCodeFolder } from '../snapshots/code-folder.ts'
-import { createCodeStore } from '../snapshots/code-store.ts'
 import { createDataDir } from '../config/config.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { PACKAGE_DIR, VERSION } from '../config/package.ts'
@@ -19,30 +17,32 @@ import {
   writeServerState,
 } from '../config/state-files.ts'
 import { dataDirPaths } from '../core/data-dir.ts'
+import { attemptDir } from '../disk/attempt-dir.ts'
+import { createDiskGuard } from '../disk/disk-guard.ts'
+import { examine } from '../doctor.ts'
 import { createCompileThread } from '../engine/compile-thread.ts'
 import { createEngine } from '../engine/engine.ts'
 import { createNudgeRelay } from '../engine/nudge-relay.ts'
 import { createSearchThread } from '../engine/search-thread.ts'
 import { createUsageRecorder } from '../engine/usage-recorder.ts'
-import { attemptDir } from '../executors/local/attempt-dir.ts'
-import { createDiskGuard } from '../executors/local/disk-guard.ts'
-import { createLocalExecutor } from '../executors/local/executor.ts'
-import { createLocalWorkCopies } from '../executors/local/files.ts'
-import { listGpus } from '../executors/local/gpus.ts'
-import { createLocalLogs } from '../executors/local/logs.ts'
-import { createLocalOutputs } from '../executors/local/outputs.ts'
-import { examine } from '../doctor.ts'
 import { createVenvBuilder } from '../environments/venv.ts'
-import { createActivity } from '../services/history/activity.ts'
-import { cleanUp } from '../services/clean-up.ts'
-import { planBuild, prepareEnvironment } from '../services/environments.ts'
-import { checkOut } from '../services/code/snapshots.ts'
+import { createLocalExecutor } from '../executors/local/executor.ts'
+import { listGpus } from '../executors/local/gpus.ts'
+import { createLocalWorkCopies } from '../executors/local/work-copies.ts'
+import { createDiskLogs } from '../logs/disk-logs.ts'
+import { createDiskOutputs } from '../artifacts/disk-outputs.ts'
 import { createSessions } from '../services/access/sessions.ts'
 import { createTokens } from '../services/access/tokens.ts'
+import { cleanUp } from '../services/clean-up.ts'
+import { checkOut } from '../services/code/snapshots.ts'
+import { planBuild, prepareEnvironment } from '../services/environments.ts'
+import { createActivity } from '../services/history/activity.ts'
+import { openCodeFolder } from '../snapshots/code-folder.ts'
+import { createCodeStore } from '../snapshots/code-store.ts'
 import { openPostgres, openSqlite } from '../store/database.ts'
+import { isEmpty } from '../store/dump.ts'
 import type { StoreFault } from '../store/faults.ts'
 import { lockDirectory, takeLease } from '../store/lock.ts'
-import { isEmpty } from '../store/dump.ts'
 import { migrate } from '../store/migrate.ts'
 import { createStore } from '../store/store.ts'
 import { createClock } from './clock.ts'
@@ -147,26 +147,24 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
 
   const code = createCodeStore(config.dataDir)
   const devices = config.gpus ?? listGpus(config.baseEnv['PATH'])
+  const place = { dataDir: config.dataDir, directoryId: directoryId(config.dataDir), clock, log }
+  const logs = stack.use(createDiskLogs({ ...place, bytesMax: config.logMibMax * 2 ** 20 }))
   const executor = stack.use(
     createLocalExecutor({
-      dataDir: config.dataDir,
-      directoryId: directoryId(config.dataDir),
+      ...place,
       baseEnv: config.baseEnv,
       clientPath: join(PACKAGE_DIR, 'clients', 'python'),
       devices,
       runsMax: config.runsMax,
       checkOut: (digest) => checkOut({ store, code }, digest),
-      logBytesMax: config.logMibMax * 2 ** 20,
-      clock,
-      log,
+      logs,
     }),
   )
 
   const port = config.port ?? (await choosePort(config))
   const url = `http://${config.host}:${port}`
   const nudges = createNudgeRelay()
-  const logs = createLocalLogs(config.dataDir)
-  const outputs = createLocalOutputs(config.dataDir)
+  const outputs = createDiskOutputs(config.dataDir)
   const workCopies = createLocalWorkCopies(config.dataDir)
   const builder = createVenvBuilder(config.dataDir)
   const searcher = stack.use(createSearchThread(log))

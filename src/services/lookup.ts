@@ -36,10 +36,12 @@ export async function findProject(
   reference: string | undefined,
   { inTrash = false } = {},
 ): Promise<Project> {
-  if (reference === undefined) return (await stores.projects.get(DEFAULT_PROJECT.id))!
-  const project = (await stores.projects.getByName(reference)) ?? (await stores.projects.get(reference))
+  const named = reference === undefined ? undefined : await stores.projects.getByName(reference)
+  const project = named ?? (await stores.projects.get(reference ?? DEFAULT_PROJECT.id))
   const isReadable = project !== undefined && includesProject(readableProjects(by), project.id)
   if (!isReadable || (project.deletedAt !== null) !== inTrash)
-    throw new AppError('not_found', { what: phrase(inTrash ? 'thing_trashed' : 'thing_project', { name: reference }) })
+    throw new AppError('not_found', {
+      what: phrase(inTrash ? 'thing_trashed' : 'thing_project', { name: reference ?? DEFAULT_PROJECT.name }),
+    })
   return project
 }

@@ -32,8 +32,8 @@ export async function refuseOpenWriter(stores: Stores, run: Run): Promise<void> 
     throw new AppError('conflict', { detail: phrase('run_heir', { heir: openWriter, run: run.number }) })
 }
 
-/** Whether the outputs of a run must stay until another run has copied them. */
-export async function isHeldByCopy(stores: Stores, run: Run): Promise<boolean> {
+/** Whether a run that has not started yet needs the outputs of this run: to copy them or to continue with them. */
+export async function areNeededAtStart(stores: Stores, run: Run): Promise<boolean> {
   return decideRelease(await stores.outputs.readClaims(run)) === 'wait'
 }
 

@@ -2,6 +2,7 @@ import type { ExpressionBuilder, Kysely } from 'kysely'
 
 import { TERMINAL_RUN_PHASES } from '../contract/phases.ts'
 import type { RunTrashStore } from '../core/ports/run-trash-store.ts'
+import { toDeletionUpdate } from './deletion.ts'
 import { selectUnstartedDerived } from './outputs.ts'
 import { purgeSome } from './run-removal.ts'
 import { toRun } from './run-rows.ts'
@@ -15,13 +16,12 @@ import type { Tables } from './tables.ts'
 export function createRunTrashStore(db: Kysely<Tables>, now: () => number, cache: SeriesCache): RunTrashStore {
   return {
     setDeleted: async (which, change) => {
-      const base = db.updateTable('run').where('purged_at', 'is', null)
-      const update =
-        'deletedAt' in change
-          ? base.set({ deleted_at: change.deletedAt }).where('deleted_at', 'is', null)
-          : base
-              .set({ deleted_at: null })
-              .where('deleted_at', change.onlyDeletedAt === undefined ? 'is not' : '=', change.onlyDeletedAt ?? null)
+      const { value, operator, operand } = toDeletionUpdate(change)
+      const update = db
+        .updateTable('run')
+        .set({ deleted_at: value })
+        .where('purged_at', 'is', null)
+        .where('deleted_at', operator, operand)
 
       const scoped =
         'id' in which

@@ -11,6 +11,7 @@ import type { SweepLimit, SweepStore } from '../core/ports/sweep-store.ts'
 import type { StopCause } from '../core/records/run.ts'
 import type { Sweep, SweepFailure } from '../core/records/sweep.ts'
 import type { EarlierTrial } from '../core/search/history.ts'
+import { toDeletionUpdate } from './deletion.ts'
 import { takeNumbers } from './counters.ts'
 import { splitForStatements } from './pieces.ts'
 import { inProjects } from './project-scope.ts'
@@ -127,13 +128,12 @@ export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepSt
     },
 
     setDeleted: async (which, change) => {
-      const base = db.updateTable('sweep').where('purged_at', 'is', null)
-      const update =
-        'deletedAt' in change
-          ? base.set({ deleted_at: change.deletedAt }).where('deleted_at', 'is', null)
-          : base
-              .set({ deleted_at: null })
-              .where('deleted_at', change.onlyDeletedAt === undefined ? 'is not' : '=', change.onlyDeletedAt ?? null)
+      const { value, operator, operand } = toDeletionUpdate(change)
+      const update = db
+        .updateTable('sweep')
+        .set({ deleted_at: value })
+        .where('purged_at', 'is', null)
+        .where('deleted_at', operator, operand)
       await (
         'id' in which ? update.where('id', '=', which.id) : update.where('project_id', '=', which.projectId)
       ).execute()

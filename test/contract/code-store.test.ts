@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { portablePathText } from '../../src/contract/file-paths.ts'
 import { LIMITS } from '../../src/contract/limits.ts'
 import type { FileEntry, Manifest } from '../../src/contract/snapshot.ts'
 import type { CodeStore } from '../../src/core/ports/code-store.ts'
 import { createCodeStore } from '../../src/snapshots/code-store.ts'
-import { abandonAt } from '../support/abandoned-work.ts'
+import { countSteps, abandonAt } from '../support/abandoned-work.ts'
+import { openPlaces } from '../support/places.ts'
 
 /** A file in an unpacked folder: its path in the form of a manifest, its content, and whether it can be executed. */
 type Unpacked = [path: string, content: string, isExecutable: boolean]
@@ -119,23 +120,8 @@ async function* inPieces(bytes: Uint8Array, sizes: readonly number[] = [bytes.le
   }
 }
 
-/** Repeats a test with work abandoned at its first, second, … change until none is left. Returns how many there were. */
-async function countSteps(step: (n: number) => Promise<boolean>): Promise<number> {
-  let n = 1
-  while (await step(n)) n += 1
-  return n - 1
-}
-
 describe.each([['disk', openDisk]])('a code store (%s)', (_, openNew) => {
-  const places: Place[] = []
-  afterEach(() => {
-    for (const place of places.splice(0)) place.close()
-  })
-  const openPlace = (): Place => {
-    const place = openNew()
-    places.push(place)
-    return place
-  }
+  const openPlace = openPlaces(openNew)
 
   describe('contents', () => {
     it('A stored content is read as it was, also by the next server', async () => {

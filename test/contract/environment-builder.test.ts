@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import type { CommandPlan } from '../../src/contract/plan.ts'
 import type { EnvironmentBuilder } from '../../src/core/ports/environment-builder.ts'
 import { createVenvBuilder } from '../../src/environments/venv.ts'
 import { abandonAt } from '../support/abandoned-work.ts'
+import { openPlaces } from '../support/places.ts'
 
 /** A build that runs. */
 interface Build {
@@ -103,9 +104,8 @@ async function waitFor(place: Place, file: string): Promise<void> {
 }
 
 describe.each([['venv', openDisk]])('a builder of environments (%s)', (_, openNew) => {
-  const places: Place[] = []
   const builds: Build[] = []
-  afterEach(async () => {
+  const openEmpty = openPlaces(openNew, async () => {
     for (const build of builds.splice(0)) {
       try {
         build.kill()
@@ -114,11 +114,9 @@ describe.each([['venv', openDisk]])('a builder of environments (%s)', (_, openNe
       }
       await build.ended
     }
-    for (const place of places.splice(0)) place.close()
   })
   const openPlace = (): Place => {
-    const place = openNew()
-    places.push(place)
+    const place = openEmpty()
     place.write('value', 'one')
     return place
   }

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { directoryId } from '../../src/config/state-files.ts'
 import { attemptName } from '../../src/core/run/attempt-name.ts'
 import type { Executor, Launch, Observation } from '../../src/core/ports/executor.ts'
 import type { Attempt } from '../../src/core/records/attempt.ts'
 import type { Run } from '../../src/core/records/run.ts'
+import { createAttemptDir, processTagOf } from '../../src/disk/attempt-dir.ts'
 import { createLocalExecutor } from '../../src/executors/local/executor.ts'
-import { createLocalOutputs } from '../../src/executors/local/outputs.ts'
+import { createDiskLogs } from '../../src/logs/disk-logs.ts'
+import { createDiskOutputs } from '../../src/artifacts/disk-outputs.ts'
 import { createFakeMachine } from '../support/fake-executor.ts'
+import { openPlaces } from '../support/places.ts'
 import { HOST, PLAN } from '../support/records.ts'
 import { createSimulatedClock } from '../support/simulated-clock.ts'
 
@@ -23,6 +26,11 @@ interface Place {
   restart(): void
   /** Waits until a condition holds; on a simulated clock the time passes meanwhile. */
   waitUntil(isMet: () => Promise<boolean>): Promise<void>
+  /**
+   * Makes the command of an attempt that is not launched yet begin late, if the script `wait 5` does not. Returns a
+   * function that lets it begin.
+   */
+  holdBack(attempt: Attempt): () => void
   /** Prepares the outputs of a run, where the machine has a disk. */
   prepareOutputs(run: Run): Promise<unknown>
   close(): Promise<void>
@@ -49,6 +57,7 @@ function openFake(): Place {
     waitUntil: async (isMet) => {
       while (!(await isMet())) if (!clock.fireNext()) throw new Error('nothing is left to happen')
     },
+    holdBack: () => () => {},
     prepareOutputs: async () => {},
     close: async () => {},
   }
@@ -57,19 +66,18 @@ function openFake(): Place {
 
 function openLocal(): Place {
   const dataDir = mkdtempSync(join(tmpdir(), 'hagane-data-'))
-  const outputs = createLocalOutputs(dataDir)
+  const outputs = createDiskOutputs(dataDir)
+  const server = { dataDir, directoryId: directoryId(dataDir), clock: systemClock, log }
+  const logs = createDiskLogs({ ...server, bytesMax: 2 ** 30 })
   const create = () =>
     createLocalExecutor({
-      dataDir,
-      directoryId: directoryId(dataDir),
+      ...server,
       baseEnv: { PATH: process.env['PATH']! },
       clientPath: '/nowhere',
       devices: [],
       runsMax: 4,
-      logBytesMax: 2 ** 30,
       checkOut: async () => dataDir,
-      clock: systemClock,
-      log,
+      logs,
     })
   const opened = [create()]
   const place: Place = {
@@ -85,9 +93,16 @@ function openLocal(): Place {
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     },
+    holdBack: (attempt) => {
+      // A link to nowhere in place of the claim. The supervisor can neither write it nor find another supervisor's.
+      const { claim } = createAttemptDir(dataDir, attempt, processTagOf(server.directoryId, attempt))
+      symlinkSync(join(dataDir, 'nowhere', 'claim'), claim)
+      return () => rmSync(claim)
+    },
     prepareOutputs: async (run) => await outputs.prepare({ run, owner: run, existingOf: null, copySource: null }),
     close: async () => {
       for (const one of opened) await one[Symbol.asyncDispose]()
+      logs[Symbol.dispose]()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
@@ -98,20 +113,13 @@ describe.each([
   ['fake', openFake],
   ['local', openLocal],
 ])('an executor (%s)', (_, open) => {
-  const places: Place[] = []
   const launched: { place: Place; attempt: Attempt }[] = []
-  afterEach(async () => {
+  const openPlace = openPlaces<Place>(open, async () => {
     for (const { place, attempt } of launched.splice(0)) {
       await place.executor.stop(attempt, 0)
       await place.waitUntil(async () => (await place.executor.observe(attempt)).state !== 'running')
     }
-    for (const place of places.splice(0)) await place.close()
   })
-  const openPlace = (): Place => {
-    const place = open()
-    places.push(place)
-    return place
-  }
 
   const newLaunch = (
     script: string | null,
@@ -168,6 +176,29 @@ describe.each([
     expect(ended).toMatchObject({ exitCode: status, isKilled: false })
     expect(ended.state === 'ended' && ended.endedAt).toBeGreaterThanOrEqual(startedAt - 1_000)
     expect(ended.state === 'ended' && ended.cause).toBeUndefined()
+  })
+
+  it('observes why a command has not begun, and nudges when the reason appears and when the command begins', async () => {
+    const place = openPlace()
+    const nudged: string[] = []
+    place.executor.watch((id) => void nudged.push(id))
+    const request = newLaunch('wait 5\nsleep 600')
+    const letBegin = place.holdBack(request.attempt)
+    await launch(place, request)
+
+    const observeWhy = async (): Promise<unknown> => {
+      const observation = await place.executor.observe(request.attempt)
+      return observation.state === 'waiting' ? observation.why?.code : undefined
+    }
+    await place.waitUntil(async () => (await observeWhy()) !== undefined)
+    expect(await observeWhy()).toBe('supervisor_waiting')
+
+    await place.waitUntil(async () => nudged.includes(request.attempt.id))
+
+    nudged.length = 0
+    letBegin()
+    await place.waitUntil(async () => nudged.includes(request.attempt.id))
+    await waitForState(place, request, 'running')
   })
 
   it('observes a running attempt and how long it has run', async () => {

@@ -1,31 +1,34 @@
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
+import type { LogIntake } from '../../src/core/ports/log-intake.ts'
 import type { LogPage, LogStart, LogStore } from '../../src/core/ports/log-store.ts'
 import type { AttemptRef } from '../../src/core/records/attempt.ts'
 import { attemptName } from '../../src/core/run/attempt-name.ts'
-import { createAttemptDir } from '../../src/executors/local/attempt-dir.ts'
-import { noteLogTime } from '../../src/executors/local/log-file.ts'
-import { limitLog } from '../../src/executors/local/log-limit.ts'
-import { createLocalLogs } from '../../src/executors/local/logs.ts'
-import { writeReceivedSecrets } from '../../src/executors/local/references.ts'
+import { createAttemptDir } from '../../src/disk/attempt-dir.ts'
+import { noteLogTime } from '../../src/logs/log-file.ts'
+import { createDiskLogs } from '../../src/logs/disk-logs.ts'
+import { createSimulatedClock } from '../support/simulated-clock.ts'
+import type { SimulatedClock } from '../support/simulated-clock.ts'
+import { openPlaces } from '../support/places.ts'
 
-/** A log store under test, and the machine where attempts write their logs. */
+/** Logs under test, and the machine where attempts write them. */
 interface Place {
-  readonly logs: LogStore
-  /** Launches an attempt that receives secrets; its log is empty. */
+  readonly logs: LogStore & LogIntake
+  readonly clock: SimulatedClock
+  /** Opens the empty log of an attempt that receives secrets. */
   launch(attempt: AttemptRef, secrets?: readonly string[]): void
   /** Adds bytes to the log of a launched attempt. */
   append(attempt: AttemptRef, bytes: string | Uint8Array): void
   /** Records the present length of a log with a time, as the server does while an attempt runs. */
   noteTime(attempt: AttemptRef, time: number): void
-  /** Cuts out the middle of a log that exceeds a limit, as the server does while an attempt runs. */
-  limit(attempt: AttemptRef, limitBytes: number): Promise<void>
+  /** Cuts out the middle of a log that exceeds its limit, as the server does when an attempt ends. */
+  limit(attempt: AttemptRef): Promise<void>
   /** Stores a secret of the machine, which may occur in any log. */
   storeSecret(value: string): void
   /** Removes all secrets of the machine. */
@@ -37,22 +40,25 @@ function openDisk(): Place {
   const dataDir = mkdtempSync(join(tmpdir(), 'hagane-logs-'))
   const dirOf = (attempt: AttemptRef) => createAttemptDir(dataDir, attempt, `${attempt.id}@here`)
   const secrets = join(dataDir, 'secrets')
+  const clock = createSimulatedClock(0)
+  const log = { info: () => {}, warn: () => {}, error: () => {} }
+  const logs = createDiskLogs({ dataDir, directoryId: 'here', bytesMax: LOG_LIMIT, clock, log })
   return {
-    logs: createLocalLogs(dataDir),
-    launch: (attempt, received = []) => {
-      const dir = dirOf(attempt)
-      writeReceivedSecrets(dir.secrets, received)
-      writeFileSync(dir.log, '')
-    },
+    logs,
+    clock,
+    launch: (attempt, received = []) => closeSync(logs.open(attempt, received)),
     append: (attempt, bytes) => appendFileSync(dirOf(attempt).log, bytes),
     noteTime: (attempt, time) => noteLogTime(dirOf(attempt), time),
-    limit: async (attempt, limitBytes) => await limitLog(dirOf(attempt), limitBytes),
+    limit: async (attempt) => await logs.close(attempt),
     storeSecret: (value) => {
       mkdirSync(join(secrets, 'key'), { recursive: true })
       writeFileSync(join(secrets, 'key', `SECRET_${randomUUID().replaceAll('-', '')}`), value)
     },
     removeMachineSecrets: () => rmSync(secrets, { recursive: true, force: true }),
-    close: () => rmSync(dataDir, { recursive: true, force: true }),
+    close: () => {
+      logs[Symbol.dispose]()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
   }
 }
 
@@ -63,6 +69,8 @@ const newAttempt = (number = 1): AttemptRef => ({
 })
 
 const LIMIT = 1_000_000
+/** Size to which the store cuts a log, in bytes. */
+const LOG_LIMIT = 64_000
 const textOf = ({ bytes }: LogPage): string => Buffer.from(bytes).toString('latin1')
 const read = async ({ logs }: Place, attempt: AttemptRef, from: LogStart = {}, limit = LIMIT): Promise<string> =>
   textOf(await logs.read(attempt, from, limit))
@@ -96,15 +104,7 @@ const pageSizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxL
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array).toString('latin1'))
 
 describe.each([['disk', openDisk]])('a log store (%s)', (_, openNew) => {
-  const places: Place[] = []
-  afterEach(() => {
-    for (const place of places.splice(0)) place.close()
-  })
-  const openPlace = (): Place => {
-    const place = openNew()
-    places.push(place)
-    return place
-  }
+  const openPlace = openPlaces(openNew)
 
   /** Returns a place with an attempt whose log has the given bytes, one per character. */
   const openLog = (text: string, received: readonly string[] = []): [Place, AttemptRef] => {
@@ -402,20 +402,19 @@ describe.each([['disk', openDisk]])('a log store (%s)', (_, openNew) => {
     const lines = (from: number, to: number): string =>
       Array.from({ length: to - from }, (_unused, index) => line(from + index)).join('')
     const LINES = 20_000
-    const LOG_LIMIT = 64_000
 
     /** Opens a log of 280 kB whose middle is cut out. */
     const openCut = async (secrets: readonly string[] = [], edit = (text: string) => text) => {
       const whole = edit(lines(0, LINES))
       const [place, attempt] = openLog(whole, secrets)
-      await place.limit(attempt, LOG_LIMIT)
+      await place.limit(attempt)
       const { cut } = await place.logs.read(attempt, {}, 1)
       return { whole, place, attempt, cut: cut! }
     }
 
     it('A log below its limit is not cut', async () => {
       const [place, attempt] = openLog(lines(0, 100))
-      await place.limit(attempt, LOG_LIMIT)
+      await place.limit(attempt)
       expect(await place.logs.read(attempt, {}, LIMIT)).toEqual({
         bytes: expect.anything(),
         cursor: lines(0, 100).length,
@@ -454,7 +453,7 @@ describe.each([['disk', openDisk]])('a log store (%s)', (_, openNew) => {
     it('Bytes behind a cut keep their offsets, also when a longer log is cut again', async () => {
       const { whole, place, attempt, cut } = await openCut()
       place.append(attempt, lines(LINES, LINES * 2))
-      await place.limit(attempt, LOG_LIMIT)
+      await place.limit(attempt)
       const longer = whole + lines(LINES, LINES * 2)
       const { cut: second } = await place.logs.read(attempt, {}, 1)
       expect([second!.from, second!.to > cut.to]).toEqual([cut.from, true])
@@ -478,7 +477,7 @@ describe.each([['disk', openDisk]])('a log store (%s)', (_, openNew) => {
         place.append(attempt, lines(part * 2_000, (part + 1) * 2_000))
         place.noteTime(attempt, part)
       }
-      await place.limit(attempt, LOG_LIMIT)
+      await place.limit(attempt)
       const { cut } = await place.logs.read(attempt, {}, 1)
       expect(await read(place, attempt, { since: 4 })).toBe(lines(0, LINES).slice(cut!.to))
       expect(await read(place, attempt, { since: 8 })).toBe(lines(18_000, LINES))
@@ -502,12 +501,69 @@ describe.each([['disk', openDisk]])('a log store (%s)', (_, openNew) => {
       const secret = 'tok3n-of-the-machine\n'
       const text = secret + lines(0, 300_000) + secret + lines(0, 100) + secret
       const [place, attempt] = openLog(text, [secret.trim()])
-      await place.limit(attempt, LOG_LIMIT)
+      await place.limit(attempt)
       const { cut } = await place.logs.read(attempt, {}, 1)
       expect(cut!.to - cut!.from).toBeGreaterThan(3 * 2 ** 20)
       await place.logs.removeSecrets(attempt)
       expect(await readInPages(place, attempt, [LIMIT])).not.toContain('tok3n')
       expect(await read(place, attempt, { cursor: cut!.to })).toBe(mask(text, [secret.trim()]).slice(cut!.to))
+    })
+  })
+
+  describe('a log that is kept', () => {
+    const settle = () => new Promise((resolve) => setImmediate(resolve))
+    const pass = async ({ clock }: Place, untilMs: number): Promise<void> => {
+      while (clock.fireNext(untilMs)) await settle()
+    }
+
+    it('The middle of a growing log is cut while its attempt runs', async () => {
+      const [place, attempt] = openLog('')
+      place.logs.keep(attempt)
+      place.append(attempt, 'a line of a log\n'.repeat(10_000))
+      await vi.waitFor(async () => {
+        await pass(place, place.clock.now() + 5_000)
+        expect((await place.logs.read(attempt, {}, 1)).cut).toBeDefined()
+      })
+    })
+
+    it('A log is read since a time that passed while its attempt ran', async () => {
+      const [place, attempt] = openLog('first\n')
+      place.logs.keep(attempt)
+      await pass(place, 60_000)
+      place.append(attempt, 'second\n')
+      await pass(place, 120_000)
+      place.append(attempt, 'third\n')
+      expect(await read(place, attempt, { since: 60_000 })).toBe('second\nthird\n')
+      expect(await read(place, attempt, { since: 120_000 })).toBe('third\n')
+    })
+
+    it('A closed log is within its limit and is no longer looked after', async () => {
+      const [place, attempt] = openLog('a line of a log\n'.repeat(10_000))
+      place.logs.keep(attempt)
+      await place.logs.close(attempt)
+      expect((await place.logs.read(attempt, {}, 1)).cut).toBeDefined()
+      await pass(place, 60_000)
+      place.append(attempt, 'late\n')
+      await pass(place, 120_000)
+      expect(await read(place, attempt, { since: 119_000 })).not.toBe('')
+      expect(place.clock.fireNext()).toBe(false)
+    })
+  })
+
+  describe('a removed log', () => {
+    it('A removed log is empty, and can be removed again', async () => {
+      const [place, attempt] = openLog('one\n', ['s3cret'])
+      place.noteTime(attempt, 5)
+      for (let time = 0; time < 2; time += 1) {
+        await place.logs.remove(attempt)
+        expect(await place.logs.read(attempt, {}, LIMIT)).toEqual({ bytes: new Uint8Array(), cursor: 0 })
+      }
+    })
+
+    it('A log stays when the log of an attempt with the same name in another database is removed', async () => {
+      const [place, attempt] = openLog('one\n')
+      await place.logs.remove(newAttempt())
+      expect(await read(place, attempt)).toBe('one\n')
     })
   })
 })

@@ -5,14 +5,15 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { placeOutputs } from '../../src/core/outputs/placement.ts'
 import type { RelatedRuns } from '../../src/core/outputs/placement.ts'
 import type { OutputStore } from '../../src/core/ports/output-store.ts'
 import type { Run } from '../../src/core/records/run.ts'
-import { createLocalOutputs } from '../../src/executors/local/outputs.ts'
-import { abandonAt } from '../support/abandoned-work.ts'
+import { createDiskOutputs } from '../../src/artifacts/disk-outputs.ts'
+import { countSteps, abandonAt } from '../support/abandoned-work.ts'
+import { openPlaces } from '../support/places.ts'
 
 /** An output store under test, and the machine where scripts write to it. */
 interface Place {
@@ -40,7 +41,7 @@ function openDisk(): Place {
   const runs = join(dataDir, 'runs')
 
   const place: Place = {
-    outputs: createLocalOutputs(dataDir),
+    outputs: createDiskOutputs(dataDir),
     write: (folder, path, content) => {
       const whole = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(path)])
       mkdirSync(whole.subarray(0, whole.lastIndexOf('/')), { recursive: true })
@@ -128,13 +129,6 @@ const sha = (bytes: Uint8Array | string): string => createHash('sha256').update(
 const remove = async ({ outputs }: Place, run: Run, { isShared = false, isLaunched = true } = {}): Promise<void> =>
   await outputs.remove({ run, isLaunched }, isShared)
 
-/** Repeats a test with work abandoned at its first, second, … change until none is left. Returns how many there were. */
-async function countSteps(step: (n: number) => Promise<boolean>): Promise<number> {
-  let n = 1
-  while (await step(n)) n += 1
-  return n - 1
-}
-
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1')
 
 /** File names: as they are listed, and their bytes. */
@@ -158,15 +152,7 @@ const NAMES: readonly [text: string, bytes: Buffer][] = [
 ]
 
 describe.each([['disk', openDisk]])('an output store (%s)', (_, openNew) => {
-  const places: Place[] = []
-  afterEach(() => {
-    for (const place of places.splice(0)) place.close()
-  })
-  const openPlace = (): Place => {
-    const place = openNew()
-    places.push(place)
-    return place
-  }
+  const openPlace = openPlaces(openNew)
 
   describe('prepare', () => {
     it('The outputs of a new run are an empty folder', async () => {

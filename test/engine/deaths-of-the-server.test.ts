@@ -159,6 +159,15 @@ describe('A run ends the same wherever its server dies, once or twice', () => {
       { document: 'run: {cmd: sleep 5}', phase: 'succeeded', reason: 'Completed', attempts: ['Completed'] },
     ],
     [
+      'a command that begins late',
+      {
+        document: "run: {cmd: 'wait 30; sleep 5'}",
+        phase: 'succeeded',
+        reason: 'Completed',
+        attempts: ['Completed'],
+      },
+    ],
+    [
       'a command that fails',
       { document: "run: {cmd: 'sleep 5; exit 3'}", phase: 'failed', reason: 'ExitNonZero', attempts: ['ExitNonZero'] },
     ],

@@ -11,6 +11,7 @@ import type { Attempt } from '../../src/core/records/attempt.ts'
 import type { Run } from '../../src/core/records/run.ts'
 import { loadPlan } from '../../src/core/language/load.ts'
 import { createLocalExecutor } from '../../src/executors/local/executor.ts'
+import { createDiskLogs } from '../../src/logs/disk-logs.ts'
 import { HOST } from '../support/records.ts'
 import { waitUntil } from '../support/server.ts'
 
@@ -40,17 +41,16 @@ const GRACE_MS = 120_000
 it('A command stopped before its supervisor claims it is signalled then, not after the grace period', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'hagane-data-'))
   const baseEnv = { PATH: process.env['PATH']! }
+  const server = { dataDir, directoryId: directoryId(dataDir), clock, log }
+  using logs = createDiskLogs({ ...server, bytesMax: 2 ** 30 })
   await using executor = createLocalExecutor({
-    dataDir,
-    directoryId: directoryId(dataDir),
+    ...server,
     baseEnv,
     clientPath: '/nowhere',
     devices: [],
     runsMax: 1,
-    logBytesMax: 2 ** 30,
     checkOut: async () => dataDir,
-    clock,
-    log,
+    logs,
   })
 
   for (let n = 1; n <= 5; n += 1) {

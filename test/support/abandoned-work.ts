@@ -82,3 +82,10 @@ function removeOneFile(path: string): boolean {
   if (found) unlinkSync(path)
   return found !== undefined
 }
+
+/** Repeats a test with work abandoned at its first, second, … change until none is left. Returns how many there were. */
+export async function countSteps(step: (n: number) => Promise<boolean>): Promise<number> {
+  let n = 1
+  while (await step(n)) n += 1
+  return n - 1
+}

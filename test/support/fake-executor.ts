@@ -1,5 +1,6 @@
 import { AppError } from '../../src/contract/errors.ts'
 import { phrase } from '../../src/contract/fields.ts'
+import type { Waiting } from '../../src/contract/run.ts'
 import type { Clock } from '../../src/core/ports/clock.ts'
 import type { Capacity, EndCause, Executor, Launch, Observation } from '../../src/core/ports/executor.ts'
 import type { AttemptRef } from '../../src/core/records/attempt.ts'
@@ -29,6 +30,8 @@ export interface FakeMachineOptions {
 
 interface FakeAttempt {
   readonly startedAt: number
+  /** When the command begins. */
+  readonly beginsAt: number
   readonly ignoresTerm: boolean
   ended: Extract<Observation, { state: 'ended' }> | undefined
   cancel: () => void
@@ -36,18 +39,21 @@ interface FakeAttempt {
 
 /** The effects of a simulated command. */
 interface Script {
+  readonly waitMs: number
   readonly ms: number
   readonly exitCode: number
   readonly ignoresTerm: boolean
   readonly cause?: EndCause
 }
 
+const WAITING: Waiting = { code: 'supervisor_waiting', args: { folder: 'nowhere' } }
 const SIGTERM_STATUS = 143
 const SIGKILL_STATUS = 137
 
 /**
  * Creates a machine that simulates commands of a few words, on separate lines or separated by semicolons: `sleep SECONDS`,
- * `exit STATUS`, `trap '' TERM`, and `out of memory`. A list in `exit 1,0` gives the status of each attempt of a run.
+ * `exit STATUS`,
+ * `trap '' TERM`, `out of memory`, and `wait SECONDS`: the time before the command begins. A list in `exit 1,0` gives the status of each attempt of a run.
  */
 export function createFakeMachine({ clock, capacity, onExit }: FakeMachineOptions): FakeMachine {
   const attempts = new Map<string, FakeAttempt>()
@@ -73,11 +79,13 @@ export function createFakeMachine({ clock, capacity, onExit }: FakeMachineOption
   const start = (launch: Launch, script: Script): FakeAttempt => {
     const { id } = launch.attempt
     starts.set(id, (starts.get(id) ?? 0) + 1)
-    const cancel = clock.after(script.ms, () => {
+    const beginsAt = clock.now() + script.waitMs
+    if (script.waitMs > 0) for (const delayMs of [0, script.waitMs]) clock.after(delayMs, () => nudgeAll(id))
+    const cancel = clock.after(script.waitMs + script.ms, () => {
       onExit?.(launch)
       end(id, script.exitCode, script.cause && { cause: script.cause, isKilled: true })
     })
-    const attempt = { startedAt: clock.now(), ignoresTerm: script.ignoresTerm, ended: undefined, cancel }
+    const attempt = { startedAt: clock.now(), beginsAt, ignoresTerm: script.ignoresTerm, ended: undefined, cancel }
     attempts.set(id, attempt)
     return attempt
   }
@@ -98,7 +106,9 @@ export function createFakeMachine({ clock, capacity, onExit }: FakeMachineOption
     observe: async ({ id }) => {
       const attempt = attempts.get(id)
       if (!attempt) return { state: 'absent' }
-      return attempt.ended ?? { state: 'running', ranMs: clock.now() - attempt.startedAt }
+      if (attempt.ended) return attempt.ended
+      if (clock.now() < attempt.beginsAt) return { state: 'waiting', why: WAITING }
+      return { state: 'running', ranMs: clock.now() - attempt.beginsAt }
     },
 
     watch: (nudge) => void watchers.set(nudge, isDead),
@@ -138,6 +148,7 @@ function parseScript(text: string, n: number): Script {
   const statuses = (argument('exit') ?? '0').split(',').map(Number)
   const isOutOfMemory = lines.includes('out of memory')
   return {
+    waitMs: Number(argument('wait') ?? 0) * 1_000,
     ms: Number(argument('sleep') ?? 0) * 1_000,
     exitCode: isOutOfMemory ? SIGKILL_STATUS : statuses[Math.min(n, statuses.length) - 1]!,
     ignoresTerm: lines.includes("trap '' TERM"),

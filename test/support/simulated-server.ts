@@ -169,7 +169,11 @@ export async function createWorld({ runsMax, recordsOf = () => [] }: WorldOption
       nudges,
       executor,
       outputs: mortalOutputs(step),
-      logs: { read: async () => ({ bytes: new Uint8Array(), cursor: 0 }), removeSecrets: async () => {} },
+      logs: {
+        read: async () => ({ bytes: new Uint8Array(), cursor: 0 }),
+        removeSecrets: async () => {},
+        remove: async () => {},
+      },
       storage: { getState: () => ({ level: 'ok', floorMib: 0 }) },
       log: { info: () => {}, warn: () => {}, error: (fields) => failures.push(fields) },
       searcher: {

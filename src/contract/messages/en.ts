@@ -594,6 +594,7 @@ export const en = {
     launch_failing: 'it cannot be started now, and is tried again: {detail}',
     environment_building: 'its environment is being built by #{build}',
     rung_reached: 'has reached its rung and waits for the others',
+    supervisor_waiting: 'its supervisor cannot write to {folder} yet: is there room on the disk?',
     disk_low: 'the disk has less than {floorMib} MiB left: nothing starts until there is room',
   },
   autoReasons: {

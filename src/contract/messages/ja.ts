@@ -606,6 +606,7 @@ export const ja: Catalogue = {
     launch_failing: '今は開始できません。再び試みます: {detail}',
     environment_building: '環境を #{build} が作成中です',
     rung_reached: '段階に到達し、他の試行を待っています',
+    supervisor_waiting: '監視プロセスがまだ {folder} に書き込めません。ディスクの空きを確認してください',
     disk_low: 'ディスクの空きが {floorMib} MiB を下回っています。空きができるまで何も開始しません',
   },
   autoReasons: {

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../contract/run.ts'
+import type { Evidence, Waiting } from '../../contract/run.ts'
 import type { Attempt, AttemptRef } from '../records/attempt.ts'
 import type { RanOn, Run } from '../records/run.ts'
 
@@ -30,7 +30,8 @@ export type EndCause = 'out_of_memory'
  */
 export type Observation =
   | { readonly state: 'absent' }
-  | { readonly state: 'waiting' }
+  /** `why` is absent while the wait is of the usual length. The executor nudges when it changes. */
+  | { readonly state: 'waiting'; readonly why?: Waiting }
   /** `ranMs` is measured with a clock that cannot be set; absent where the executor has no such clock. */
   | { readonly state: 'running'; readonly ranMs?: number }
   | {
@@ -70,7 +71,7 @@ export interface Executor {
   watch(nudge: (attemptId: string) => void): void
   /** Signals the whole process tree to end and kills it after `graceMs`. Returns at once; can be repeated. */
   stop(attempt: AttemptRef, graceMs: number): Promise<void>
-  /** Removes the traces of an ended attempt. Does nothing where there are none. */
+  /** Removes the traces of an ended attempt, whose log was removed before. Does nothing where there are none. */
   remove(attempt: AttemptRef): Promise<void>
   /** Returns the resources of the machine, whether or not they are in use. */
   getCapacity(): Capacity

@@ -32,4 +32,6 @@ export interface LogStore {
   read(attempt: AttemptRef, from: LogStart, limitBytes: number): Promise<LogPage>
   /** Removes the secrets from the log of an ended attempt for good. Can be repeated. */
   removeSecrets(attempt: AttemptRef): Promise<void>
+  /** Removes the log of an ended attempt. Does nothing where there is none. */
+  remove(attempt: AttemptRef): Promise<void>
 }

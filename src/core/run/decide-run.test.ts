@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { LIMITS } from '../../contract/limits.ts'
 import type { RunPlan } from '../../contract/plan.ts'
 import { RUN_PHASES } from '../../contract/phases.ts'
+import type { Waiting } from '../../contract/run.ts'
 import type { Observation } from '../ports/executor.ts'
 import type { Attempt } from '../records/attempt.ts'
 import type { Run } from '../records/run.ts'
@@ -18,6 +19,7 @@ function run(patch: Partial<Run> = {}, placement: Partial<RunPlan['placement']> 
   return {
     phase: 'running',
     stopCause: null,
+    waiting: null,
     attemptCount: 1,
     isExecuted: true,
     isCollected: false,
@@ -32,6 +34,7 @@ function attempt(patch: Partial<Attempt> = {}): Attempt {
   return { n: 1, state: 'launched', startedAt: NOW - 100, ...patch } as Attempt
 }
 
+const WHY: Waiting = { code: 'supervisor_waiting', args: { folder: '/data' } }
 const decide = (state: {
   run: Run
   attempt?: Attempt
@@ -77,6 +80,26 @@ describe('the next step of a run', () => {
       'an intent told to stop is never launched',
       { run: run({ phase: 'starting', stopCause: 'method' }), attempt: attempt({ state: 'intent' }) },
       { type: 'finish', phase: 'stopped', ending: { reason: 'StoppedByMethod' } },
+    ],
+    [
+      'an attempt that waits on its executor records the reason',
+      { run: run(), attempt: attempt(), observation: { state: 'waiting', why: WHY } },
+      { type: 'note_waiting', waiting: WHY },
+    ],
+    [
+      'a recorded reason is not recorded again',
+      { run: run({ waiting: WHY }), attempt: attempt(), observation: { state: 'waiting', why: WHY } },
+      { type: 'wait' },
+    ],
+    [
+      'a recorded reason is removed once the command runs',
+      { run: run({ waiting: WHY }), attempt: attempt(), observation: { state: 'running' } },
+      { type: 'note_waiting', waiting: null },
+    ],
+    [
+      'an attempt that waits on its executor can be stopped',
+      { run: run({ stopCause: 'user' }), attempt: attempt(), observation: { state: 'waiting', why: WHY } },
+      { type: 'begin_stop', cause: 'user' },
     ],
     [
       'queued without its environment prepares it',

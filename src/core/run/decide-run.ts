@@ -1,6 +1,6 @@
 import { LIMITS } from '../../contract/limits.ts'
 import { isTerminal } from '../../contract/phases.ts'
-import type { Ending } from '../../contract/run.ts'
+import type { Ending, Waiting } from '../../contract/run.ts'
 import type { RunPhase } from '../../contract/phases.ts'
 import type { Observation } from '../ports/executor.ts'
 import type { Attempt } from '../records/attempt.ts'
@@ -29,6 +29,8 @@ export type RunAction =
     }
   /** Ends the attempt and keeps the run open until a person resumes it, or its sweep promotes it. */
   | { readonly type: 'pause'; readonly ending: Ending; readonly endedAt: number }
+  /** Records why the attempt waits on its executor; null when it no longer waits. */
+  | { readonly type: 'note_waiting'; readonly waiting: Waiting | null }
   /** Finds or builds the environment that the run needs. */
   | { readonly type: 'prepare' }
   /** Moves a run that sent nothing for `LIMITS.silentMs` to phase `unknown`. */
@@ -113,11 +115,19 @@ function decideLaunched(state: RunState, attempt: Attempt): RunAction {
   if (run.stopCause && run.phase !== 'stopping') return { type: 'begin_stop', cause: run.stopCause }
   if (run.stopCause) return { type: 'stop', graceMs: run.plan.placement.stopGraceMs }
 
+  const waiting = observation.state === 'waiting' ? (observation.why ?? null) : null
+  if (!isSameWaiting(run.waiting, waiting)) return { type: 'note_waiting', waiting }
+
   const { timeoutMs } = run.plan.placement
   if (timeoutMs === null) return { type: 'wait' }
   const ranMs = observation.state === 'running' ? observation.ranMs : undefined
   const leftMs = timeoutMs - (ranMs ?? now - (attempt.startedAt ?? now))
   return leftMs > 0 ? { type: 'wait', afterMs: leftMs } : { type: 'begin_stop', cause: 'timeout' }
+}
+
+/** Whether two reasons for waiting are equal. Null: nothing waits. */
+export function isSameWaiting(one: Waiting | null, other: Waiting | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 function decideEnded(

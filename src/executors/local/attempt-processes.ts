@@ -1,15 +1,8 @@
 import type { AttemptRef } from '../../core/records/attempt.ts'
-import {
-  attemptDir,
-  isTagOfDirectory,
-  ownsFolder,
-  PROCESS_TAG,
-  processTagOf,
-  readClaim,
-  readTag,
-} from './attempt-dir.ts'
+import { attemptDir, isTagOfDirectory, ownsFolder, processTagOf, readTag } from '../../disk/attempt-dir.ts'
 import { fileId, isAlive, membersOf } from './process-table.ts'
 import type { Identity, ProcessEntry, Trace } from './process-table.ts'
+import { PROCESS_TAG, readClaim } from './supervisor-files.ts'
 
 /** Finds the processes of the attempts of one data directory. */
 export interface AttemptProcesses {

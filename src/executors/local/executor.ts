@@ -1,46 +1,47 @@
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, constants, existsSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 
-import { phrase } from '../../contract/fields.ts'
 import { AppError } from '../../contract/errors.ts'
-import type { Clock } from '../../core/ports/clock.ts'
+import { phrase } from '../../contract/fields.ts'
 import { attemptPaths, dataDirPaths, environmentPaths } from '../../core/data-dir.ts'
 import type { EnvironmentPaths } from '../../core/data-dir.ts'
+import { makesEnvironment } from '../../core/kinds.ts'
+import type { Clock } from '../../core/ports/clock.ts'
 import type { Capacity, Executor, Launch, Launched, Observation } from '../../core/ports/executor.ts'
+import type { LogIntake } from '../../core/ports/log-intake.ts'
+import type { LogStore } from '../../core/ports/log-store.ts'
 import type { Logger } from '../../core/ports/logger.ts'
 import type { UsageSource } from '../../core/ports/usage-source.ts'
 import type { Attempt, AttemptRef } from '../../core/records/attempt.ts'
 import type { RanOn, Run } from '../../core/records/run.ts'
-import { makesEnvironment } from '../../core/kinds.ts'
 import {
   attemptDir,
   createAttemptDir,
   attemptIdOf,
   isAttemptFolder,
   isTagOfDirectory,
-  PROCESS_TAG,
   processTagOf,
   ownsFolder,
-  readClaim,
-  readExit,
   readTag,
-} from './attempt-dir.ts'
-import type { AttemptDir, ExitRecord } from './attempt-dir.ts'
+} from '../../disk/attempt-dir.ts'
+import type { AttemptDir } from '../../disk/attempt-dir.ts'
+import { createReferences } from '../../disk/references.ts'
 import { createAttemptProcesses } from './attempt-processes.ts'
+import { createClaimWatch } from './claim-watch.ts'
 import { createLeftovers } from './leftovers.ts'
-import { createStopOrders } from './stop-orders.ts'
-import { shellText, spawnFailure, spawnProcess, SUPERVISOR } from './supervisor.ts'
-import type { Identity } from './process-table.ts'
-import { attemptEnvironment, paramsText } from './process-env.ts'
-import { copyTree, removeAttempt } from './files.ts'
-import { noteLogTime, readLastLines } from './log-file.ts'
-import { limitLog } from './log-limit.ts'
 import { noteOomKills, readOomKills } from './oom-kills.ts'
-import { createReferences, mask, readReceivedSecrets, writeReceivedSecrets } from './references.ts'
-import { createUsageSampler } from './usage.ts'
+import { attemptEnvironment, paramsText } from './process-env.ts'
 import { ageMs, bootId, isAlive, listProcesses } from './process-table.ts'
+import type { Identity } from './process-table.ts'
+import { removeAttempt } from './remove-attempt.ts'
+import { createStopOrders } from './stop-orders.ts'
+import { PROCESS_TAG, readClaim, readExit } from './supervisor-files.ts'
+import type { ExitRecord } from './supervisor-files.ts'
+import { shellText, spawnFailure, spawnProcess, SUPERVISOR } from './supervisor.ts'
+import { createUsageSampler } from './usage.ts'
+import { copyTree } from './work-copies.ts'
 
 /** Inputs of `createLocalExecutor`. */
 export interface LocalExecutorOptions {
@@ -53,12 +54,12 @@ export interface LocalExecutorOptions {
   readonly clientPath: string
   /** Ids of the GPUs that may be given out. */
   readonly devices: readonly string[]
-  /** Limit of a log in bytes. The middle of a longer log is cut out. */
-  readonly logBytesMax: number
   /** Maximum number of runs at once on this machine. */
   readonly runsMax: number
   /** Returns a folder with the code of a snapshot, which attempts work in copies of. */
   readonly checkOut: (digest: string) => Promise<string>
+  /** Receives the output of attempts, and returns the last lines of those that fail. */
+  readonly logs: LogIntake & Pick<LogStore, 'read'>
   readonly clock: Clock
   readonly log: Logger
 }
@@ -88,7 +89,6 @@ function ranOn(run: Run, venv: string | null): RanOn {
 }
 
 const ADOPTED_POLL_MS = 300
-const LOG_LOOK_MS = 1_000
 const LAST_LINES = 20
 const LAST_LINES_BYTES = 4_000
 
@@ -98,7 +98,7 @@ const LAST_LINES_BYTES = 4_000
  * and `exit` records how the command ended. A restarted server needs no state in memory.
  */
 export function createLocalExecutor(options: LocalExecutorOptions): LocalExecutor {
-  const { clock, dataDir, log, directoryId } = options
+  const { clock, dataDir, log, logs, directoryId } = options
   const boot = bootId()
   const usage = createUsageSampler(options.devices.length > 0)
   const shell = ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh'
@@ -118,7 +118,6 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
   let nudge: (attemptId: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
-  let cancelLimits: (() => void) | undefined
 
   /** Logs a failure of a periodic task. Each failure is logged once, since the task is repeated soon. */
   const logOnce = (name: string, error: unknown): void => {
@@ -130,6 +129,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
   const processes = createAttemptProcesses({ dataDir, directoryId, boot })
   const leftovers = createLeftovers({ processes, clock, onFailure: logOnce })
+  const claims = createClaimWatch({ processes, clock, onChange: (id) => nudge(id), onFailure: logOnce })
   const stops = createStopOrders({
     dataDir,
     processes,
@@ -163,17 +163,14 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       throw new AppError('invalid', { detail: phrase('folder_gone', { path: cwd }) })
 
     writeFileSync(dir.params, paramsText(run), { mode: 0o600 })
-    writeReceivedSecrets(dir.secrets, references.valuesOfSecrets(run.plan.references))
     noteOomKills(dir)
 
-    await spawnSupervisor(attempt.id, dir, [shell, '-c', shellText(command.script, dir), 'hagane', ...command.args], {
+    const variables = references.variables(run.plan.references)
+    await spawnSupervisor(attempt, references.valuesOfSecrets(run.plan.references), {
+      argv: [dir.path, shell, '-c', shellText(command.script, dir), 'hagane', ...command.args],
       cwd,
       env: {
-        ...attemptEnvironment(asked, dir, {
-          ...processOptions,
-          venv,
-          references: references.variables(run.plan.references),
-        }),
+        ...attemptEnvironment(asked, dir, { ...processOptions, venv, references: variables }),
         [PROCESS_TAG]: tag,
       },
     })
@@ -189,32 +186,37 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       : environmentPaths(dataDirPaths(dataDir).environment(run.environment))
 
   /**
-   * Starts a supervisor in a session of its own with its output to a file, so that it does not depend on the server.
+   * Starts a supervisor in a session of its own with its output to the log, so that it does not depend on the server.
+   * `secrets` may occur in the output.
    */
   const spawnSupervisor = async (
-    attemptId: string,
-    dir: AttemptDir,
-    argv: readonly string[],
-    place: { cwd: string; env: Record<string, string> },
+    attempt: AttemptRef,
+    secrets: readonly string[],
+    { argv, cwd, env }: { argv: readonly string[]; cwd: string; env: Record<string, string> },
   ): Promise<void> => {
-    const output = openSync(dir.log, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600)
+    const { id } = attempt
+    const output = logs.open(attempt, secrets)
     try {
-      const child = spawnProcess(['/bin/sh', SUPERVISOR, dir.path, ...argv], {
-        ...place,
+      const child = spawnProcess(['/bin/sh', SUPERVISOR, ...argv], {
+        cwd,
+        env,
         detached: true,
         stdio: ['ignore', output, output],
       })
-      children.set(attemptId, child)
+      children.set(id, child)
 
+      const cancelClaimWatch = claims.add(attempt)
       child.once('exit', () => {
-        children.delete(attemptId)
-        nudge(attemptId)
+        cancelClaimWatch()
+        children.delete(id)
+        nudge(id)
       })
 
       await new Promise<void>((resolve, reject) => {
         child.once('spawn', resolve)
         child.once('error', (error) => {
-          children.delete(attemptId)
+          cancelClaimWatch()
+          children.delete(id)
           reject(spawnFailure(error))
         })
       })
@@ -233,7 +235,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (exit) return await observeEnded(attempt, dir, exit)
     const claim = readClaim(dir)
 
-    if (children.has(attempt.id)) return claim ? toRunning(claim) : { state: 'waiting' }
+    if (children.has(attempt.id)) return claim ? toRunning(claim) : toWaiting(attempt, dir)
     if (claim === undefined) return { state: 'absent' }
 
     const isHere = isTagOfDirectory(directoryId, readTag(dir))
@@ -252,6 +254,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       return { state: 'running' }
     }
 
+    await endTracking(attempt)
     const detailCode =
       claim && claim.boot !== boot ? 'machine_restarted' : isHere ? 'supervisor_killed' : 'attempt_elsewhere'
     return {
@@ -273,6 +276,17 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return { state: 'running' }
   }
 
+  const endTracking = async (attempt: AttemptRef): Promise<void> => {
+    stops.remove(attempt.id)
+    running.delete(attempt.id)
+    await logs.close(attempt)
+  }
+
+  const toWaiting = ({ id }: AttemptRef, { path }: AttemptDir): Observation => ({
+    state: 'waiting',
+    ...(claims.isLate(id) && { why: { code: 'supervisor_waiting', args: { folder: path } } }),
+  })
+
   const toRunning = (claim: Identity): Observation => {
     const ranMs = ageMs(claim)
     return { state: 'running', ...(ranMs !== undefined && { ranMs }) }
@@ -283,16 +297,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     dir: AttemptDir,
     { exitCode, isKilled, oomKills, endedAt }: ExitRecord,
   ): Promise<Observation> => {
-    stops.remove(attempt.id)
-    running.delete(attempt.id)
-
-    await limitLogOf(attempt)
+    await endTracking(attempt)
     if (isTagOfDirectory(directoryId, readTag(dir))) leftovers.add(attempt)
 
     const oomKillsBefore = readOomKills(dir)
     const isOutOfMemory = oomKills !== undefined && oomKillsBefore !== undefined && oomKills > oomKillsBefore
-    const evidence =
-      exitCode === 0 ? {} : { lastLines: mask(await readLastLines(dir, LAST_LINES, LAST_LINES_BYTES), secretsIn(dir)) }
+    const evidence = exitCode === 0 ? {} : { lastLines: await readLastLines(attempt) }
     return {
       state: 'ended',
       exitCode,
@@ -306,7 +316,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const trackRunning = (attempt: AttemptRef): void => {
     running.set(attempt.id, attempt)
     cancelPoll ??= clock.after(ADOPTED_POLL_MS, pollAdopted)
-    cancelLimits ??= clock.after(LOG_LOOK_MS, limitLogs)
+    logs.keep(attempt)
   }
 
   /**
@@ -323,20 +333,6 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (running.size > 0) cancelPoll = clock.after(ADOPTED_POLL_MS, pollAdopted)
   }
 
-  const limitLogs = (): void => {
-    void Promise.all([...running.values()].map(limitLogOf)).then(() => {
-      cancelLimits = running.size > 0 ? clock.after(LOG_LOOK_MS, limitLogs) : undefined
-    })
-  }
-
-  const limitLogOf = async (attempt: AttemptRef): Promise<void> => {
-    try {
-      await limitLog(attemptDir(dataDir, attempt), options.logBytesMax)
-    } catch (error) {
-      logOnce(attempt.name, error)
-    }
-  }
-
   /** Whether the supervisor of an attempt runs; true also where this cannot be determined at the moment. */
   const mayHaveSupervisor = (attempt: AttemptRef): boolean => {
     try {
@@ -347,8 +343,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
-  /** Returns the secrets that may occur in an attempt's log. */
-  const secretsIn = (dir: AttemptDir): string[] => references.secrets(readReceivedSecrets(dir.secrets))
+  /** Returns the last lines of a log, for the evidence of a failure. */
+  const readLastLines = async (attempt: AttemptRef): Promise<string> => {
+    const { bytes } = await logs.read(attempt, { tailLines: LAST_LINES }, LAST_LINES_BYTES)
+    return Buffer.from(bytes).toString('utf8').replaceAll('\0', '')
+  }
 
   const list = async (): Promise<string[]> => {
     const { attempts } = dataDirPaths(dataDir)
@@ -381,7 +380,6 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     sampleUsage: async (attempts) => {
       const entries = listProcesses()
       const groups = attempts.map((attempt) => {
-        noteLogTime(attemptDir(dataDir, attempt), clock.now())
         const claim = processes.claimOf(attempt)
         return {
           id: attempt.id,
@@ -394,7 +392,6 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     [Symbol.asyncDispose]: async () => {
       cancelPoll?.()
       leftovers[Symbol.dispose]()
-      cancelLimits?.()
       log.info({ running: running.size }, 'leaving the runs to their supervisors')
     },
   }

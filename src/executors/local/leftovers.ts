@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/ports/clock.ts'
 import type { AttemptRef } from '../../core/records/attempt.ts'
-import { PROCESS_TAG } from './attempt-dir.ts'
 import type { AttemptProcesses } from './attempt-processes.ts'
 import { isInUse, signal, tracesInUse } from './process-table.ts'
+import { PROCESS_TAG } from './supervisor-files.ts'
 
 const REAP_DELAY_MS = 1_000
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
-import type { AttemptDir } from './attempt-dir.ts'
-import { readPlainText } from './plain-file.ts'
+import type { AttemptDir } from '../../disk/attempt-dir.ts'
+import { readPlainText } from '../../disk/plain-file.ts'
 
 /**
  * Linux counts the processes that it killed because memory ran out. An attempt that ended by SIGKILL while that number

@@ -1,6 +1,6 @@
 import { KIND_RULES } from '../../core/kinds.ts'
 import type { Launch } from '../../core/ports/executor.ts'
-import type { AttemptDir } from './attempt-dir.ts'
+import type { AttemptDir } from '../../disk/attempt-dir.ts'
 
 /**
  * Names in Polyaxon begin with the owner of a project. Projects of Hagane have no owner, so this name takes its place.

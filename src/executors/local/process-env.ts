@@ -1,12 +1,12 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { dataDirPaths } from '../../core/data-dir.ts'
+import { toPythonJson } from '../../core/language/python.ts'
 import type { Capacity, Launch } from '../../core/ports/executor.ts'
 import type { Run } from '../../core/records/run.ts'
-import { toPythonJson } from '../../core/language/python.ts'
-import type { AttemptDir } from './attempt-dir.ts'
+import type { AttemptDir } from '../../disk/attempt-dir.ts'
 import { polyaxonVariables } from './polyaxon.ts'
 
 /** Inputs for the process environment of an attempt. */

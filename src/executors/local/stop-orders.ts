@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/ports/clock.ts'
 import type { AttemptRef } from '../../core/records/attempt.ts'
-import { attemptDir, ownsFolder, readExit } from './attempt-dir.ts'
+import { attemptDir, ownsFolder } from '../../disk/attempt-dir.ts'
 import type { AttemptProcesses } from './attempt-processes.ts'
 import { readArguments, signal } from './process-table.ts'
+import { readExit } from './supervisor-files.ts'
 import { SUPERVISOR } from './supervisor.ts'
 
 const KILL_ROUND_MS = 200

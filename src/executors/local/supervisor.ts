@@ -7,7 +7,7 @@ import { AppError } from '../../contract/errors.ts'
 import { phrase } from '../../contract/fields.ts'
 import { LIMITS } from '../../contract/limits.ts'
 import { isShortage } from '../../core/shortage.ts'
-import type { AttemptDir } from './attempt-dir.ts'
+import type { AttemptDir } from '../../disk/attempt-dir.ts'
 
 /** Path of the script that runs the command of an attempt. */
 export const SUPERVISOR = fileURLToPath(new URL('supervise.sh', import.meta.url))

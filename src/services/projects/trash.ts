@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Executor } from '../../core/ports/executor.ts'
+import type { LogStore } from '../../core/ports/log-store.ts'
 import type { OutputStore } from '../../core/ports/output-store.ts'
 import type { Logger } from '../../core/ports/logger.ts'
 import type { Stores, Store } from '../../core/ports/store.ts'
@@ -7,12 +8,13 @@ import type { Project } from '../../core/records/project.ts'
 import type { Run } from '../../core/records/run.ts'
 import type { Sweep } from '../../core/records/sweep.ts'
 import { forEachIsolated } from '../for-each-isolated.ts'
-import { isHeldByCopy, releaseOutputs } from '../outputs.ts'
+import { areNeededAtStart, releaseOutputs } from '../outputs.ts'
 
 export interface TrashDeps {
   readonly store: Store
   readonly clock: Clock
   readonly executor: Pick<Executor, 'remove'>
+  readonly logs: Pick<LogStore, 'remove'>
   readonly outputs: OutputStore
   readonly log: Logger
 }
@@ -93,14 +95,18 @@ function isStillDue(item: { readonly deletedAt: number | null } | undefined, del
  * its outputs.
  */
 async function purgeRun(deps: TrashDeps, run: Run, deletedBefore: number): Promise<boolean> {
-  const { store, executor } = deps
+  const { store, executor, logs } = deps
   const hasBegun = await store.write(
-    async (stores) => !(await isHeldByCopy(stores, run)) && (await stores.runTrash.beginPurge(run.id, deletedBefore)),
+    async (stores) =>
+      !(await areNeededAtStart(stores, run)) && (await stores.runTrash.beginPurge(run.id, deletedBefore)),
   )
   if (!hasBegun) return false
 
   const attempts = await store.read.attempts.list(run.id)
-  for (const attempt of attempts) await executor.remove(attempt)
+  for (const attempt of attempts) {
+    await logs.remove(attempt)
+    await executor.remove(attempt)
+  }
   const isLaunched = attempts.some(({ outputsPath }) => outputsPath !== null)
   await releaseOutputs(deps, run, isLaunched)
   while (!(await store.write((stores) => purgePiece(stores, run))));

@@ -1,7 +1,7 @@
-import type { LogCut, LogPage } from '../../core/ports/log-store.ts'
-import type { AttemptDir } from './attempt-dir.ts'
+import type { LogCut, LogPage } from '../core/ports/log-store.ts'
+import type { AttemptDir } from '../disk/attempt-dir.ts'
+import { openPlain } from '../disk/plain-file.ts'
 import { readLogFile } from './log-file.ts'
-import { openPlain } from './plain-file.ts'
 
 interface Masking {
   readonly limitBytes: number

@@ -1,21 +1,35 @@
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
-import { opendir, realpath, rename } from 'node:fs/promises'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import type { Dirent } from 'node:fs'
+import { opendir, realpath, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
-import { pathText } from '../../contract/file-paths.ts'
-import { LIMITS } from '../../contract/limits.ts'
-import { dataDirPaths, runPaths } from '../../core/data-dir.ts'
-import type { OutputPlacement } from '../../core/outputs/placement.ts'
-import type { ListedOutputs, OutputStore, ReleasedRun } from '../../core/ports/output-store.ts'
-import type { RunRef } from '../../core/records/run.ts'
-import { isShortage } from '../../core/shortage.ts'
-import { createOutputsFolder, createRunFolder, ownerOfRunFolder, placeFor, runFolder } from './attempt-dir.ts'
-import { joinBytes } from './copy-folder.ts'
-import { copyWhole, openInside, removeLeftovers, removeTree, removeWhole } from './files.ts'
-import { openPlain } from './plain-file.ts'
+import { AppError } from '../contract/errors.ts'
+import { phrase } from '../contract/fields.ts'
+import { pathText } from '../contract/file-paths.ts'
+import { LIMITS } from '../contract/limits.ts'
+import { dataDirPaths, runPaths } from '../core/data-dir.ts'
+import type { OutputPlacement } from '../core/outputs/placement.ts'
+import type { ListedOutputs, OutputStore, ReleasedRun } from '../core/ports/output-store.ts'
+import type { RunRef } from '../core/records/run.ts'
+import { isShortage } from '../core/shortage.ts'
+import { joinBytes } from '../disk/copy-folder.ts'
+import { copyWhole } from '../disk/copy-whole.ts'
+import { openInside } from '../disk/open-inside.ts'
+import { placeFor } from '../disk/owned-folder.ts'
+import { openPlain } from '../disk/plain-file.ts'
+import { removeLeftovers, removeTree, removeWhole } from '../disk/removal.ts'
+import { createRunFolder, ownerOfRunFolder, runFolder } from '../disk/run-dir.ts'
 
 /** A file in the outputs of a run. */
 export interface OutputFile {
@@ -26,7 +40,7 @@ export interface OutputFile {
 }
 
 /** Creates the store of the output files in a data directory. */
-export function createLocalOutputs(dataDir: string): OutputStore {
+export function createDiskOutputs(dataDir: string): OutputStore {
   const outputsOf = (run: RunRef): string => runPaths(runFolder(dataDir, run)).outputs
 
   return {
@@ -229,5 +243,16 @@ async function readOrNote<T>(path: Buffer, { unreadable }: Found, work: () => Pr
     if (isShortage(error)) throw error
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') unreadable.push(pathText(path))
     return undefined
+  }
+}
+
+/** Creates the outputs folder of a run. Throws AppError `conflict` where an earlier attempt left something else in its place. */
+function createOutputsFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() || !lstatSync(path, { throwIfNoEntry: false }))
+      throw error
+    throw new AppError('conflict', { detail: phrase('outputs_no_folder', { path }) }, { cause: error })
   }
 }

@@ -3,9 +3,9 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-import type { LogCut } from '../../core/ports/log-store.ts'
-import type { AttemptDir } from './attempt-dir.ts'
-import { openPlain, readPlainText } from './plain-file.ts'
+import type { LogCut } from '../core/ports/log-store.ts'
+import type { AttemptDir } from '../disk/attempt-dir.ts'
+import { openPlain, readPlainText } from '../disk/plain-file.ts'
 
 /** Share of the limit by which a log may exceed it before its middle is cut again. */
 const SLACK = 1 / 8

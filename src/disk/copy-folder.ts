@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { chmod, copyFile, lstat, mkdir, open, readdir, readlink, symlink, utimes } from 'node:fs/promises'
 
-import { pathText } from '../../contract/file-paths.ts'
+import { pathText } from '../contract/file-paths.ts'
 
 /** Options of `copyFolder`. */
 export interface CopyOptions {

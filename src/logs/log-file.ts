@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 
-import type { LogPage, LogStart } from '../../core/ports/log-store.ts'
-import type { AttemptDir } from './attempt-dir.ts'
+import type { LogPage, LogStart } from '../core/ports/log-store.ts'
+import type { AttemptDir } from '../disk/attempt-dir.ts'
+import { appendPlain, openPlain, readPlainText } from '../disk/plain-file.ts'
 import { readLogCut } from './log-limit.ts'
-import { appendPlain, openPlain, readPlainText } from './plain-file.ts'
 
 const BLOCK_BYTES = 65_536
 
@@ -25,12 +25,6 @@ export async function readLogFile(dir: AttemptDir, from: LogStart, limitBytes: n
   const bytes = Buffer.alloc(Math.max(0, Math.min(limitBytes, end - start)))
   const { bytesRead } = await file.read(bytes, 0, bytes.length, start)
   return { bytes: bytes.subarray(0, bytesRead), cursor: start + bytesRead, ...(cut && { cut }) }
-}
-
-/** Reads the last lines of a log as text, for the evidence of a failure. */
-export async function readLastLines(dir: AttemptDir, lines: number, limitBytes: number): Promise<string> {
-  const { bytes } = await readLogFile(dir, { tailLines: lines }, limitBytes)
-  return Buffer.from(bytes).toString('utf8').replaceAll('\0', '')
 }
 
 interface LogPosition {

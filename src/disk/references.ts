@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { phrase } from '../../contract/fields.ts'
-import { AppError } from '../../contract/errors.ts'
-import type { RunReferences } from '../../contract/plan.ts'
-import { dataDirPaths } from '../../core/data-dir.ts'
+import { AppError } from '../contract/errors.ts'
+import { phrase } from '../contract/fields.ts'
+import type { RunReferences } from '../contract/plan.ts'
+import { dataDirPaths } from '../core/data-dir.ts'
 import { readPlainText } from './plain-file.ts'
 
 /**
@@ -98,15 +98,6 @@ function namesIn(folder: string): string[] {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
     throw error
   }
-}
-
-/** Returns a text in which secrets are replaced by stars, also where they overlap. */
-export function mask(text: string, secrets: readonly string[]): string {
-  const units = text.split('')
-  for (const secret of secrets)
-    for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1))
-      units.fill('*', at, at + secret.length)
-  return units.join('')
 }
 
 /**

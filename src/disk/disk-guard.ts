@@ -1,12 +1,12 @@
 import { closeSync, existsSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 
-import { LIMITS } from '../../contract/limits.ts'
-import { dataDirPaths } from '../../core/data-dir.ts'
-import { decideStorage } from '../../core/schedule/storage.ts'
-import type { StorageDecision } from '../../core/schedule/storage.ts'
-import type { Clock } from '../../core/ports/clock.ts'
-import type { Logger } from '../../core/ports/logger.ts'
-import type { Storage } from '../../core/ports/storage.ts'
+import { LIMITS } from '../contract/limits.ts'
+import { dataDirPaths } from '../core/data-dir.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Logger } from '../core/ports/logger.ts'
+import type { Storage } from '../core/ports/storage.ts'
+import { decideStorage } from '../core/schedule/storage.ts'
+import type { StorageDecision } from '../core/schedule/storage.ts'
 
 /** Watches the disk of the data directory. */
 export interface DiskGuard extends Storage, Disposable {
