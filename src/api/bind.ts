@@ -18,6 +18,7 @@ import { authorize, guardOrigin } from './frame/guard.ts'
 import type { AuthServices } from './frame/guard.ts'
 import { refuseLongParams, refuseNul } from './frame/input.ts'
 import { retryStale } from './frame/retry-stale.ts'
+import { describeFaults } from './frame/schema-faults.ts'
 
 /** The caller of a route; `undefined` for a public one. */
 type CallerOf<N extends RouteName> = (typeof ROUTES)[N]['needs'] extends 'public' ? undefined : Caller
@@ -101,12 +102,7 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
 }
 
 function parse(schema: z.ZodType, value: unknown): unknown {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, { reportInput: true })
   if (result.success) return result.data
-  throw new AppError('invalid', {
-    detail: result.error.issues
-      .slice(0, 5)
-      .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-      .join('; '),
-  })
+  throw new AppError('invalid', { detail: describeFaults(result.error.issues) })
 }

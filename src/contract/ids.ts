@@ -1,12 +1,10 @@
 import { z } from 'zod'
 
 /** An id. The server makes UUIDs of version 7, which sort by time; a client may send an id of its own. */
-export const uuid = z
-  .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a lower-case UUID')
+export const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'form_uuid')
 
 /** A run or a sweep in a request: its UUID or its number. */
-export const runOrSweepReference = z.string().regex(/^(#?\d{1,15}|[0-9a-f-]{36})$/, 'a number or a UUID')
+export const runOrSweepReference = z.string().regex(/^(#?\d{1,15}|[0-9a-f-]{36})$/, 'form_number_or_uuid')
 
 /** Returns the number in `#18` or `18`; undefined for any other text. */
 export function parseReferenceNumber(text: string): number | undefined {

@@ -7,9 +7,7 @@ import { moment } from './run.ts'
 export const DEFAULT_PROJECT = { id: '00000000-0000-7000-8000-000000000001', name: 'default' } as const
 
 /** A valid name of a project. */
-export const projectName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, dots, dashes and underscores, at most 100')
+export const projectName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'form_project_name')
 
 /** Which values of a metric are better: the larger or the smaller ones. */
 export const DIRECTIONS = ['maximize', 'minimize'] as const

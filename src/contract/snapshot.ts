@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isInside, pathBytes, portablePathText } from './file-paths.ts'
 import { LIMITS } from './limits.ts'
 
-export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex')
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'form_sha256')
 
 const fileEntry = z.strictObject({
   /** Relative, with `/` between folders, as `portablePathText` writes it. */

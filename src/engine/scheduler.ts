@@ -1,3 +1,4 @@
+import { phrase } from '../contract/fields.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { attemptName } from '../core/run/attempt-name.ts'
 import { admit } from '../core/schedule/admit.ts'
@@ -137,9 +138,8 @@ export function createScheduler({
     }
 
     for (const { run, why } of impossible) {
-      const detail = `${why.args['asked']} ${why.args['name']} > ${why.args['has']}`
       await stores.runs.transition(run, 'failed', {
-        ending: { reason: 'Unschedulable', evidence: { detail } },
+        ending: { reason: 'Unschedulable', evidence: { detail: phrase('asks_above', why.args) } },
         endedAt: clock.now(),
         isCollected: true,
       })

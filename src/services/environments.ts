@@ -1,7 +1,7 @@
 import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { LIMITS } from '../contract/limits.ts'
-import type { ReasonCode } from '../contract/messages/messages.ts'
+import type { Detail, ReasonCode } from '../contract/messages/messages.ts'
 import type { RunPlan } from '../contract/plan.ts'
 import { isTerminal } from '../contract/phases.ts'
 import type { HostInfo } from '../contract/run.ts'
@@ -40,7 +40,7 @@ export interface EnvironmentDeps {
 export type Preparation =
   | { readonly state: 'ready' }
   | { readonly state: 'building'; readonly build: number }
-  | { readonly state: 'failed'; readonly reason: ReasonCode; readonly detail: string }
+  | { readonly state: 'failed'; readonly reason: ReasonCode; readonly detail: string | Detail }
 
 /**
  * Finds the environment that a queued run needs and, if nobody builds it yet, creates a run that does. The row of the
@@ -90,7 +90,7 @@ function toFailure(build: Run): Preparation {
   return {
     state: 'failed',
     reason: build.ending?.evidence.exitCode === NO_VENV_STATUS ? 'VenvMissing' : 'BuildFailed',
-    detail: `#${build.number}${isStopped ? ' stopped' : last ? `: ${last}` : ''}`,
+    detail: isStopped ? phrase('build_stopped', { build: build.number }) : `#${build.number}${last ? `: ${last}` : ''}`,
   }
 }
 

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 
 import type { Database } from './database.ts'
 import { MIGRATIONS } from './migrations/all.ts'
+import { definitionsFor } from './migrations/definitions.ts'
 
 /** Thrown when a newer version has written the database. Nothing was changed. */
 export class NewerSchemaError extends Error {
@@ -39,7 +40,7 @@ export async function migrate({ dialect, writer }: Database): Promise<void> {
       if (current > MIGRATIONS.length) throw new NewerSchemaError(current)
 
       for (const [index, up] of MIGRATIONS.slice(current).entries()) {
-        await up(db, dialect)
+        await up(db, definitionsFor(dialect.name))
         await sql`insert into schema_version (version) values (${sql.lit(current + index + 1)})`.execute(db)
       }
 

@@ -14,7 +14,7 @@ const logSearchQuery = z
     from: z.coerce.number().int().min(0).default(0),
     limit: z.coerce.number().int().min(1).max(LIMITS.logLinesFoundMax).default(LIMITS.logLinesFoundMax),
   })
-  .refine(({ pattern, severity }) => (pattern === undefined) !== (severity === undefined), 'either pattern or severity')
+  .refine(({ pattern, severity }) => (pattern === undefined) !== (severity === undefined), 'log_search_one')
 
 /** Lines that were found, each with its byte offset. `isCut`: the limit was reached, so there may be more. */
 const logSearchView = z.strictObject({

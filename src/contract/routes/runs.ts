@@ -79,11 +79,11 @@ const bulkRequest = z
   })
   .refine(({ action, to }) => action !== 'move' || to !== undefined, {
     path: ['to'],
-    message: 'the project to move to',
+    message: 'bulk_target',
   })
   .refine(({ action, tags: given }) => !action.endsWith('tag') || given !== undefined, {
     path: ['tags'],
-    message: 'the tags',
+    message: 'bulk_tags',
   })
 
 /** Changes to a run. Null removes its name or its note. */

@@ -1,11 +1,12 @@
+import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
-import type { Dialect } from '../dialect.ts'
+import type { DatabaseKind, Definitions } from './definitions.ts'
 
 /** Creates the tables of runs, attempts, sweeps, events, and of the metrics and files that runs logged. */
 export async function up(
   db: Kysely<never>,
-  { autoIncrement, blob, createTerminalGuard, float, integer, tableEnd }: Dialect,
+  { autoIncrement, blob, float, integer, kind, tableEnd }: Definitions,
 ): Promise<void> {
   const { schema } = db
   await schema
@@ -65,7 +66,7 @@ export async function up(
   await schema.createIndex('run_by_phase').on('run').columns(['phase', 'number']).execute()
   await schema.createIndex('run_by_sweep').on('run').columns(['sweep_id', 'phase']).execute()
   await schema.createIndex('run_uncollected').on('run').columns(['is_collected', 'number']).execute()
-  await createTerminalGuard(db)
+  await createTerminalGuard(db, kind)
   await schema
     .createTable('attempt')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -145,4 +146,27 @@ export async function up(
     .addColumn('renewed_at', integer, (column) => column.notNull())
     .modifyEnd(tableEnd)
     .execute()
+}
+
+/** Makes the database itself refuse to move a run out of a terminal phase. */
+async function createTerminalGuard(db: Kysely<never>, kind: DatabaseKind): Promise<void> {
+  if (kind === 'sqlite') {
+    await sql`
+      create trigger run_terminal before update of phase on run
+      when old.phase in ('succeeded', 'failed', 'stopped') and new.phase <> old.phase
+      begin select raise(abort, 'a run cannot leave a terminal phase'); end`.execute(db)
+    return
+  }
+
+  await sql`
+    create function run_terminal_guard() returns trigger language plpgsql as $$
+    begin
+      if old.phase in ('succeeded', 'failed', 'stopped') and new.phase <> old.phase then
+        raise exception 'a run cannot leave a terminal phase';
+      end if;
+      return new;
+    end $$`.execute(db)
+  await sql`create trigger run_terminal before update of phase on run for each row execute function run_terminal_guard()`.execute(
+    db,
+  )
 }

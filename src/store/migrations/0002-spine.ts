@@ -1,29 +1,26 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
-import { LIMITS } from '../../contract/limits.ts'
-import { DEFAULT_PROJECT } from '../../contract/project.ts'
-import type { RunPlan } from '../../contract/plan.ts'
-import type { Ending, HostInfo } from '../../contract/run.ts'
-import { decodeValue } from '../../contract/values.ts'
-import type { ValueMap } from '../../contract/values.ts'
-import type { Dialect } from '../dialect.ts'
-import { toParamRows, toTagRows } from '../filter-rows.ts'
-import type { Tables } from '../tables.ts'
+import type { Definitions } from './definitions.ts'
+import { isMap, parseStored, toNumber, toPythonText } from './stored-values.ts'
+
+const DEFAULT_PROJECT = { id: '00000000-0000-7000-8000-000000000001', name: 'default' }
+const NAME_CHARS_MAX = 250
+const PARAMS_PER_RUN_MAX = 1_000
 
 /** Adds projects, origins of runs, the trash, snapshots, environments, and the tables that filters read. */
-export async function up(db: Kysely<never>, dialect: Dialect): Promise<void> {
-  await createProjects(db, dialect)
-  await createContent(db, dialect)
-  await createFacts(db, dialect)
-  await widenRuns(db, dialect)
-  await widenSweeps(db, dialect)
-  await backfill(db as unknown as Kysely<Tables>)
+export async function up(db: Kysely<never>, definitions: Definitions): Promise<void> {
+  await createProjects(db, definitions)
+  await createContent(db, definitions)
+  await createFacts(db, definitions)
+  await widenRuns(db, definitions)
+  await widenSweeps(db, definitions)
+  await backfill(db as unknown as Kysely<FilledTables>)
   await db.schema.alterTable('series').dropColumn('summary').execute()
   await db.schema.alterTable('series').dropColumn('last_value').execute()
 }
 
-async function createProjects({ schema }: Kysely<never>, { integer, tableEnd }: Dialect): Promise<void> {
+async function createProjects({ schema }: Kysely<never>, { integer, tableEnd }: Definitions): Promise<void> {
   await schema
     .createTable('project')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -52,7 +49,7 @@ async function createProjects({ schema }: Kysely<never>, { integer, tableEnd }: 
     .execute()
 }
 
-async function createContent({ schema }: Kysely<never>, { integer, tableEnd }: Dialect): Promise<void> {
+async function createContent({ schema }: Kysely<never>, { integer, tableEnd }: Definitions): Promise<void> {
   await schema
     .createTable('document')
     .addColumn('digest', 'text', (column) => column.primaryKey())
@@ -93,8 +90,8 @@ async function createContent({ schema }: Kysely<never>, { integer, tableEnd }: D
  * Creates the tables that filters and sorts read. They are clustered by name: the rows of one name lie together on the
  * disk.
  */
-async function createFacts(db: Kysely<never>, dialect: Dialect): Promise<void> {
-  const { blob, clusteredEnd, float, integer } = dialect
+async function createFacts(db: Kysely<never>, definitions: Definitions): Promise<void> {
+  const { blob, clusteredEnd, float, integer } = definitions
   await db.schema
     .createTable('metric')
     .addColumn('name', 'text', (column) => column.notNull())
@@ -123,11 +120,21 @@ async function createFacts(db: Kysely<never>, dialect: Dialect): Promise<void> {
     .addPrimaryKeyConstraint('run_tag_key', ['tag', 'run_number'])
     .modifyEnd(clusteredEnd)
     .execute()
-  await dialect.createCoveringIndex(db, 'metric', ['name', 'run_number'], ['last', 'min', 'max', 'mean'])
-  await dialect.createCoveringIndex(db, 'run_param', ['name', 'run_number'], ['number', 'text'])
+  // Scans of PostgreSQL, which does not store a table in the order of its key, then read the index alone.
+  if (definitions.kind === 'postgres') {
+    await createCoveringIndex(db, 'metric', ['last', 'min', 'max', 'mean'])
+    await createCoveringIndex(db, 'run_param', ['number', 'text'])
+  }
 }
 
-async function widenRuns(db: Kysely<never>, { integer }: Dialect): Promise<void> {
+async function createCoveringIndex(db: Kysely<never>, table: string, included: readonly string[]): Promise<void> {
+  const list = (names: readonly string[]) => sql.join(names.map((name) => sql.ref(name)))
+  const name = sql.ref(`${table}_covering`)
+  const columns = list(['name', 'run_number'])
+  await sql`create index ${name} on ${sql.table(table)} (${columns}) include (${list(included)})`.execute(db)
+}
+
+async function widenRuns(db: Kysely<never>, { integer }: Definitions): Promise<void> {
   const texts = [
     'name',
     'note',
@@ -177,7 +184,7 @@ async function widenRuns(db: Kysely<never>, { integer }: Dialect): Promise<void>
   await db.schema.createIndex('run_by_outputs').on('run').column('outputs_of').execute()
 }
 
-async function widenSweeps(db: Kysely<never>, { integer }: Dialect): Promise<void> {
+async function widenSweeps(db: Kysely<never>, { integer }: Definitions): Promise<void> {
   for (const name of ['name', 'note', 'document_digest', 'snapshot'])
     await db.schema.alterTable('sweep').addColumn(name, 'text').execute()
   for (const name of ['deleted_at', 'purged_at']) await db.schema.alterTable('sweep').addColumn(name, integer).execute()
@@ -193,10 +200,35 @@ async function widenSweeps(db: Kysely<never>, { integer }: Dialect): Promise<voi
     .execute()
 }
 
+/** The tables that this migration fills. */
+interface FilledTables {
+  readonly project: {
+    readonly id: string
+    readonly name: string
+    readonly description: string
+    readonly created_at: number
+    readonly deleted_at: number | null
+  }
+  readonly run: OldRun & {
+    readonly name: string | null
+    readonly reason: string | null
+    readonly commit: string | null
+    readonly branch: string | null
+  }
+  readonly sweep: { readonly id: string; readonly plan: string; readonly name: string | null; readonly tags: string }
+  readonly run_param: {
+    readonly name: string
+    readonly run_number: number
+    readonly number: number | null
+    readonly text: string
+  }
+  readonly run_tag: { readonly tag: string; readonly run_number: number }
+}
+
 const BACKFILL_ROWS = 500
 
 /** Fills the new columns and tables of a database that is already in use. */
-async function backfill(db: Kysely<Tables>): Promise<void> {
+async function backfill(db: Kysely<FilledTables>): Promise<void> {
   await db
     .insertInto('project')
     .values({ id: DEFAULT_PROJECT.id, name: DEFAULT_PROJECT.name, description: '', created_at: 0, deleted_at: null })
@@ -215,7 +247,7 @@ async function backfill(db: Kysely<Tables>): Promise<void> {
   }
   const sweeps = await db.selectFrom('sweep').select(['id', 'plan']).execute()
   for (const { id, plan } of sweeps) {
-    const { name, tags } = decodeValue(plan) as { name: string | null; tags: string[] }
+    const { name, tags } = JSON.parse(plan) as { name: string | null; tags: string[] }
     await db
       .updateTable('sweep')
       .set({ name, tags: JSON.stringify(tags) })
@@ -238,20 +270,40 @@ interface OldRun {
   readonly host: string | null
 }
 
-async function backfillRun(db: Kysely<Tables>, row: OldRun): Promise<void> {
-  const { git } = row.host ? (JSON.parse(row.host) as HostInfo) : { git: null }
+async function backfillRun(db: Kysely<FilledTables>, row: OldRun): Promise<void> {
+  const host = row.host === null ? null : (JSON.parse(row.host) as { git: { commit: string; branch: string } | null })
+  const { name } = JSON.parse(row.plan) as { name?: string | null }
   await db
     .updateTable('run')
     .set({
-      name: (decodeValue(row.plan) as RunPlan).name?.slice(0, LIMITS.nameCharsMax) ?? null,
-      reason: row.ending ? (JSON.parse(row.ending) as Ending).reason : null,
-      commit: git?.commit ?? null,
-      branch: git?.branch ?? null,
+      name: name?.slice(0, NAME_CHARS_MAX) ?? null,
+      reason: row.ending === null ? null : (JSON.parse(row.ending) as { reason: string }).reason,
+      commit: host?.git?.commit ?? null,
+      branch: host?.git?.branch ?? null,
     })
     .where('id', '=', row.id)
     .execute()
-  const params = toParamRows(row.number, decodeValue(row.params) as ValueMap)
+
+  const params = toParamRows(row)
   if (params.length > 0) await db.insertInto('run_param').values(params).execute()
-  const tags = toTagRows(row.number, JSON.parse(row.tags) as string[])
-  if (tags.length > 0) await db.insertInto('run_tag').values(tags).execute()
+  const tags = new Set((JSON.parse(row.tags) as string[]).map((tag) => tag.slice(0, NAME_CHARS_MAX)))
+  if (tags.size > 0)
+    await db
+      .insertInto('run_tag')
+      .values([...tags].map((tag) => ({ tag, run_number: row.number })))
+      .execute()
+}
+
+/** Returns the parameters of a run as filters read them: the text that Python prints, and the number of a number. */
+function toParamRows(row: OldRun): FilledTables['run_param'][] {
+  const params = parseStored(row.params)
+  const entries = isMap(params) ? Object.entries(params).slice(0, PARAMS_PER_RUN_MAX) : []
+  const byName = new Map(entries.map(([name, value]) => [name.slice(0, NAME_CHARS_MAX), value]))
+
+  return [...byName].map(([name, value]) => ({
+    name,
+    run_number: row.number,
+    number: toNumber(value),
+    text: toPythonText(value).replaceAll('\0', '').slice(0, NAME_CHARS_MAX),
+  }))
 }

@@ -1,26 +1,25 @@
 import type { Kysely } from 'kysely'
 
-import { decodeValue, encodeValue, isValueMap } from '../../contract/values.ts'
-import type { Dialect } from '../dialect.ts'
-import type { Tables } from '../tables.ts'
+import type { Definitions } from './definitions.ts'
+import { isMap, parseStored } from './stored-values.ts'
 
 /** Adds suggested points and recorded results of sweeps, budgets that can grow, and rungs of runs. */
-export async function up(db: Kysely<never>, dialect: Dialect): Promise<void> {
-  await createLog(db, dialect)
-  await db.schema.alterTable('sweep').addColumn('budget', dialect.integer).execute()
+export async function up(db: Kysely<never>, definitions: Definitions): Promise<void> {
+  await createLog(db, definitions)
+  await db.schema.alterTable('sweep').addColumn('budget', definitions.integer).execute()
   await db.schema.alterTable('sweep').addColumn('earlier', 'text').execute()
   await db.schema
     .alterTable('sweep')
-    .addColumn('results', dialect.integer, (column) => column.notNull().defaultTo(0))
+    .addColumn('results', definitions.integer, (column) => column.notNull().defaultTo(0))
     .execute()
   await db.schema
     .alterTable('run')
-    .addColumn('rung', dialect.integer, (column) => column.notNull().defaultTo(0))
+    .addColumn('rung', definitions.integer, (column) => column.notNull().defaultTo(0))
     .execute()
-  await backfill(db as unknown as Kysely<Tables>)
+  await backfill(db as unknown as Kysely<FilledTables>)
 }
 
-async function createLog({ schema }: Kysely<never>, { integer, float, tableEnd }: Dialect): Promise<void> {
+async function createLog({ schema }: Kysely<never>, { integer, float, tableEnd }: Definitions): Promise<void> {
   await schema
     .createTable('suggestion')
     .addColumn('sweep_id', 'text', (column) => column.notNull().references('sweep.id'))
@@ -56,16 +55,22 @@ const PLAN_DEFAULTS = {
   stoppingRules: [],
 }
 
-async function backfill(db: Kysely<Tables>): Promise<void> {
+/** The columns that this migration fills. */
+interface FilledTables {
+  readonly sweep: { readonly id: string; readonly plan: string; readonly budget: number | null }
+}
+
+async function backfill(db: Kysely<FilledTables>): Promise<void> {
   const sweeps = await db.selectFrom('sweep').select(['id', 'plan']).execute()
   for (const { id, plan } of sweeps) {
-    const old = decodeValue(plan)
-    if (!isValueMap(old)) continue
+    const old = parseStored(plan)
+    if (!isMap(old)) continue
+    const { trialsMax } = (JSON.parse(plan) as { method: { trialsMax: number | null } }).method
     await db
       .updateTable('sweep')
       .set({
-        plan: encodeValue({ ...PLAN_DEFAULTS, ...old }),
-        budget: (old['method'] as { trialsMax: number | null }).trialsMax,
+        plan: JSON.stringify({ ...PLAN_DEFAULTS, ...old }),
+        budget: trialsMax,
       })
       .where('id', '=', id)
       .execute()

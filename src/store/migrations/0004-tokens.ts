@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
 
-import type { Dialect } from '../dialect.ts'
+import type { Definitions } from './definitions.ts'
 
 /** Adds access tokens for programs. Each has a name and can be revoked by itself; only its hash is stored. */
-export async function up({ schema }: Kysely<never>, { integer, tableEnd }: Dialect): Promise<void> {
+export async function up({ schema }: Kysely<never>, { integer, tableEnd }: Definitions): Promise<void> {
   await schema
     .createTable('access_token')
     .addColumn('id', 'text', (column) => column.primaryKey())

@@ -1,30 +1,30 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
-import type { Dialect } from '../dialect.ts'
+import type { Definitions } from './definitions.ts'
 
 /**
  * Adds the reason why a sweep paused itself or failed, the trial from which its failures are counted, and repeated
  * trials.
  */
-export async function up(db: Kysely<never>, dialect: Dialect): Promise<void> {
+export async function up(db: Kysely<never>, definitions: Definitions): Promise<void> {
   await db.schema.alterTable('sweep').addColumn('failure', 'text').execute()
   const counted = ['sweep.judged_from', 'run.take'] as const
   for (const place of counted) {
     const [table, column] = place.split('.') as [string, string]
     await db.schema
       .alterTable(table)
-      .addColumn(column, dialect.integer, (builder) => builder.notNull().defaultTo(0))
+      .addColumn(column, definitions.integer, (builder) => builder.notNull().defaultTo(0))
       .execute()
   }
-  await widenResults(db, dialect)
+  await widenResults(db, definitions)
 }
 
 /**
  * A repeated trial has a second result at the same rung. The constraint that forbids this can only be dropped with its
  * table.
  */
-async function widenResults(db: Kysely<never>, { integer, float, tableEnd }: Dialect): Promise<void> {
+async function widenResults(db: Kysely<never>, { integer, float, tableEnd }: Definitions): Promise<void> {
   await db.schema
     .createTable('sweep_record')
     .addColumn('sweep_id', 'text', (column) => column.notNull().references('sweep.id'))

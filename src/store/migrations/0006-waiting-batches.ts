@@ -1,9 +1,12 @@
 import type { Kysely } from 'kysely'
 
-import type { Dialect } from '../dialect.ts'
+import type { Definitions } from './definitions.ts'
 
 /** Adds the table of points that are durable but not yet folded into their series, one row per batch. */
-export async function up({ schema }: Kysely<never>, { rowNumber, blob, integer, tableEnd }: Dialect): Promise<void> {
+export async function up(
+  { schema }: Kysely<never>,
+  { rowNumber, blob, integer, tableEnd }: Definitions,
+): Promise<void> {
   await schema
     .createTable('waiting_batch')
     .addColumn('n', integer, rowNumber)

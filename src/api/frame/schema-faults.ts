@@ -1,0 +1,61 @@
+import type { z } from 'zod'
+
+import { phrase } from '../../contract/fields.ts'
+import { CATALOGUES } from '../../contract/messages/messages.ts'
+import type { Detail, DetailCode } from '../../contract/messages/messages.ts'
+
+const FAULTS_MAX = 5
+
+/**
+ * Describes why a request does not fit its schema: a phrase for each fault with the place in the request, five at most.
+ * The issues report their input.
+ */
+export function describeFaults(issues: readonly z.core.$ZodIssue[]): Detail {
+  const faults = issues.slice(0, FAULTS_MAX).map((issue) => at(issue.path, describeFault(issue)))
+  return faults.reduceRight((rest, first) => phrase('faults', { first, rest }))
+}
+
+/** Returns a phrase with the place in the request before it. A fault of the request as a whole has no place. */
+function at(path: readonly PropertyKey[], fault: Detail): Detail {
+  return path.length === 0 ? fault : phrase('fault_at', { path: path.map(String).join('.'), fault })
+}
+
+function describeFault(issue: z.core.$ZodIssue): Detail {
+  // A schema names the phrase for a fault of its own as its message.
+  if (Object.hasOwn(CATALOGUES.en.details, issue.message)) return phrase(issue.message as DetailCode)
+  if (issue.input === undefined && issue.path.length > 0) return phrase('fault_missing')
+
+  switch (issue.code) {
+    case 'invalid_type':
+      return expectation(TYPES[issue.expected] ?? issue.expected)
+    case 'invalid_value':
+      return expectation(phrase('one_of', { known: issue.values.map(String).join(', ') }))
+    case 'too_big':
+      return phrase(LIMITS[issue.origin]?.max ?? 'fault_max', { max: String(issue.maximum) })
+    case 'too_small':
+      return phrase(LIMITS[issue.origin]?.min ?? 'fault_min', { min: String(issue.minimum) })
+    case 'invalid_format':
+      return phrase('fault_format', { format: issue.format === 'regex' ? String(issue.pattern) : issue.format })
+    case 'unrecognized_keys':
+      return phrase('fault_unknown', { keys: issue.keys.join(', ') })
+    default:
+      return phrase('fault_form')
+  }
+}
+
+const expectation = (expected: Detail | string): Detail => phrase('fault_expected', { expected })
+
+const TYPES: Partial<Record<string, Detail>> = {
+  string: phrase('word_text'),
+  number: phrase('word_number'),
+  int: phrase('word_whole'),
+  boolean: phrase('word_flag'),
+  array: phrase('word_list'),
+  object: phrase('word_object'),
+  record: phrase('word_object'),
+}
+
+const LIMITS: Partial<Record<string, { readonly max: DetailCode; readonly min: DetailCode }>> = {
+  string: { max: 'characters', min: 'fault_characters_min' },
+  array: { max: 'fault_items_max', min: 'fault_items_min' },
+}
