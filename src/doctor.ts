@@ -1,29 +1,28 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
 import { stat, statfs } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 
 import type { ServerConfig } from './config/config.ts'
-import { pathBytes } from './contract/file-paths.ts'
-import type { DetailCode } from './contract/messages/messages.ts'
+import { AppError } from './contract/errors.ts'
+import { joinPhrases, phrase } from './contract/fields.ts'
+import type { Detail, DetailCode } from './contract/messages/messages.ts'
 import type { DoctorFinding } from './contract/routes/system.ts'
-import { runPaths } from './core/data-dir.ts'
-import type { CodeStore } from './core/ports/code-store.ts'
+import type { OutputStore } from './core/ports/output-store.ts'
 import type { Store } from './core/ports/store.ts'
-import { joinBytes } from './disk/copy-folder.ts'
-import { runFolder } from './disk/run-dir.ts'
+import type { Run } from './core/records/run.ts'
 
 /** The parts of the server that are examined. */
 interface DoctorDeps {
   readonly config: ServerConfig
   readonly store: Store
-  readonly code: CodeStore
+  readonly outputs: OutputStore
 }
 
 const FREE_BYTES_MIN = 1_000_000_000
 const RUNS_AT_ONCE = 500
+const WRONG_FILES_NAMED = 10
 const OTHERS_MODE_BITS = 0o077
 
 /**
@@ -91,8 +90,8 @@ async function findProgram(
 }
 
 /** Reads every output file that a run's list contains, and names the missing and the changed ones. */
-async function examineFiles({ config, store }: DoctorDeps): Promise<DoctorFinding> {
-  const wrong: string[] = []
+async function examineFiles({ outputs, store }: DoctorDeps): Promise<DoctorFinding> {
+  const wrong: Detail[] = []
   let files = 0
   for (let cursor: string | undefined; ;) {
     const page = await store.scan.runQueries.listPage({
@@ -105,10 +104,8 @@ async function examineFiles({ config, store }: DoctorDeps): Promise<DoctorFindin
       for (const artifact of await store.read.outputs.list(run.id)) {
         if (artifact.kind !== 'output') continue
         files += 1
-        const path = joinBytes(runPaths(runFolder(config.dataDir, run)).outputs, pathBytes(artifact.path))
-        const hash = existsSync(path) ? await hashOf(path) : undefined
-        if (hash !== artifact.sha256)
-          wrong.push(`#${run.number} ${artifact.path}: ${hash === undefined ? 'missing' : 'changed'}`)
+        const fault = await findFault(outputs, run, artifact)
+        if (fault) wrong.push(phrase(fault, { run: run.number, path: artifact.path }))
       }
     }
     if (page.next === null) break
@@ -118,12 +115,28 @@ async function examineFiles({ config, store }: DoctorDeps): Promise<DoctorFindin
   return {
     name: 'files',
     isOk: wrong.length === 0,
-    detail: wrong.length === 0 ? { detail: 'doctor_files', args: { n: files } } : wrong.slice(0, 10).join('; '),
+    detail: wrong.length === 0 ? phrase('doctor_files', { n: files }) : joinPhrases(wrong.slice(0, WRONG_FILES_NAMED)),
   }
 }
 
-async function hashOf(path: Buffer): Promise<string> {
+/** Returns the code of the phrase for a file that is not as its run left it; undefined for any other. */
+async function findFault(
+  outputs: OutputStore,
+  run: Run,
+  { path, sha256 }: { readonly path: string; readonly sha256: string },
+): Promise<DetailCode | undefined> {
+  try {
+    const bytes = await outputs.open(run, path)
+    if (!bytes) return 'doctor_file_missing'
+    return (await hashOf(bytes)) === sha256 ? undefined : 'doctor_file_changed'
+  } catch (error) {
+    if (error instanceof AppError) return 'doctor_file_unreadable'
+    throw error
+  }
+}
+
+async function hashOf(bytes: ReadableStream<Uint8Array>): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
+  await pipeline(bytes, hash)
   return hash.digest('hex')
 }

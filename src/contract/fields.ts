@@ -29,6 +29,11 @@ export function phrase(detail: DetailCode, args?: Args): Detail {
   return args === undefined ? { detail } : { detail, args }
 }
 
+/** Returns a phrase with all of these, which are at least one. */
+export function joinPhrases(phrases: readonly Detail[]): Detail {
+  return phrases.reduceRight((rest, first) => phrase('joined', { first, rest }))
+}
+
 /** Code of a phrase that describes a mistake. A second phrase, with `_fix` added to the code, is the remedy. */
 export type MistakeCode = { [Code in DetailCode]: `${Code}_fix` extends DetailCode ? Code : never }[DetailCode]
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import type { Detail, ReasonCode, WaitingCode } from './messages/messages.ts'
+import type { Args, Detail, ReasonCode, WaitingCode } from './messages/messages.ts'
 import { RUN_PHASES } from './phases.ts'
 
 /** Why something ended, with the evidence. */
@@ -20,7 +20,7 @@ export interface Evidence {
 /** Why a run waits: in the queue, or paused at a rung. */
 export interface Waiting {
   readonly code: WaitingCode
-  readonly args: Readonly<Record<string, string | number>>
+  readonly args: Args
 }
 
 /**

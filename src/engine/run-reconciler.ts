@@ -197,10 +197,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
    */
   async function noteLaunchFailure(run: Run, error: unknown): Promise<void> {
     const own = error instanceof AppError ? error.args['detail'] : undefined
-    const waiting: Waiting = {
-      code: 'launch_failing',
-      args: { detail: typeof own === 'string' ? own : String(error instanceof Error ? error.message : error) },
-    }
+    const waiting: Waiting = { code: 'launch_failing', args: { detail: own ?? messageOf(error) } }
     if (isSameWaiting(run.waiting, waiting)) return
     await store.write((stores) => stores.runs.annotate(run, { waiting })).catch(() => {})
   }
@@ -330,4 +327,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     })
     nudgeDependents(nudges, { ...run, phase })
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -215,7 +215,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
     sessions,
     activity: createActivity({ store, logs, clock, log }),
     planBuild: (plan, place) => planBuild(shared, plan, place),
-    examine: (isDeep) => examine({ config, store, code }, isDeep),
+    examine: (isDeep) => examine({ config, store, outputs }, isDeep),
     version: VERSION,
     url: () => url,
     shutdown: () => setImmediate(() => hooks.onEnd('shutdown')),

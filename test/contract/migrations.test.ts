@@ -67,7 +67,7 @@ describeOnBothDatabases('the migration of a database', (openFresh) => {
     const params = await sql<{ name: string; number: number | null; text: string }>`
       select name, number, text from run_param where run_number = 1 order by name`.execute(db)
     expect(params.rows).toEqual([
-      { name: 'big', number: 12345678901234567890, text: '12345678901234567890' },
+      { name: 'big', number: Number('12345678901234567890'), text: '12345678901234567890' },
       { name: 'list', number: null, text: '[1, nan]' },
       { name: 'lr', number: 0.5, text: '0.5' },
       { name: 'text', number: null, text: 'x' },

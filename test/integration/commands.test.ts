@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -227,6 +227,9 @@ describe('the doctor', () => {
     writeFileSync(join(server.dataDir, 'runs', '1', 'outputs', 'model.txt'), 'tampered')
     const { status, stdout } = await hagane('doctor', '--deep')
     expect([status, stdout]).toEqual([1, expect.stringContaining('#1 model.txt: changed')])
+    rmSync(join(server.dataDir, 'runs', '1', 'outputs', 'model.txt'))
+    const japanese = await work.haganeWith({ env: { LANG: 'ja_JP.UTF-8' } }, 'doctor', '--deep')
+    expect(japanese.stdout).toContain('#1 model.txt がありません')
   })
 })
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-import { phrase } from '../../contract/fields.ts'
+import { joinPhrases, phrase } from '../../contract/fields.ts'
 import { CATALOGUES } from '../../contract/messages/messages.ts'
 import type { Detail, DetailCode } from '../../contract/messages/messages.ts'
 
@@ -11,8 +11,7 @@ const FAULTS_MAX = 5
  * The issues report their input.
  */
 export function describeFaults(issues: readonly z.core.$ZodIssue[]): Detail {
-  const faults = issues.slice(0, FAULTS_MAX).map((issue) => at(issue.path, describeFault(issue)))
-  return faults.reduceRight((rest, first) => phrase('faults', { first, rest }))
+  return joinPhrases(issues.slice(0, FAULTS_MAX).map((issue) => at(issue.path, describeFault(issue))))
 }
 
 /** Returns a phrase with the place in the request before it. A fault of the request as a whole has no place. */

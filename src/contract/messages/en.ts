@@ -215,7 +215,7 @@ export const en = {
     name_after: 'a name after {prefix}',
     closing_quote: 'a closing {quote}',
     levels: 'at most {max} levels',
-    faults: '{first}; {rest}',
+    joined: '{first}; {rest}',
     fault_at: '{path}: {fault}',
     fault_missing: 'is missing',
     fault_expected: 'expected {expected}',
@@ -546,6 +546,9 @@ export const en = {
     doctor_missing: 'not found',
     doctor_venv: 'cannot make environments: install its venv module (apt install python3-venv)',
     doctor_files: '{n} files as they were',
+    doctor_file_missing: '#{run} {path}: missing',
+    doctor_file_changed: '#{run} {path}: changed',
+    doctor_file_unreadable: '#{run} {path}: cannot be read',
   },
   errors: {
     invalid: 'the request is not valid: {detail}',

@@ -226,7 +226,7 @@ export const ja: Catalogue = {
     name_after: '{prefix} に続く名前',
     closing_quote: '閉じる {quote}',
     levels: '{max} 段以内の入れ子',
-    faults: '{first}、{rest}',
+    joined: '{first}、{rest}',
     fault_at: '{path}: {fault}',
     fault_missing: 'ありません',
     fault_expected: '{expected} が必要です',
@@ -558,6 +558,9 @@ export const ja: Catalogue = {
     doctor_missing: '見つかりません',
     doctor_venv: '環境を作れません: venv モジュールを入れてください (apt install python3-venv)',
     doctor_files: '{n} ファイル、変更なし',
+    doctor_file_missing: '#{run} {path} がありません',
+    doctor_file_changed: '#{run} {path} が変更されています',
+    doctor_file_unreadable: '#{run} {path} を読めません',
   },
   errors: {
     invalid: 'リクエストが正しくありません: {detail}',

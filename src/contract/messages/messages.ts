@@ -69,8 +69,8 @@ export function reasonText(locale: Locale, code: ReasonCode, args: Args = {}): s
   return fill(CATALOGUES[locale].reasons[code], plainArgs(locale, args))
 }
 
-export function waitingText(locale: Locale, code: WaitingCode, args: PlainArgs = {}): string {
-  return fill(CATALOGUES[locale].waiting[code], args)
+export function waitingText(locale: Locale, code: WaitingCode, args: Args = {}): string {
+  return fill(CATALOGUES[locale].waiting[code], plainArgs(locale, args))
 }
 
 export function noticeText(locale: Locale, code: NoticeCode, args?: PlainArgs): string {
