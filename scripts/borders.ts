@@ -119,7 +119,9 @@ const CLOCK_AND_CHANCE = [
   { object: 'Math', property: 'random' },
 ]
 
-/** Returns the overrides of the linter that hold the borders. `dependencies` are the packages that the server installs. */
+/**
+ * Returns the overrides of the linter that hold the borders. `dependencies` are the packages that the server installs.
+ */
 function toOverrides(dependencies: readonly string[]): Override[] {
   return ROOMS.flatMap((room) => {
     const files = [`${room.folder}/**`]
@@ -176,7 +178,9 @@ function message({ name, rooms, packages }: Room): string {
   return `${name} imports ${[...rooms, ...packages].join(', ')} only: see scripts/borders.ts`
 }
 
-/** Returns the picture of the rooms for `ARCHITECTURE.md`, in the language of Mermaid. Arrows point at what is imported. */
+/**
+ * Returns the picture of the rooms for `ARCHITECTURE.md`, in the language of Mermaid. Arrows point at what is imported.
+ */
 export function toPicture(): string {
   const edges = ROOMS.flatMap(({ name, rooms }) =>
     rooms.filter((room) => !isImplied(rooms, room)).map((room) => `  ${name} --> ${room}`),

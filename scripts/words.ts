@@ -31,7 +31,9 @@ function commentsOf(file: string, text: string): string[] {
   )
 }
 
-/** Checks the comments of all tracked sources against STYLE.md. Prints each fault; ends with status 1 if there is one. */
+/**
+ * Checks the comments of all tracked sources against STYLE.md. Prints each fault; ends with status 1 if there is one.
+ */
 const files = execFileSync('git', ['ls-files', '*.ts', '*.tsx', '*.mjs', '*.css', '*.sh', '*.py'], {
   cwd: root,
   encoding: 'utf8',

@@ -71,8 +71,8 @@ async function examineDatabase({ config, store }: DoctorDeps): Promise<DoctorFin
 }
 
 /**
- * Returns a finding about a program of this machine. With `missingDetail`, a missing program is no fault, and `missingDetail` is
- * the text.
+ * Returns a finding about a program of this machine. With `missingDetail`, a missing program is no fault, and
+ * `missingDetail` is the text.
  */
 async function findProgram(
   program: string,

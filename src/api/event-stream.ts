@@ -12,8 +12,8 @@ const QUEUED_MAX = 100
 
 /**
  * Returns a function that opens streams of server-sent events, at most `LIMITS.eventStreamsMax` at a time. A stream
- * carries the events of a feed, and in between the numbers of runs of the projects that have just written something. Throws AppError
- * `unavailable` when too many streams are open.
+ * carries the events of a feed, and in between the numbers of runs of the projects that have just written something.
+ * Throws AppError `unavailable` when too many streams are open.
  */
 export function createEventStreams(
   toLines: (events: readonly Event[]) => Promise<readonly { seq: number; kind: string }[]>,

@@ -76,8 +76,8 @@ async function prepareRunFolder(
 }
 
 /**
- * Returns where the folder of a run is, or where to create it. `hasStarted`: the run has started before, so version 0.1.0,
- * which stored no owner, may have created the folder.
+ * Returns where the folder of a run is, or where to create it. `hasStarted`: the run has started before, so version
+ * 0.1.0, which stored no owner, may have created the folder.
  */
 function findRunFolder(dataDir: string, run: RunRef, hasStarted: boolean): string {
   const plain = runFolder(dataDir, run)
@@ -134,8 +134,8 @@ async function removeOutputs(dataDir: string, { run, isLaunched }: ReleasedRun, 
 }
 
 /**
- * Returns the folder with the outputs of a run, if it is certain that they are this run's: a run of another database may
- * have the same number.
+ * Returns the folder with the outputs of a run, if it is certain that they are this run's: a run of another database
+ * may have the same number.
  */
 async function removableFolderOf(dataDir: string, { run, isLaunched }: ReleasedRun): Promise<string | undefined> {
   const own = runFolder(dataDir, run)
@@ -156,7 +156,9 @@ function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 }
 
-/** Whether a path is a link that this run's outputs were reached by. Folders of earlier versions do not note the runs. */
+/**
+ * Whether a path is a link that this run's outputs were reached by. Folders of earlier versions do not note the runs.
+ */
 function isLinkOf({ id }: Pick<RunRef, 'id'>, path: string): boolean {
   const { linked } = runPaths(path)
   return isLink(path) && (!existsSync(linked) || existsSync(join(linked, id)))
@@ -246,7 +248,10 @@ async function readOrNote<T>(path: Buffer, { unreadable }: Found, work: () => Pr
   }
 }
 
-/** Creates the outputs folder of a run. Throws AppError `conflict` where an earlier attempt left something else in its place. */
+/**
+ * Creates the outputs folder of a run. Throws AppError `conflict` where an earlier attempt left something else in its
+ * place.
+ */
 function createOutputsFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })

@@ -6,8 +6,8 @@ export type Style = keyof typeof CODES
 /** Colours a text. The colours become escape sequences only in `toTerminalLine`. */
 export type Paint = (style: Style, text: string) => string
 
-// Until `toTerminalLine`, colours are written as `{KEY code}`. KEY is random, so that no text of a user can contain such a
-// marker.
+// Until `toTerminalLine`, colours are written as `{KEY code}`. KEY is random, so that no text of a user can contain
+// such a marker.
 const MARKER_KEY = randomUUID()
 /** Matches a colour marker; the first group is its code (SGR). */
 export const COLOR_MARKER = new RegExp(`\\{${MARKER_KEY} (\\d+)\\}`, 'g')

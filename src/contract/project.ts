@@ -14,7 +14,8 @@ export const DIRECTIONS = ['maximize', 'minimize'] as const
 export type Direction = (typeof DIRECTIONS)[number]
 
 /**
- * A saved view of the run list: filter, sort order and columns. Columns are fields as filters write them, such as `m.loss` and `p.lr`.
+ * A saved view of the run list: filter, sort order and columns. Columns are fields as filters write them, such as
+ * `m.loss` and `p.lr`.
  */
 export const savedViewDefinition = z.strictObject({
   filter: z.string().max(LIMITS.filterCharsMax).default(''),

@@ -61,7 +61,7 @@ export const sweepView = z.strictObject({
 export type SweepView = z.output<typeof sweepView>
 
 /** Insight into a sweep: what its trials have shown so far. */
-export const beliefsView = z.strictObject({
+export const sweepInsightView = z.strictObject({
   sweep: z.int(),
   metric: z.string(),
   optimization: z.enum(['maximize', 'minimize']),
@@ -92,4 +92,4 @@ export const beliefsView = z.strictObject({
    */
   stopped: z.strictObject({ trials: z.int(), savedSeconds: z.number() }),
 })
-export type BeliefsView = z.output<typeof beliefsView>
+export type SweepInsightView = z.output<typeof sweepInsightView>

@@ -6,7 +6,7 @@ import type { SweepInsights } from '../core/search/insight/insights.ts'
 import type { History, Suggestion } from '../core/search/history.ts'
 import type { SearchTask } from '../core/search/methods/method.ts'
 import type { Searcher } from '../core/search/searcher.ts'
-import type { ModelFailure, ForgetSweep, SearchRequest, SuggestRequest } from './search-worker.ts'
+import type { ModelFailure, ReleaseSweep, SearchRequest, SuggestRequest } from './search-worker.ts'
 import { createThread } from './thread.ts'
 
 /** The part of a sweep's history that the thread has received: the task, and numbers of trials and results. */
@@ -17,12 +17,12 @@ interface SentHistory {
 }
 
 const IDLE_MS = 60_000
-/** Number of sweeps whose last beliefs are cached: the dashboard asks for the same ones repeatedly. */
-const BELIEFS_MAX = 50
+/** Number of sweeps whose last insights are cached: the dashboard requests the same ones repeatedly. */
+const CACHED_INSIGHTS_MAX = 50
 
 /**
  * Runs the search in a thread that starts at the first question, so that models never block the event loop. Only the
- * new part of a history is sent; a restarted thread receives all of it. Beliefs are computed in a second thread, so
+ * new part of a history is sent; a restarted thread receives all of it. Insights are computed in a second thread, so
  * that suggestions do not wait for them.
  */
 export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncDisposable {
@@ -35,12 +35,12 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
     )
 
   const options = { module: 'search-worker', idleMs: IDLE_MS, onNotice }
-  const thread = createThread<SearchRequest, ForgetSweep, ModelFailure>({
+  const thread = createThread<SearchRequest, ReleaseSweep, ModelFailure>({
     ...options,
-    onGone: () => sent.clear(),
+    onThreadEnd: () => sent.clear(),
   })
-  const reader = createThread<SearchRequest, ForgetSweep, ModelFailure>(options)
-  const beliefs = new Map<string, { readonly question: string; readonly answer: Promise<SweepInsights> }>()
+  const reader = createThread<SearchRequest, ReleaseSweep, ModelFailure>(options)
+  const cache = new Map<string, { readonly key: string; readonly answer: Promise<SweepInsights> }>()
 
   return {
     suggest: async (sweepId, task, history, count) => {
@@ -54,27 +54,27 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
       }
     },
     computeInsights: async (sweepId, task, { trials, results }) => {
-      const said = { task: encodeValue(task), trials: encodeValue(trials), results }
+      const inputs = { task: encodeValue(task), trials: encodeValue(trials), results }
 
-      const question = createHash('sha256').update(JSON.stringify(said)).digest('hex')
-      const known = beliefs.get(sweepId)
+      const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex')
+      const cached = cache.get(sweepId)
 
-      if (known?.question === question) return await known.answer
+      if (cached?.key === key) return await cached.answer
 
       const answer = reader
-        .request((id) => ({ id, believe: true, ...said }))
+        .request((id) => ({ id, insights: true, ...inputs }))
         .then((found) => decodeValue(found) as SweepInsights)
-      remember(sweepId, { question, answer })
+      remember(sweepId, { key, answer })
 
       try {
         return await answer
       } catch (error) {
-        beliefs.delete(sweepId)
+        cache.delete(sweepId)
         throw error
       }
     },
     release: (sweepId) => {
-      if (sent.delete(sweepId)) thread.post({ forget: sweepId })
+      if (sent.delete(sweepId)) thread.post({ release: sweepId })
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all([thread.end(), reader.end()])
@@ -91,10 +91,10 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
     { trials, results }: History,
   ): Pick<SuggestRequest, 'task' | 'trials' | 'results'> {
     const text = encodeValue(task)
-    const known = sent.get(sweepId)
-    const isContinued = known?.task === text && known.trials <= trials.length && known.results <= results.length
+    const before = sent.get(sweepId)
+    const isContinued = before?.task === text && before.trials <= trials.length && before.results <= results.length
 
-    const from = isContinued ? known : { trials: 0, results: 0 }
+    const from = isContinued ? before : { trials: 0, results: 0 }
     sent.set(sweepId, { task: text, trials: trials.length, results: results.length })
 
     return {
@@ -104,9 +104,9 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
     }
   }
 
-  function remember(sweepId: string, entry: { question: string; answer: Promise<SweepInsights> }): void {
-    beliefs.delete(sweepId)
-    beliefs.set(sweepId, entry)
-    if (beliefs.size > BELIEFS_MAX) beliefs.delete(beliefs.keys().next().value!)
+  function remember(sweepId: string, entry: { key: string; answer: Promise<SweepInsights> }): void {
+    cache.delete(sweepId)
+    cache.set(sweepId, entry)
+    if (cache.size > CACHED_INSIGHTS_MAX) cache.delete(cache.keys().next().value!)
   }
 }

@@ -23,16 +23,16 @@ export interface SuggestRequest {
   readonly count: number
 }
 
-/** Asks for the beliefs that follow from a whole history. The thread keeps nothing of it. */
-export interface BeliefsRequest {
+/** Requests the insights into a sweep, from its whole history. The thread stores nothing for it. */
+export interface InsightsRequest {
   readonly id: number
-  readonly believe: true
+  readonly insights: true
   readonly task: string
   readonly trials: string
   readonly results: readonly Result[]
 }
 
-export type SearchRequest = SuggestRequest | BeliefsRequest
+export type SearchRequest = SuggestRequest | InsightsRequest
 
 /** Reports that a model of a sweep failed and that the trial was chosen without it. */
 export interface ModelFailure {
@@ -42,8 +42,8 @@ export interface ModelFailure {
 }
 
 /** Ends the session of a sweep. */
-export interface ForgetSweep {
-  readonly forget: string
+export interface ReleaseSweep {
+  readonly release: string
 }
 
 /** The received history of a sweep, and the method that searches it. */
@@ -57,14 +57,14 @@ interface Session {
 // questions contain.
 const sessions = new Map<string, Session>()
 
-parentPort!.on('message', (message: SearchRequest | ForgetSweep) => {
-  if ('forget' in message) {
-    sessions.delete(message.forget)
+parentPort!.on('message', (message: SearchRequest | ReleaseSweep) => {
+  if ('release' in message) {
+    sessions.delete(message.release)
     return
   }
 
   try {
-    const found = 'believe' in message ? readHistory(message) : answer(message)
+    const found = 'insights' in message ? readHistory(message) : answer(message)
     parentPort!.postMessage({ id: message.id, found: encodeValue(found) } satisfies Answer)
   } catch (error) {
     if ('sweep' in message) sessions.delete(message.sweep)
@@ -72,7 +72,7 @@ parentPort!.on('message', (message: SearchRequest | ForgetSweep) => {
   }
 })
 
-function readHistory({ task, trials, results }: BeliefsRequest): SweepInsights {
+function readHistory({ task, trials, results }: InsightsRequest): SweepInsights {
   return computeInsights(decodeValue(task) as SearchTask, { trials: decodeValue(trials) as Suggestion[], results })
 }
 

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 /** The answer to the question with the same id: the result as text, or the stack of an error. */
 export type Answer = { readonly id: number; readonly found: string } | { readonly id: number; readonly error: string }
 
-interface Waiting {
+interface PendingRequest {
   readonly resolve: (found: string) => void
   readonly reject: (error: Error) => void
 }
@@ -37,46 +37,46 @@ export interface ThreadOptions<Notice> {
   /** Called with each message that answers no question. */
   readonly onNotice?: (notice: Notice) => void
   /** Called when the thread has ended. Everything that was sent to it is lost. */
-  readonly onGone?: () => void
+  readonly onThreadEnd?: () => void
 }
 
 /** Creates a worker thread that is started for the first question and ended after an idle time. */
 export function createThread<Question, Message = never, Notice extends object = never>(
   options: ThreadOptions<Notice>,
 ): Thread<Question, Message> {
-  const { limit, onGone = () => {} } = options
-  const waiting = new Map<number, Waiting>()
+  const { limit, onThreadEnd = () => {} } = options
+  const pending = new Map<number, PendingRequest>()
   let worker: Worker | undefined
   let idle: NodeJS.Timeout | undefined
-  let asked = 0
+  let sentCount = 0
   let lastRequest: Promise<unknown> = Promise.resolve()
 
-  const ask = async (toQuestion: (id: number) => Question): Promise<string> => {
+  const send = async (toQuestion: (id: number) => Question): Promise<string> => {
     clearTimeout(idle)
     const thread = (worker ??= start())
-    const id = (asked += 1)
+    const id = (sentCount += 1)
     thread.ref()
 
     const timer = limit && setTimeout(() => end(thread, limit.error()), limit.ms)
 
     try {
       return await new Promise<string>((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
+        pending.set(id, { resolve, reject })
         thread.postMessage(toQuestion(id))
       })
     } finally {
       clearTimeout(timer)
-      waiting.delete(id)
-      if (waiting.size === 0) endWhenIdle()
+      pending.delete(id)
+      if (pending.size === 0) endWhenIdle()
     }
   }
 
   return {
     request: async (toQuestion) => {
-      if (!limit) return await ask(toQuestion)
-      const mine = lastRequest.then(() => ask(toQuestion))
-      lastRequest = mine.catch(() => {})
-      return await mine
+      if (!limit) return await send(toQuestion)
+      const own = lastRequest.then(() => send(toQuestion))
+      lastRequest = own.catch(() => {})
+      return await own
     },
     post: (message) => worker?.postMessage(message),
     end: async () => {
@@ -90,7 +90,7 @@ export function createThread<Question, Message = never, Notice extends object = 
     const thread = new Worker(new URL(`./${options.module}.${extension}`, import.meta.url))
     thread.on('message', (message: Answer | Notice) => {
       if (!('id' in message)) return options.onNotice?.(message)
-      const one = waiting.get(message.id)
+      const one = pending.get(message.id)
       if ('error' in message) one?.reject(new Error(message.error))
       else one?.resolve(message.found)
     })
@@ -103,8 +103,8 @@ export function createThread<Question, Message = never, Notice extends object = 
     if (worker !== thread) return
     worker = undefined
     void thread.terminate()
-    onGone()
-    for (const one of waiting.values()) one.reject(error)
+    onThreadEnd()
+    for (const one of pending.values()) one.reject(error)
   }
 
   function endWhenIdle(): void {
@@ -112,7 +112,7 @@ export function createThread<Question, Message = never, Notice extends object = 
     idle = setTimeout(() => {
       const thread = worker
       worker = undefined
-      onGone()
+      onThreadEnd()
       void thread?.terminate()
     }, options.idleMs)
     idle.unref()

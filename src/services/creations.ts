@@ -19,8 +19,8 @@ export async function isRepeat(stores: Stores, creation: Creation): Promise<bool
 }
 
 /**
- * Creates something once, in the caller's transaction. Returns what `find` finds; otherwise makes it, also for a repeated
- * request whose result has been removed. Throws AppError `conflict` if the id was used for another request.
+ * Creates something once, in the caller's transaction. Returns what `find` finds; otherwise makes it, also for a
+ * repeated request whose result has been removed. Throws AppError `conflict` if the id was used for another request.
  */
 export async function createOnce<T>(
   stores: Stores,

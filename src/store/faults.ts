@@ -5,7 +5,8 @@ import { phrase } from '../contract/fields.ts'
 
 /**
  * Kind of a database failure. `conflict`: the transaction lost a race and may be retried. `full`: the disk is full.
- * `unreachable`: the database cannot be reached or used for now. `broken`: the database can no longer be trusted to keep data.
+ * `unreachable`: the database cannot be reached or used for now. `broken`: the database can no longer be trusted to
+ * keep data.
  */
 export type FaultKind = 'conflict' | 'full' | 'unreachable' | 'broken'
 

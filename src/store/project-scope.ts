@@ -10,7 +10,9 @@ export function inProjects(column: string, projects: ProjectScope): RawBuilder<S
   return sql<SqlBool>`${sql.ref(column)} in (${sql.join(projects)})`
 }
 
-/** Returns ` and …`: the condition that the column `run_number` is that of a run in the scope. Empty for all projects. */
+/**
+ * Returns ` and …`: the condition that the column `run_number` is that of a run in the scope. Empty for all projects.
+ */
 export function andRunInProjects(projects: ProjectScope): RawBuilder<unknown> {
   if (projects === 'all') return sql``
   return sql` and run_number in (select number from run where ${inProjects('project_id', projects)})`

@@ -99,8 +99,8 @@ export async function loadOrInsertSeries(
 }
 
 /**
- * Adds the named series that exist to `cachedByName`, each with its last chunk. A series whose points are all waiting has
- * neither a chunk nor a summary.
+ * Adds the named series that exist to `cachedByName`, each with its last chunk. A series whose points are all waiting
+ * has neither a chunk nor a summary.
  */
 async function loadSeries(
   db: Kysely<Tables>,

@@ -111,8 +111,8 @@ class ScanThread implements DatabaseConnection {
   }
 
   /**
-   * Rejects all pending queries; the next query starts a new thread. A thread that crashes reports an error and then its
-   * exit, when its successor may have queries already: the second report is ignored.
+   * Rejects all pending queries; the next query starts a new thread. A thread that crashes reports an error and then
+   * its exit, when its successor may have queries already: the second report is ignored.
    */
   #fail(worker: Worker, error: Error): void {
     if (this.#worker !== worker) return

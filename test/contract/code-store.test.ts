@@ -28,7 +28,9 @@ interface Place {
   countEntries(path: string): number | undefined
   /** Returns the names of everything that is stored. */
   listStored(): string[]
-  /** Ends work as the kill of a server does, before its n-th change to the place. Returns false where it ended before. */
+  /**
+   * Ends work as the kill of a server does, before its n-th change to the place. Returns false where it ended before.
+   */
   abandonAt(n: number, work: () => Promise<unknown>): Promise<boolean>
   close(): void
 }

@@ -36,7 +36,9 @@ interface Place {
   read(name: string): string | undefined
   /** Returns the names of everything that is stored for environments. */
   listStored(): string[]
-  /** Ends work as the kill of a server does, before its n-th change to the place. Returns false where it ended before. */
+  /**
+   * Ends work as the kill of a server does, before its n-th change to the place. Returns false where it ended before.
+   */
   abandonAt(n: number, work: () => Promise<unknown>): Promise<boolean>
   close(): void
 }
@@ -286,7 +288,8 @@ describe.each([['venv', openDisk]])('a builder of environments (%s)', (_, openNe
     expect(place.runPython(HASH, PRINT_VALUE)).toBe('one True')
   })
 
-  // Fails today: the second build removes the files of the first one, which then declares the files of the second ready.
+  // Fails today: the second build removes the files of the first one, which then declares the files of the second
+  // ready.
   it.fails('An environment that two builds make at once is not ready before it is complete', async () => {
     const place = openPlace()
     const steps = [gate('begin'), INSTALL, gate('end')]

@@ -28,7 +28,9 @@ interface Place {
   allowReading(): void
   /** Returns the names of everything that is stored for any run. */
   listStored(): string[]
-  /** Ends work as the kill of a server does, before its n-th change to the place. Returns false where it ended before. */
+  /**
+   * Ends work as the kill of a server does, before its n-th change to the place. Returns false where it ended before.
+   */
   abandonAt(n: number, work: () => Promise<unknown>): Promise<boolean>
   close(): void
 }
@@ -87,7 +89,9 @@ function newChain(): Chain {
   return [first, second, resume(7, second)]
 }
 
-/** Prepares a run of a chain after all earlier ones have started. `without` are runs that have been removed for good. */
+/**
+ * Prepares a run of a chain after all earlier ones have started. `without` are runs that have been removed for good.
+ */
 async function prepareResumed(
   place: Place,
   chain: Chain,

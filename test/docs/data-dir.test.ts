@@ -49,7 +49,9 @@ function pathsOfPage(language: string): string[] {
   })
 }
 
-/** Returns the paths without those of folders whose content is among them. A folder of named items counts as one path. */
+/**
+ * Returns the paths without those of folders whose content is among them. A folder of named items counts as one path.
+ */
 function toLeaves(paths: readonly string[]): string[] {
   const whole = [...new Set(paths.map((path) => path.replace(/(\/\*)+$/, '')))]
   return whole.filter((path) => !whole.some((other) => other.startsWith(`${path}/`))).toSorted()

@@ -1,6 +1,6 @@
 /**
- * Abandons work in this process as the kill of a server would: before one of its changes to the file system. The functions
- * of `node:fs` are replaced meanwhile, also for modules that import them by name.
+ * Abandons work in this process as the kill of a server would: before one of its changes to the file system. The
+ * functions of `node:fs` are replaced meanwhile, also for modules that import them by name.
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -83,7 +83,9 @@ function removeOneFile(path: string): boolean {
   return found !== undefined
 }
 
-/** Repeats a test with work abandoned at its first, second, … change until none is left. Returns how many there were. */
+/**
+ * Repeats a test with work abandoned at its first, second, … change until none is left. Returns how many there were.
+ */
 export async function countSteps(step: (n: number) => Promise<boolean>): Promise<number> {
   let n = 1
   while (await step(n)) n += 1

@@ -8,8 +8,8 @@ import type { AttemptRef } from '../../src/core/records/attempt.ts'
 /** A machine that simulates commands. Its attempts continue when the server that launched them has ended. */
 export interface FakeMachine {
   /**
-   * Creates the executor of another server on the same machine. `clock` is the server's: its timers end with the server. A
-   * server for which `isDead` returns true gets no nudges any more.
+   * Creates the executor of another server on the same machine. `clock` is the server's: its timers end with the
+   * server. A server for which `isDead` returns true gets no nudges any more.
    */
   createExecutor(clock: Clock, isDead?: () => boolean): Executor
   /** Number of times that a command has been started, by the id of the attempt. */
@@ -51,9 +51,9 @@ const SIGTERM_STATUS = 143
 const SIGKILL_STATUS = 137
 
 /**
- * Creates a machine that simulates commands of a few words, on separate lines or separated by semicolons: `sleep SECONDS`,
- * `exit STATUS`,
- * `trap '' TERM`, `out of memory`, and `wait SECONDS`: the time before the command begins. A list in `exit 1,0` gives the status of each attempt of a run.
+ * Creates a machine that simulates commands of a few words, on separate lines or separated by semicolons: `sleep
+ * SECONDS`, `exit STATUS`, `trap '' TERM`, `out of memory`, and `wait SECONDS`: the time before the command begins. A
+ * list in `exit 1,0` gives the status of each attempt of a run.
  */
 export function createFakeMachine({ clock, capacity, onExit }: FakeMachineOptions): FakeMachine {
   const attempts = new Map<string, FakeAttempt>()

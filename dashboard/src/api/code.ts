@@ -45,7 +45,10 @@ function snapshotQuery(digest: string | null) {
   })
 }
 
-/** Reads files of snapshots as texts by their SHA-256; the text of null is empty. Requests nothing while `isWanted` is false. */
+/**
+ * Reads files of snapshots as texts by their SHA-256; the text of null is empty. Requests nothing while `isWanted` is
+ * false.
+ */
 export function useTexts(digests: readonly (string | null)[], isWanted: boolean): UseQueryResult<string[]> {
   return useQuery({
     queryKey: keys.texts(digests),

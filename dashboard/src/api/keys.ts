@@ -29,7 +29,7 @@ export const keys = {
   sweeps: (query: Query) => ['sweeps', query],
   sweep: (number: number | string) => ['sweep', String(number)],
   trials: (sweep: number | string) => ['sweep', String(sweep), 'trials'],
-  insights: (sweep: number | string, finished: number | undefined) => ['beliefs', String(sweep), finished],
+  insights: (sweep: number | string, finished: number | undefined) => ['insights', String(sweep), finished],
 
   allProjects: ['projects'],
   savedViews: (project: string) => ['views', project],

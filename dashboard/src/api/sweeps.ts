@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { UseQueryResult } from '@tanstack/react-query'
 
 import type { TrialsView } from '../../../src/contract/charts.ts'
-import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
+import type { SweepInsightView, SweepView } from '../../../src/contract/sweep.ts'
 import { call } from './client.ts'
 import { keys } from './keys.ts'
 
@@ -37,7 +37,7 @@ export function useTrials(sweep: string): UseQueryResult<TrialsView> {
  * Reads what a sweep has learned, again whenever `finished`, its number of results, has changed. Requests nothing while
  * that number is undefined.
  */
-export function useSweepInsights(sweep: string, finished: number | undefined): UseQueryResult<BeliefsView> {
+export function useSweepInsights(sweep: string, finished: number | undefined): UseQueryResult<SweepInsightView> {
   return useQuery({
     queryKey: keys.insights(sweep, finished),
     queryFn: () => call('getBeliefs', { params: { sweep } }),

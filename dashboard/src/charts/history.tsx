@@ -2,13 +2,12 @@ import type { ReactElement } from 'react'
 
 import { formatNumber } from '../format.ts'
 import { t } from '../texts/texts.ts'
-import { CanvasChart } from './canvas-chart.tsx'
 import { drawDot, drawEdgeTriangle, drawLine, drawOutlinedText } from './drawing.ts'
 import { drawFrame } from './frame.ts'
 import type { Frame } from './frame.ts'
 import { usePicking } from './picking.ts'
 import { temperColor, tickFont, cssToken } from './theme.ts'
-import { trialText } from './trial-text.ts'
+import { TrialChart } from './trial-chart.tsx'
 import { bestSoFar, isActive, sideOf } from './trials.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
@@ -59,19 +58,12 @@ export function History({
   }
 
   return (
-    <>
-      <CanvasChart
-        label={t('history_label', { n: set.trials.length })}
-        draw={draw}
-        cursor={picked ? 'pointer' : 'default'}
-        onPointer={picking.onPointer}
-        onKey={picking.handleKey}
-        tip={picked && { x: picked.x, y: picked.y, text: trialText(picked.item) }}
-      />
-      <p className="foot" role="status">
-        {picked ? trialText(picked.item) : t('history_how')}
-      </p>
-    </>
+    <TrialChart
+      label={t('history_label', { n: set.trials.length })}
+      draw={draw}
+      picking={picking}
+      hint={t('history_how')}
+    />
   )
 }
 

@@ -19,8 +19,8 @@ export function useSeenNames(): [ReadonlySet<string>, (name: string) => void] {
 }
 
 /**
- * Renders its children once its place has come near the window, for good, and calls `onSee` then. Before, the place is an
- * empty box.
+ * Renders its children once its place has come near the window, for good, and calls `onSee` then. Before, the place is
+ * an empty box.
  */
 export function RenderWhenVisible({
   name,

@@ -3,7 +3,9 @@ import type { MouseEvent, ReactElement, ReactNode } from 'react'
 import { Icon } from './icons.tsx'
 import css from './sort-button.module.css'
 
-/** The title of a column as a button that sorts a table by it. An arrow shows the order where the table is sorted so. */
+/**
+ * The title of a column as a button that sorts a table by it. An arrow shows the order where the table is sorted so.
+ */
 export function SortButton({
   order,
   place,

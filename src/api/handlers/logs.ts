@@ -35,8 +35,8 @@ export function createLogHandlers(deps: HandlerDeps): HandlersOf<typeof logRoute
 }
 
 /**
- * Returns a function that reads pages of an attempt's log; of the latest one if `attempt` is undefined. Returns undefined
- * if there is no such attempt, or the run was not executed by the server.
+ * Returns a function that reads pages of an attempt's log; of the latest one if `attempt` is undefined. Returns
+ * undefined if there is no such attempt, or the run was not executed by the server.
  */
 async function findLogReader(
   { store, logs }: HandlerDeps,

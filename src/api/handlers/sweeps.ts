@@ -12,9 +12,9 @@ import {
   stopSweep,
 } from '../../services/runs/controls.ts'
 import { restartSweep } from '../../services/runs/derivations.ts'
-import { toBeliefsView, toSweepView } from '../../services/runs/views.ts'
+import { toSweepInsightView, toSweepView } from '../../services/runs/views.ts'
 import { restartFailed } from '../../services/sweeps/failed-trials.ts'
-import { addPoint, extendSweep, readSweepBeliefs } from '../../services/sweeps/sweep-trials.ts'
+import { addPoint, extendSweep, readSweepInsights } from '../../services/sweeps/sweep-trials.ts'
 import type { HandlersOf } from '../bind.ts'
 import { actingWith, toProjectScope, toSubmissionView, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
@@ -62,7 +62,7 @@ export function createSweepHandlers(deps: HandlerDeps): HandlersOf<typeof sweepR
     },
     getBeliefs: async ({ param, caller }) => {
       const sweep = await findSweep(store.read, caller, param('sweep'))
-      return toBeliefsView(sweep, await readSweepBeliefs(act(caller), sweep))
+      return toSweepInsightView(sweep, await readSweepInsights(act(caller), sweep))
     },
     extendSweep: async ({ param, body, locale, caller }) => {
       const sweep = await findSweep(store.read, caller, param('sweep'))

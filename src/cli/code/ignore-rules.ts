@@ -31,8 +31,8 @@ const IGNORE_FILES = ['.haganeignore', '.polyaxonignore']
 
 /**
  * Returns the ignore rules of a folder, in the syntax of git. The rules come from `.haganeignore`, else from
- * `.polyaxonignore`. Only if neither exists, each `.gitignore` in the tree applies to its own folder and below: `loadRulesOf`
- * loads the one of a folder and must be called before `isIgnored` is called for paths in that folder.
+ * `.polyaxonignore`. Only if neither exists, each `.gitignore` in the tree applies to its own folder and below:
+ * `loadRulesOf` loads the one of a folder and must be called before `isIgnored` is called for paths in that folder.
  */
 export function createIgnoreRules(root: string): { isIgnored: IsIgnored; loadRulesOf(folder: string): void } {
   const ownRules = IGNORE_FILES.map((name) => readOrNone(join(root, name))).find((text) => text !== undefined)

@@ -78,7 +78,10 @@ export interface AnyRequest {
   readonly body?: unknown
 }
 
-/** The arguments after the name of a route in a client's call: a request, which may be left out where nothing is required. */
+/**
+ * The arguments after the name of a route in a client's call: a request, which may be left out where nothing is
+ * required.
+ */
 export type RequestArguments<N extends RouteName, Options = unknown> = [ParamName<N>] extends [never]
   ? [request?: RequestOf<N> & Options]
   : [request: RequestOf<N> & Options]

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { LIMITS } from '../limits.ts'
-import { beliefsView, sweepView } from '../sweep.ts'
+import { sweepInsightView, sweepView } from '../sweep.ts'
 import { accepted, changed, deriveRequest, flag, name, note, projectReference, submission, tags } from './shared.ts'
 import type { RouteTable } from './route.ts'
 
@@ -66,7 +66,7 @@ export const sweepRoutes = {
   getBeliefs: {
     needs: 'sweeps.read',
     summary: 'What the trials of a sweep say so far: its best, how much each parameter matters, what is left to gain.',
-    answer: beliefsView,
+    answer: sweepInsightView,
   },
   extendSweep: {
     needs: 'sweeps.write',

@@ -2,8 +2,8 @@ import type { Permission } from '../../contract/access.ts'
 import type { Actor } from '../../contract/events.ts'
 
 /**
- * Who acts. `person`: the one person of this server, by its token or a session. `token`: a program with an access token.
- * `run`: an attempt with the token of its run. `platform`: the server itself.
+ * Who acts. `person`: the one person of this server, by its token or a session. `token`: a program with an access
+ * token. `run`: an attempt with the token of its run. `platform`: the server itself.
  */
 export type Caller =
   | { readonly kind: 'person' }

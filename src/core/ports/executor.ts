@@ -56,9 +56,9 @@ export interface Capacity {
 /** A place that executes attempts. Its own list decides what is running, not the database. */
 export interface Executor {
   /**
-   * Starts the attempt under its name; does nothing if it is started already. The outputs of its run are prepared. Throws
-   * AppError: `environment_gone` where the files of the environment were removed; `unavailable` where a later try may
-   * succeed; any other code where none can.
+   * Starts the attempt under its name; does nothing if it is started already. The outputs of its run are prepared.
+   * Throws AppError: `environment_gone` where the files of the environment were removed; `unavailable` where a later
+   * try may succeed; any other code where none can.
    */
   launch(launch: Launch): Promise<Launched>
   /** Returns the ids of all running attempts, also of those that belong to another database. */

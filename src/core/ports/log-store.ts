@@ -26,8 +26,8 @@ export interface LogPage {
 /** The output of attempts, by byte offsets that never change. */
 export interface LogStore {
   /**
-   * Returns output from a byte offset on, secrets masked, at most `limitBytes`. `tailLines` or `since` choose the offset
-   * when no cursor is given. A log that does not exist is empty.
+   * Returns output from a byte offset on, secrets masked, at most `limitBytes`. `tailLines` or `since` choose the
+   * offset when no cursor is given. A log that does not exist is empty.
    */
   read(attempt: AttemptRef, from: LogStart, limitBytes: number): Promise<LogPage>
   /** Removes the secrets from the log of an ended attempt for good. Can be repeated. */

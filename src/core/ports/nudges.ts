@@ -1,6 +1,6 @@
 /**
- * Asks the engine to look at something again. A nudge carries no data: the engine reads the state from the store. A lost
- * nudge only delays work until the next resync.
+ * Asks the engine to look at something again. A nudge carries no data: the engine reads the state from the store. A
+ * lost nudge only delays work until the next resync.
  */
 export interface Nudges {
   run(id: string): void

@@ -27,8 +27,8 @@ export interface RunTrashStore {
 }
 
 /**
- * Moves into the trash at a time, or out of it. With `onlyDeletedAt`, only items that were moved into the trash at exactly
- * that time are restored.
+ * Moves into the trash at a time, or out of it. With `onlyDeletedAt`, only items that were moved into the trash at
+ * exactly that time are restored.
  */
 export type DeletionChange =
   | { readonly deletedAt: number }

@@ -73,8 +73,8 @@ export type NewSweep = Pick<Sweep, 'id' | 'plan' | 'planDigest' | 'seed' | 'host
   Partial<Pick<Sweep, 'projectId' | 'documentDigest' | 'snapshot' | 'earlierTrials'>>
 
 /**
- * A point of a sweep and the inputs that it was computed from: the first `resultsUsed` results, all points before it, and
- * the budget at that time.
+ * A point of a sweep and the inputs that it was computed from: the first `resultsUsed` results, all points before it,
+ * and the budget at that time.
  */
 export interface SweepTrial extends Suggestion {
   /** Number of results that the method had. */

@@ -15,8 +15,8 @@ import {
 
 /**
  * Converts the values of one parameter to numbers, called codes, which models read. The code of an ordered parameter is
- * between 0 and 1 and grows with the value. Values drawn from the distribution of the parameter have uniformly distributed
- * codes. The code of a category is the index of its value in the list of the parameter.
+ * between 0 and 1 and grows with the value. Values drawn from the distribution of the parameter have uniformly
+ * distributed codes. The code of a category is the index of its value in the list of the parameter.
  */
 export interface Dimension {
   readonly name: string

@@ -5,8 +5,8 @@ import { readPlainText } from '../../disk/plain-file.ts'
 
 /**
  * Linux counts the processes that it killed because memory ran out. An attempt that ended by SIGKILL while that number
- * grew was killed for memory. The number is written before the command starts, and the supervisor adds the number at the
- * end to the exit record.
+ * grew was killed for memory. The number is written before the command starts, and the supervisor adds the number at
+ * the end to the exit record.
  */
 const COUNTERS = '/proc/vmstat'
 

@@ -31,7 +31,9 @@ const THREAD_VARIABLES = [
   'VECLIB_MAXIMUM_THREADS',
 ]
 
-/** Returns all variables of an attempt's process. The only variables of the server among them are those in `baseEnv`. */
+/**
+ * Returns all variables of an attempt's process. The only variables of the server among them are those in `baseEnv`.
+ */
 export function attemptEnvironment(
   launch: Launch,
   dir: AttemptDir,

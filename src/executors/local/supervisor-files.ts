@@ -38,5 +38,7 @@ export function readExit({ exit }: Pick<AttemptDir, 'exit'>): ExitRecord | undef
   }
 }
 
-/** Variable in the process environment of all processes of an attempt. Its value is the attempt's tag (`processTagOf`). */
+/**
+ * Variable in the process environment of all processes of an attempt. Its value is the attempt's tag (`processTagOf`).
+ */
 export const PROCESS_TAG = 'HAGANE_ATTEMPT_ID'

@@ -48,7 +48,8 @@ async function checkManifestContents({ store, code, ids }: SnapshotDeps, wanted:
  */
 export async function createSnapshot(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRecord> {
   checkManifest(wanted)
-  // `runExclusively` prevents a clean-up between the check for missing contents and the insertion of the row that protects them.
+  // `runExclusively` prevents a clean-up between the check for missing contents and the insertion of the row that
+  // protects them.
   return await deps.code.runExclusively(() => record(deps, wanted))
 }
 

@@ -17,8 +17,8 @@ const QUIET_MS = 15_000
 const LOOK_EVERY_MS = 50
 
 /**
- * Creates a feed of the events of some projects after a number. A commit only causes a read: events are read from the store by number,
- * so a commit signal that is missed or repeated loses and repeats none.
+ * Creates a feed of the events of some projects after a number. A commit only causes a read: events are read from the
+ * store by number, so a commit signal that is missed or repeated loses and repeats none.
  */
 export function createEventFeed(
   { store, clock }: { store: Store; clock: Clock },

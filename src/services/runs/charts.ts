@@ -259,8 +259,8 @@ export async function readVaried({ scan: { runQueries } }: Store, scope: RunScop
 }
 
 /**
- * Returns names of parameters and metrics of some projects to choose from: first those of the latest runs of a scope, the most common
- * first.
+ * Returns names of parameters and metrics of some projects to choose from: first those of the latest runs of a scope,
+ * the most common first.
  */
 export async function readNames(
   { scan: { runQueries } }: Store,

@@ -3,7 +3,7 @@ import type { Locale } from '../../contract/messages/messages.ts'
 import { toWireNumber } from '../../contract/run.ts'
 import type { AttemptView, Ending, RunDetailView, RunView, SummaryView } from '../../contract/run.ts'
 import { isSweepEnded } from '../../contract/phases.ts'
-import type { BeliefsView, SweepView } from '../../contract/sweep.ts'
+import type { SweepInsightView, SweepView } from '../../contract/sweep.ts'
 import type { SearchSpace } from '../../contract/search-space.ts'
 import { toPlain } from '../../contract/values.ts'
 import { AUTO_METRICS_MAX, addAutoFields } from '../../core/filter/list-fields.ts'
@@ -25,7 +25,7 @@ import { findAutoChoice } from '../../core/search/methods/registry.ts'
 import { toTask } from '../../core/search/task.ts'
 import { widen } from '../../core/search/insight/widen.ts'
 import { noticesOf } from '../sweeps/sweep-notices.ts'
-import type { SweepBeliefs } from '../sweeps/sweep-trials.ts'
+import type { SweepInsightReport } from '../sweeps/sweep-trials.ts'
 import { causeOf } from '../../core/sweep/common-cause.ts'
 import { countTrials } from '../../core/sweep/halving.ts'
 import { measureOf } from '../../core/sweep/results.ts'
@@ -219,26 +219,26 @@ export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): P
 }
 
 /** Turns what the trials of a sweep show into its view. The sweep has an objective. */
-export function toBeliefsView({ number, plan }: Sweep, beliefs: SweepBeliefs): BeliefsView {
+export function toSweepInsightView({ number, plan }: Sweep, insights: SweepInsightReport): SweepInsightView {
   const { metric, optimization, bestBy = 'last' } = plan.objective!
-  const { best, expectedImprovement, importance, borders } = beliefs
+  const { best, expectedImprovement, importance, borders } = insights
 
   return {
     sweep: number,
     metric,
     optimization,
     bestBy,
-    finished: beliefs.finished,
-    choice: beliefs.choice ?? null,
+    finished: insights.finished,
+    choice: insights.choice ?? null,
     best: best && { ...best, value: toWireNumber(best.value) },
     expectedImprovement: expectedImprovement === null ? null : toWireNumber(expectedImprovement),
     importance: [...importance],
     borders: borders.map(({ name, side }) => ({ name, side, wider: toWider(plan.space, { name, side }) })),
-    stopped: beliefs.stopped,
+    stopped: insights.stopped,
   }
 }
 
-function toWider(space: SearchSpace, { name, side }: Border): BeliefsView['borders'][number]['wider'] {
+function toWider(space: SearchSpace, { name, side }: Border): SweepInsightView['borders'][number]['wider'] {
   const axis = space.find((one) => one.name === name)
   const wider = axis && widen(axis, side)
   return wider ? { option: wider.option, values: [...wider.values] } : null

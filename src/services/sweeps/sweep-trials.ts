@@ -34,7 +34,7 @@ export interface SweepTrialsDeps extends Acting {
 }
 
 /** The results of a sweep so far, with values of its metric as they were reported. */
-export interface SweepBeliefs extends Pick<SweepInsights, 'importance' | 'borders' | 'expectedImprovement'> {
+export interface SweepInsightReport extends Pick<SweepInsights, 'importance' | 'borders' | 'expectedImprovement'> {
   readonly choice: AutoChoice | undefined
   readonly best: { readonly number: number; readonly value: number } | null
   /** Number of trials with a result. */
@@ -47,23 +47,26 @@ export interface SweepBeliefs extends Pick<SweepInsights, 'importance' | 'border
  * Returns what the trials of a sweep show so far. Computed in a thread, and only if there are new trials or results
  * since the last call. Throws AppError `conflict` for a sweep without a metric.
  */
-export async function readSweepBeliefs({ store, searcher }: SweepTrialsDeps, sweep: Sweep): Promise<SweepBeliefs> {
+export async function readSweepInsights(
+  { store, searcher }: SweepTrialsDeps,
+  sweep: Sweep,
+): Promise<SweepInsightReport> {
   const { plan } = sweep
   if (!plan.objective) throw new AppError('conflict', { detail: phrase('sweep_no_metric', { sweep: sweep.number }) })
 
   const outcomes = await store.scan.trials.listOutcomes(sweep.id, measureOf(plan))
   const task = toTask(plan, { seed: sweep.seed, trialsMax: sweep.budget, earlier: sweep.earlierTrials })
   const history = await historyOf(store, sweep, outcomes)
-  const beliefs = await searcher.computeInsights(sweep.id, task, history)
+  const insights = await searcher.computeInsights(sweep.id, task, history)
   const best = await store.scan.trialMetrics.findBest(sweep.id, measureOf(plan), plan.objective.optimization)
 
   return {
     choice: findAutoChoice(task),
     best: best ? { number: best.run.number, value: best.value } : null,
     finished: new Set(history.results.map(({ index }) => index)).size,
-    expectedImprovement: beliefs.expectedImprovement,
-    importance: beliefs.importance,
-    borders: beliefs.borders,
+    expectedImprovement: insights.expectedImprovement,
+    importance: insights.importance,
+    borders: insights.borders,
     stopped: estimateSavedTime(plan, outcomes),
   }
 }
@@ -85,7 +88,7 @@ async function historyOf(store: Store, sweep: Sweep, outcomes: readonly TrialOut
  * Estimates how much time early ends saved: each trial that was ended would have run for the median time of the
  * completed ones.
  */
-function estimateSavedTime(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepBeliefs['stopped'] {
+function estimateSavedTime(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepInsightReport['stopped'] {
   const whole = outcomes
     .filter(({ phase, reason }) => phase === 'succeeded' && reason === 'Completed')
     .map(({ seconds }) => seconds)

@@ -5,8 +5,8 @@ import type { ColumnDefinitionBuilder, RawBuilder } from 'kysely'
 export type DatabaseKind = 'sqlite' | 'postgres'
 
 /**
- * The parts of table definitions that differ between SQLite and PostgreSQL. Migrations alone use them. Existing parts are
- * not changed: every database was made with them.
+ * The parts of table definitions that differ between SQLite and PostgreSQL. Migrations alone use them. Existing parts
+ * are not changed: every database was made with them.
  */
 export interface Definitions {
   readonly kind: DatabaseKind

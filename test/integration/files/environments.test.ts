@@ -295,6 +295,21 @@ describe('a secret', () => {
     })
   })
 
+  it('A run whose second attempt lacks a secret lists the files that its first attempt left', async () => {
+    await work.haganeWith({ input: 'once' }, 'secret', 'set', 'once', 'ONCE')
+    const folder = join(server.dataDir, 'secrets', 'once')
+    const cmd = `echo model > $HAGANE_OUTPUTS/model.txt; rm -r ${folder}; exit 1`
+    const environment = '{secret_refs: [once], max_restarts: 1}'
+    const run = await runFile(
+      work.write('once.yml', `version: 1\nkind: experiment\nenvironment: ${environment}\nrun: {cmd: '${cmd}'}\n`),
+    )
+    expect(run).toMatchObject({ phase: 'failed', reason: 'ReferenceMissing' })
+    const listed = async () =>
+      (await server.call<{ path: string }[]>('GET', `/runs/${run.number}/artifacts`)).body.map(({ path }) => path)
+    await waitUntil(async () => (await listed()).length > 0)
+    expect(await listed()).toEqual(['model.txt'])
+  })
+
   it('A secret is never read from outside the folder of secrets', async () => {
     for (const name of ['../../token', '/etc', '..', '.'])
       expect(await runFile(work.write('outside.yml', document(`secret_refs: ["${name}"]`)))).toMatchObject({

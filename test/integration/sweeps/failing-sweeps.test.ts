@@ -5,7 +5,7 @@ import { expect, it, vi } from 'vitest'
 
 import type { EventView } from '../../../src/contract/routes/events.ts'
 import type { RunPageView } from '../../../src/contract/routes/runs.ts'
-import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
+import type { SweepInsightView, SweepView } from '../../../src/contract/sweep.ts'
 import { createCliFolder } from '../../support/cli.ts'
 import { readStoredSearch, expectReproducible } from '../../support/stored-search.ts'
 import { waitUntil } from '../../support/server.ts'
@@ -219,7 +219,7 @@ describeOnBothServers('restart --failed', (openPlace) => {
     expect((await cli.hagane('restart', '1', '--failed')).stdout).toBe('sweep #1 has no failed trial\n')
     expect((await cli.hagane('restart', '1', '--failed', '-P', 'x=1')).status).toBe(2)
     expect((await cli.hagane('restart', String(failed[0]!.number), '--failed')).status).toBe(2)
-    expect((await place.server.call<BeliefsView>('GET', '/sweeps/1/beliefs')).body).toMatchObject({
+    expect((await place.server.call<SweepInsightView>('GET', '/sweeps/1/beliefs')).body).toMatchObject({
       finished: 6,
       best: { value: 0 },
     })

@@ -9,7 +9,7 @@ import type { TrialsView } from '../../../src/contract/charts.ts'
 import type { EventView } from '../../../src/contract/routes/events.ts'
 import type { RunPageView } from '../../../src/contract/routes/runs.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
-import type { BeliefsView, SweepView } from '../../../src/contract/sweep.ts'
+import type { SweepInsightView, SweepView } from '../../../src/contract/sweep.ts'
 import { createCliFolder } from '../../support/cli.ts'
 import { readStoredSearch, expectReproducible } from '../../support/stored-search.ts'
 import { startTestServer, waitUntil } from '../../support/server.ts'
@@ -134,11 +134,11 @@ describe('a sweep with a search method', () => {
     await ended(sweep)
     expect((await runsOf(sweep)).find(({ trial }) => trial === 0)!.params).toEqual({ x: 0.5, k: 'a' })
 
-    const beliefs = (await server.call<BeliefsView>('GET', `/sweeps/${sweep}/beliefs`)).body
-    expect(beliefs).toMatchObject({ metric: 'loss', finished: 24, choice: { method: 'bo' } })
-    expect(beliefs.importance.map(({ name }) => name).toSorted()).toEqual(['k', 'x'])
-    expect(beliefs.importance.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6)
-    expect(beliefs.best!.number).toBe((await ended(sweep)).best!.number)
+    const insights = (await server.call<SweepInsightView>('GET', `/sweeps/${sweep}/beliefs`)).body
+    expect(insights).toMatchObject({ metric: 'loss', finished: 24, choice: { method: 'bo' } })
+    expect(insights.importance.map(({ name }) => name).toSorted()).toEqual(['k', 'x'])
+    expect(insights.importance.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6)
+    expect(insights.best!.number).toBe((await ended(sweep)).best!.number)
 
     const extended = await server.call<SweepView>('POST', `/sweeps/${sweep}/extend`, { trials: 4 })
     expect(extended.body).toMatchObject({ phase: 'running', trials: 28 })
@@ -278,8 +278,8 @@ describe('trials that are compared by their lowest value', () => {
       expect(text).toContain('loss.min')
     expect((await cli.hagane('ls', '--sweeps')).stdout).toMatch(new RegExp(`loss\\.min=\\S+ \\(#${wanted.number}\\)`))
 
-    const beliefs = (await server.call<BeliefsView>('GET', `/sweeps/${sweep}/beliefs`)).body
-    expect(beliefs).toMatchObject({ bestBy: 'min', best: { number: wanted.number, value: least } })
+    const insights = (await server.call<SweepInsightView>('GET', `/sweeps/${sweep}/beliefs`)).body
+    expect(insights).toMatchObject({ bestBy: 'min', best: { number: wanted.number, value: least } })
 
     const { results } = await readStoredSearch(place(), sweep)
     const byTrial = new Map(runs.map(({ trial, params }) => [trial, lowest(params['x'])]))

@@ -4,13 +4,13 @@ import type { ReactElement } from 'react'
 import type { AxisView } from '../../../../src/contract/charts.ts'
 import { t } from '../../texts/texts.ts'
 import { Panel } from '../../ui/panel.tsx'
-import { CanvasChart } from '../canvas-chart.tsx'
 import type { Size } from '../canvas-chart.tsx'
 import { drawDot } from '../drawing.ts'
 import { drawCategories, drawFrame } from '../frame.ts'
 import { usePicking } from '../picking.ts'
 import { cssToken } from '../theme.ts'
-import { beyondNote, trialData, trialText } from '../trial-text.ts'
+import { TrialChart } from '../trial-chart.tsx'
+import { beyondNote, trialData } from '../trial-text.ts'
 import { sideOf } from '../trials.ts'
 import type { Trial, TrialSet } from '../trials.ts'
 import { toContourPoints, toContourShapes } from './contour-points.ts'
@@ -29,7 +29,7 @@ interface ContourProps {
 export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
   const [chosen, setChosen] = useState<readonly [string, string]>([axes[0]!.name, axes[1]!.name])
   const picking = usePicking(onOpen)
-  const { placed, picked } = picking
+  const { placed } = picking
 
   const [x, y] = chosen.map((name, i) => axes.find((axis) => axis.name === name) ?? axes[i]!) as [AxisView, AxisView]
   const plot = useMemo(() => toContourPoints(x, y, set), [x, y, set])
@@ -74,17 +74,13 @@ export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
         </>
       }
     >
-      <CanvasChart
+      <TrialChart
         label={t('contour_label', { n: points.length, x: x.name, y: y.name })}
-        cursor={picked ? 'pointer' : 'default'}
-        tip={picked && { x: picked.x, y: picked.y, text: trialText(picked.item) }}
         draw={draw}
-        onPointer={picking.onPointer}
-        onKey={picking.handleKey}
+        picking={picking}
+        hint={t('contour_how')}
+        isClipped
       />
-      <p className="foot clip" role="status">
-        {picked ? trialText(picked.item) : t('contour_how')}
-      </p>
     </Panel>
   )
 }

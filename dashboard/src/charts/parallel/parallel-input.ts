@@ -7,7 +7,9 @@ const SHIFT_STEPS = 5
 /** Fraction of an axis by which the pointer must be dragged to begin a brush. */
 const DRAG_MIN = 0.01
 
-/** The place that keys have chosen: an axis, a fraction of its length, and where a brush begins that is not ended yet. */
+/**
+ * The place that keys have chosen: an axis, a fraction of its length, and where a brush begins that is not ended yet.
+ */
 export interface KeyCursor {
   readonly axis: number
   readonly fraction: number

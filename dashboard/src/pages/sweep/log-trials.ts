@@ -9,8 +9,8 @@ export function startedTrials(trials: readonly Trial[]): Trial[] {
 }
 
 /**
- * Returns the trial whose log is shown: the one with the number in the address (`requested`), else the latest running one,
- * else the best, else the last. Undefined where no trial has begun.
+ * Returns the trial whose log is shown: the one with the number in the address (`requested`), else the latest running
+ * one, else the best, else the last. Undefined where no trial has begun.
  */
 export function logTrialOf(
   started: readonly Trial[],

@@ -1,6 +1,6 @@
 import type { TrialsView } from '../../../../src/contract/charts.ts'
 import { csvLine } from '../../../../src/contract/csv.ts'
-import type { BeliefsView } from '../../../../src/contract/sweep.ts'
+import type { SweepInsightView } from '../../../../src/contract/sweep.ts'
 import type { Trial, TrialSet } from '../../charts/trials.ts'
 import { formatValue } from '../../format.ts'
 import { t } from '../../texts/texts.ts'
@@ -43,7 +43,7 @@ export function rungData({
 }
 
 /** Returns the importance of each parameter as a table, with two standard deviations. */
-export function importanceData(importance: BeliefsView['importance']): PanelData {
+export function importanceData(importance: SweepInsightView['importance']): PanelData {
   return {
     head: [t('parameter'), t('share'), t('two_sd')],
     rows: importance.map(({ name, share, sd }) => [name, share, 2 * sd]),

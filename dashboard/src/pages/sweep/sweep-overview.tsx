@@ -26,13 +26,13 @@ export interface SweepOverviewProps {
 
 /** The tab that a sweep opens with: advice, its note, and the charts of all of its trials. */
 export function SweepOverview({ sweep, view, set, now, onOpen }: SweepOverviewProps): ReactElement {
-  const beliefs = useSweepInsights(String(sweep.number), countEnded(sweep) + view.reached.length)
+  const insights = useSweepInsights(String(sweep.number), countEnded(sweep) + view.reached.length)
   const isEnded = isSweepEnded(sweep.phase)
   const emptyText = t(isEnded ? 'no_values_ended' : 'no_trials_yet')
 
   return (
     <>
-      {beliefs.data && <AdviceList sweep={sweep} beliefs={beliefs.data} />}
+      {insights.data && <AdviceList sweep={sweep} insights={insights.data} />}
       <Note text={sweep.note} />
       <div className={`plates ${css.board}`}>
         <HistoryPanel
@@ -43,7 +43,7 @@ export function SweepOverview({ sweep, view, set, now, onOpen }: SweepOverviewPr
           onOpen={onOpen}
           className={css.history}
         />
-        <ImportancePanel beliefs={beliefs.data} isEnded={isEnded} className={css.importance} />
+        <ImportancePanel insights={insights.data} isEnded={isEnded} className={css.importance} />
         <CoordinatesPanel
           sweep={sweep}
           view={view}

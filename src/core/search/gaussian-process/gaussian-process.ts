@@ -34,7 +34,9 @@ export interface Process {
   solveWeights(values: Float64Array): Float64Array
   /** Returns the mean at x. */
   mean(x: Float64Array): number
-  /** Writes L⁻¹k over the initial points to `row`, as the start for `extendRow`. Returns the number of initial points. */
+  /**
+   * Writes L⁻¹k over the initial points to `row`, as the start for `extendRow`. Returns the number of initial points.
+   */
   startRow(x: Float64Array, row: Float64Array): number
   /**
    * Extends a solved row by the point with index `at`, which was added later. Returns the new element; the variance at

@@ -48,8 +48,8 @@ export const GAUSSIAN_DEFAULTS: GaussianSettings = {
 /** One way to choose points. */
 export interface Chooser {
   /**
-   * Returns a point that no trial has used, or undefined if this way of choosing finds none. Depends on what the history
-   * has read.
+   * Returns a point that no trial has used, or undefined if this way of choosing finds none. Depends on what the
+   * history has read.
    */
   choose(index: number): { x: Float64Array; source: Suggestion['source'] } | undefined
 }

@@ -85,8 +85,8 @@ const SCALE_LOG_MIN = -3
 const SCALE_LOG_MAX = -0.5
 
 /**
- * Draws a point near another, normalised as `Codec.normalise` does. In a random subset of the coordinates (at least one)
- * categories are drawn anew and numbers are moved by one common random scale; codes are reflected at 0 and 1.
+ * Draws a point near another, normalised as `Codec.normalise` does. In a random subset of the coordinates (at least
+ * one) categories are drawn anew and numbers are moved by one common random scale; codes are reflected at 0 and 1.
  */
 function perturb(codec: Codec, x: Float64Array, stream: Stream): Float64Array {
   const d = x.length

@@ -26,7 +26,8 @@ export interface Report {
 }
 
 /**
- * Returns the curve after further reports. A summary is added once a report at its step or later arrives. NaN is ignored.
+ * Returns the curve after further reports. A summary is added once a report at its step or later arrives. NaN is
+ * ignored.
  */
 export function addReports(curve: LearningCurve, reports: readonly Report[], interval: number): LearningCurve {
   let { best, sum, count } = curve

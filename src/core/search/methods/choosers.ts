@@ -157,8 +157,8 @@ const WARM_SIGMA_MIN = 0.02
 /**
  * Chooses points by CMA-ES over the ordered parameters. A generation is the next λ results in order of arrival,
  * whatever distribution their points were drawn from, so nothing waits for a slow trial; the step to an outdated point
- * is bounded. Categories are drawn by their frequency among the best quarter of the trials. With `warmStartCount`, the search
- * starts from the first `warmStartCount` results.
+ * is bounded. Categories are drawn by their frequency among the best quarter of the trials. With `warmStartCount`, the
+ * search starts from the first `warmStartCount` results.
  */
 export function createEvolution(options: ChooserOptions & { readonly warmStartCount?: number }): Chooser {
   const { codec, encoded, seed } = options
@@ -185,8 +185,8 @@ export function createEvolution(options: ChooserOptions & { readonly warmStartCo
   }
 
   /**
-   * Starts in the middle of the space, or at the best of the first `warmStartCount` results with the spread of their best
-   * tenth as step size.
+   * Starts in the middle of the space, or at the best of the first `warmStartCount` results with the spread of their
+   * best tenth as step size.
    */
   function startDistribution(): { evolution: Evolution; taken: number } {
     if (options.warmStartCount === undefined)

@@ -19,7 +19,9 @@ const EXHAUSTED = { trials: 20, within: 0.02 }
  * main model already suggests other categories.
  */
 const SHARE = { numbers: 1, categories: 0.7 }
-/** A restart has this many trials times (dimensions + 1): about as many as a search needs to reach a valley's bottom. */
+/**
+ * A restart has this many trials times (dimensions + 1): about as many as a search needs to reach a valley's bottom.
+ */
 const TRIALS_PER_DIMENSION = 8
 /** Trials in the initial design of a restart, per dimension. */
 const DESIGN_PER_DIMENSION = 2
@@ -112,8 +114,8 @@ function isExhausted(encoded: TrialData): boolean {
 }
 
 /**
- * Returns the region of a restart: either one drawn category differs from the best trial, or some numeric parameter lies
- * far from it or any category differs.
+ * Returns the region of a restart: either one drawn category differs from the best trial, or some numeric parameter
+ * lies far from it or any category differs.
  */
 function createAwayRegion(
   codec: Codec,

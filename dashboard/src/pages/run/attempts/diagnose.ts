@@ -16,8 +16,8 @@ export type Diagnosis =
   | { readonly kind: 'recordsLost'; readonly count: number }
 
 /**
- * Returns why a run failed, waits or is `unknown`, or how many of its tracking records were lost. Undefined for all other
- * runs.
+ * Returns why a run failed, waits or is `unknown`, or how many of its tracking records were lost. Undefined for all
+ * other runs.
  */
 export function diagnose(run: RunDetailView): Diagnosis | undefined {
   if (run.phase === 'failed')

@@ -18,7 +18,9 @@ export function nextPageStart(piece: LogPiece | undefined, anchor: number | null
   return anchor === null ? { tail: TAIL_LINES } : { cursor: Math.max(0, anchor - EARLIER_BYTES / 2) }
 }
 
-/** Appends a page to the piece that was read. The first page of a piece that began at a byte may begin within a line. */
+/**
+ * Appends a page to the piece that was read. The first page of a piece that began at a byte may begin within a line.
+ */
 export function addPage(
   piece: LogPiece | undefined,
   { bytes, cursor }: Pick<LogPage, 'bytes' | 'cursor'>,
@@ -50,8 +52,8 @@ export function rangeBefore(
 }
 
 /**
- * Whether more bytes may follow a page of a log at once: it is about as long as pages can be, or it ends at the cut, which
- * the next page passes over. `cursor` is the byte offset of the end of the page.
+ * Whether more bytes may follow a page of a log at once: it is about as long as pages can be, or it ends at the cut,
+ * which the next page passes over. `cursor` is the byte offset of the end of the page.
  */
 export function isFollowed(page: LogPage): boolean {
   return page.bytes.length > LIMITS.logPageBytesMax * NEARLY_FULL || page.cursor === page.cut?.from

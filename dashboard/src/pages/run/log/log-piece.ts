@@ -69,7 +69,10 @@ function toVisibleText(text: string): string {
   return whole.slice(whole.lastIndexOf('\r') + 1)
 }
 
-/** Numbers the lines of a piece, whose lines may begin before `byte`, by the number of lines of the log before that byte. */
+/**
+ * Numbers the lines of a piece, whose lines may begin before `byte`, by the number of lines of the log before that
+ * byte.
+ */
 export function withLineNumbers(piece: LogPiece, byte: number, lineCount: number): LogPiece {
   const index = piece.lines.findIndex(({ offset }) => offset >= byte)
   return { ...piece, linesBefore: lineCount - (index < 0 ? piece.lines.length : index) }

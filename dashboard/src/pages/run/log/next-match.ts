@@ -1,4 +1,6 @@
-/** Returns the place of the match before or after one, among `count`: the last leads to the first. Undefined for none. */
+/**
+ * Returns the place of the match before or after one, among `count`: the last leads to the first. Undefined for none.
+ */
 export function nextMatch(at: number, step: 1 | -1, count: number): number | undefined {
   return count === 0 ? undefined : (at + step + count) % count
 }

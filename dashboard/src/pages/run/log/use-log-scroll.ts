@@ -26,7 +26,9 @@ export interface LogScroll {
   readonly handleScroll: () => void
 }
 
-/** Scrolls a log: to its end while it is followed, to the line in the address (`target`), and on request to any line. */
+/**
+ * Scrolls a log: to its end while it is followed, to the line in the address (`target`), and on request to any line.
+ */
 export function useLogScroll(log: Log, lines: readonly LogLine[], target: number | null): LogScroll {
   const scroller = useRef<HTMLDivElement>(null)
   const [isFollowing, setFollowing] = useState(target === null)

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 
-import type { BeliefsView, SweepView } from '../../../../../src/contract/sweep.ts'
+import type { SweepInsightView, SweepView } from '../../../../../src/contract/sweep.ts'
 import { assertNever } from '../../../../../src/core/assert.ts'
 import { formatDuration } from '../../../format.ts'
 import { t } from '../../../texts/texts.ts'
@@ -18,12 +18,12 @@ import { WidenButton } from './widen-button.tsx'
  */
 export function AdviceList({
   sweep,
-  beliefs,
+  insights,
 }: {
   readonly sweep: SweepView
-  readonly beliefs: BeliefsView
+  readonly insights: SweepInsightView
 }): ReactElement | null {
-  const advice = adviceOf(sweep, beliefs)
+  const advice = adviceOf(sweep, insights)
   if (advice.length === 0) return null
 
   return (

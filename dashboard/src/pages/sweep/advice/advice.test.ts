@@ -20,8 +20,8 @@ it.each([
       { kind: 'saved', trials: 4, seconds: 90 },
     ],
   ],
-] as const)('The page of a sweep advises about %s', (_name, counts, beliefs, expected) =>
-  expect(adviceOf({ counts }, { ...beliefs, borders: [...beliefs.borders] })).toEqual(expected),
+] as const)('The page of a sweep advises about %s', (_name, counts, insights, expected) =>
+  expect(adviceOf({ counts }, { ...insights, borders: [...insights.borders] })).toEqual(expected),
 )
 
 it('A wider range changes one entry of the matrix', () =>

@@ -1,9 +1,9 @@
-import type { BeliefsView, SweepView } from '../../../../../src/contract/sweep.ts'
+import type { SweepInsightView, SweepView } from '../../../../../src/contract/sweep.ts'
 import { paths } from '../../../paths.ts'
 import { columnFor } from '../../runs/columns.ts'
 
 /** A parameter whose best values lie at a bound of the search space. */
-export type Border = BeliefsView['borders'][number]
+export type Border = SweepInsightView['borders'][number]
 
 /** Advice about a sweep, or about what it did. */
 export type Advice =
@@ -12,12 +12,12 @@ export type Advice =
   | { readonly kind: 'saved'; readonly trials: number; readonly seconds: number }
 
 /**
- * Returns the advice about a sweep in the order shown: best values at a bound of the search space, failed trials, and the
- * time saved by ending trials early.
+ * Returns the advice about a sweep in the order shown: best values at a bound of the search space, failed trials, and
+ * the time saved by ending trials early.
  */
 export function adviceOf(
   { counts }: Pick<SweepView, 'counts'>,
-  { borders, stopped }: Pick<BeliefsView, 'borders' | 'stopped'>,
+  { borders, stopped }: Pick<SweepInsightView, 'borders' | 'stopped'>,
 ): Advice[] {
   const failedCount = counts.failed ?? 0
 

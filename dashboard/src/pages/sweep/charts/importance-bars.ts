@@ -1,4 +1,4 @@
-import type { BeliefsView } from '../../../../../src/contract/sweep.ts'
+import type { SweepInsightView } from '../../../../../src/contract/sweep.ts'
 
 /** The bar of one parameter, in percent of its room, and the line across the bar: two standard deviations each way. */
 export interface ImportanceBar {
@@ -14,7 +14,7 @@ export interface ImportanceBar {
 const FULL_SHARE_MIN = 0.01
 
 /** Returns the bars of the importance of parameters. The longest, with its deviations, fills the room. */
-export function importanceBars(importance: BeliefsView['importance']): ImportanceBar[] {
+export function importanceBars(importance: SweepInsightView['importance']): ImportanceBar[] {
   const full = Math.max(FULL_SHARE_MIN, ...importance.map(({ share, sd }) => share + 2 * sd))
 
   return importance.map(({ name, share, sd }) => ({

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 
 import { measureName } from '../../../../../src/contract/measure.ts'
-import type { BeliefsView } from '../../../../../src/contract/sweep.ts'
+import type { SweepInsightView } from '../../../../../src/contract/sweep.ts'
 import { EmptyChart } from '../../../charts/empty-chart.tsx'
 import { formatNumber } from '../../../format.ts'
 import { t } from '../../../texts/texts.ts'
@@ -12,22 +12,22 @@ import css from './importance-panel.module.css'
 
 /** The importance of each parameter, with two standard deviations, and the gain that further trials promise. */
 export function ImportancePanel({
-  beliefs,
+  insights,
   isEnded,
   className,
 }: {
   /** Undefined until they are loaded. */
-  readonly beliefs: BeliefsView | undefined
+  readonly insights: SweepInsightView | undefined
   readonly isEnded: boolean
   readonly className: string | undefined
 }): ReactElement {
-  const importance = beliefs?.importance ?? []
+  const importance = insights?.importance ?? []
   const hasBars = importance.length > 0
 
   return (
     <Panel
       title={t('importance')}
-      note={hasBars && t('importance_note', { n: beliefs!.finished })}
+      note={hasBars && t('importance_note', { n: insights!.finished })}
       data={hasBars ? () => importanceData(importance) : undefined}
       className={className}
     >
@@ -36,16 +36,16 @@ export function ImportancePanel({
       ) : (
         <EmptyChart text={t(isEnded ? 'importance_ended' : 'importance_none')} />
       )}
-      {beliefs && beliefs.expectedImprovement !== null && (
+      {insights && insights.expectedImprovement !== null && (
         <p className="foot">
-          {t('expected_gain', { metric: measureName(beliefs), value: formatNumber(beliefs.expectedImprovement) })}
+          {t('expected_gain', { metric: measureName(insights), value: formatNumber(insights.expectedImprovement) })}
         </p>
       )}
     </Panel>
   )
 }
 
-function ImportanceTable({ importance }: Pick<BeliefsView, 'importance'>): ReactElement {
+function ImportanceTable({ importance }: Pick<SweepInsightView, 'importance'>): ReactElement {
   return (
     <table className={`tbl ${css.table}`}>
       <thead>

@@ -2,12 +2,12 @@ import { useMemo } from 'react'
 import type { ReactElement } from 'react'
 
 import type { AxisView } from '../../../../../src/contract/charts.ts'
-import { CanvasChart } from '../../../charts/canvas-chart.tsx'
 import type { Size } from '../../../charts/canvas-chart.tsx'
 import { drawCategories, drawFrame } from '../../../charts/frame.ts'
 import { coordinatesOf } from '../../../charts/parallel/parallel-axes.ts'
 import { usePicking } from '../../../charts/picking.ts'
-import { beyondNote, trialData, trialText, undrawnNotes } from '../../../charts/trial-text.ts'
+import { TrialChart } from '../../../charts/trial-chart.tsx'
+import { beyondNote, trialData, undrawnNotes } from '../../../charts/trial-text.ts'
 import type { Trial, TrialSet } from '../../../charts/trials.ts'
 import { t } from '../../../texts/texts.ts'
 import { Panel } from '../../../ui/panel.tsx'
@@ -26,7 +26,7 @@ interface SliceProps {
  */
 export function Slice({ axis, set, onOpen }: SliceProps): ReactElement {
   const picking = usePicking(onOpen)
-  const { placed, picked } = picking
+  const { placed } = picking
   const x = useMemo(() => coordinatesOf(axis, set), [axis, set])
   const slice = useMemo(() => toSlicePoints(set, x.at), [set, x])
   const { points, beyondCount, lackingCount } = slice
@@ -55,17 +55,13 @@ export function Slice({ axis, set, onOpen }: SliceProps): ReactElement {
       note={note.filter(Boolean).join(' · ')}
       size="slice"
     >
-      <CanvasChart
+      <TrialChart
         label={t('slice_label', { name: axis.name, n: points.length })}
-        cursor={picked ? 'pointer' : 'default'}
-        tip={picked && { x: picked.x, y: picked.y, text: trialText(picked.item) }}
         draw={draw}
-        onPointer={picking.onPointer}
-        onKey={picking.handleKey}
+        picking={picking}
+        hint={t('slice_how')}
+        isClipped
       />
-      <p className="foot clip" role="status">
-        {picked ? trialText(picked.item) : t('slice_how')}
-      </p>
     </Panel>
   )
 }

@@ -9,7 +9,10 @@ import { t } from '../../../texts/texts.ts'
 import { Slice } from './slice.tsx'
 import css from './slices.module.css'
 
-/** The tab of the search space: a slice along each parameter, a contour over two of them, and the distribution of values. */
+/**
+ * The tab of the search space: a slice along each parameter, a contour over two of them, and the distribution of
+ * values.
+ */
 export function Slices({
   view,
   set,
