@@ -17,7 +17,7 @@ import { readSources } from '../src/cli/documents.ts'
 import { toProblemLines } from '../src/cli/failures.ts'
 import { readHostInfo } from '../src/cli/host-info.ts'
 import { formatDuration } from '../src/cli/output.ts'
-import { isLaunched } from '../src/config/config.ts'
+import { hasLauncher } from '../src/config/config.ts'
 import { EXIT } from '../src/contract/errors.ts'
 import { fill } from '../src/contract/messages/messages.ts'
 import type { Locale, PlainArgs } from '../src/contract/messages/messages.ts'
@@ -138,7 +138,7 @@ function watchSignals(): Interruption {
   }
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
-  if (isLaunched() && process.channel) {
+  if (hasLauncher() && process.channel) {
     // A launcher that was killed cannot forward signals.
     process.on('disconnect', onSignal)
     process.channel.unref()

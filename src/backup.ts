@@ -31,14 +31,15 @@ export interface BackupNote {
   readonly form: 1
   readonly schema: number
   readonly createdAt: string
-  /** Rows and SHA-256 of `tables/NAME.jsonl`. */
+  /** Number of rows and SHA-256 of `tables/NAME.jsonl`, by table name. */
   readonly tables: Readonly<Record<string, { rows: number; sha256: string }>>
+  /** Folders of the data directory that the backup contains; empty for a backup without files. */
   readonly folders: readonly string[]
   /** Files and folders that could not be read and are missing from the backup. */
   readonly unreadable?: readonly string[]
 }
 
-/** A backup cannot be made or restored, for the reason in `code`. */
+/** Thrown if a backup cannot be made or restored, for the reason in `code`. `detail` names the file or folder. */
 export class BackupError extends Error {
   readonly code: 'folder_not_empty' | 'not_a_backup' | 'damaged' | 'target_not_empty' | 'target_in_use'
   readonly detail: string
@@ -49,13 +50,16 @@ export class BackupError extends Error {
   }
 }
 
-/** Folders of the data directory that a backup contains beside the tables. Secrets and tokens are in none of them. */
+/**
+ * Folders of the data directory that a backup with files contains. Tokens and the stored secrets are in none of them.
+ */
 const FOLDERS = ['runs', 'attempts', 'blobs'] as const
 const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENAMETOOLONG'])
 
 /**
- * Writes a backup into a new folder: each table as lines of JSON, all of the same moment, then the files if `hasFiles`.
- * A server may continue to run; rows that it writes after that moment are not in the backup. Throws BackupError.
+ * Writes a backup into an empty or new folder: each table as lines of JSON, then the files if `hasFiles`. All tables
+ * are read in one transaction, so rows that a running server writes later are not in the backup. Throws BackupError if
+ * the folder is not empty.
  */
 export async function backUp(
   config: ServerConfig,
@@ -80,7 +84,7 @@ export async function backUp(
   for (const name of folders) {
     const isKept = (path: Buffer): boolean => name !== 'attempts' || !isLocalOnly(path)
     const onFault = (path: string, fault: NodeJS.ErrnoException): void => {
-      // Only a file that cannot be read is left out. Any other fault, such as one in writing, makes the backup useless.
+      // Only a file that cannot be read is left out. Any other fault, such as one in writing, ends the backup.
       if (!UNREADABLE.has(fault.code ?? '')) throw fault
       unreadable.push(`${name}/${path}`)
     }
@@ -104,8 +108,8 @@ export async function backUp(
 }
 
 /**
- * Replaces secrets with stars in the copied logs. Logs of attempts that still ran may contain secrets, which are
- * removed from the original only at the end of the run.
+ * Replaces secrets by stars in the copied logs. A log is masked in the original only after its run has ended, so the
+ * copy of the log of a running attempt may contain secrets.
  */
 async function maskLogs(dataDir: string, attempts: string): Promise<void> {
   const references = createReferences(dataDir)
@@ -117,8 +121,9 @@ async function maskLogs(dataDir: string, attempts: string): Promise<void> {
 }
 
 /**
- * Whether a file, by its path relative to the folder `attempts`, is of use on this machine only: the claim of a running
- * process, the secrets, or a working copy of version 0.1.0. Files of the same names inside a run's outputs are kept.
+ * Whether a file is useful on this machine only: the claim of a running process, the received secrets, or a working
+ * copy of version 0.1.0. `path` is relative to the folder `attempts`. Files of the same names deeper in the tree are
+ * not meant.
  */
 function isLocalOnly(path: Buffer): boolean {
   const text = path.toString('latin1')
@@ -127,8 +132,8 @@ function isLocalOnly(path: Buffer): boolean {
 }
 
 /**
- * Fills an empty data directory or database from a backup. Runs that were active at the time of the backup become
- * failed; sweeps and queued runs are paused until a person resumes them. Throws BackupError.
+ * Restores a backup into a data directory and database without runs. Runs that were active at the time of the backup
+ * become failed; queued runs and running sweeps are paused until a person resumes them. Throws BackupError.
  */
 export async function restore(config: ServerConfig, folder: string): Promise<BackupNote> {
   const note = readNote(folder)
@@ -156,7 +161,7 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
 
   const rowsOf = (name: string) =>
     Object.hasOwn(note.tables, name) ? readLines(join(folder, 'tables', `${name}.jsonl`)) : undefined
-  // All rows are inserted last, in one transaction: a restore that was interrupted earlier has left no run and can be
+  // All rows are inserted last, in one transaction: an interrupted restore leaves no run, so the restore can be
   // repeated.
   await fillTables(database, rowsOf, Date.parse(note.createdAt))
 
@@ -165,7 +170,8 @@ export async function restore(config: ServerConfig, folder: string): Promise<Bac
 }
 
 /**
- * Throws BackupError if the target contains runs. Files without rows are accepted if an interrupted restore left them.
+ * Throws BackupError if the database contains runs or sweeps, or if there are files of runs. Files without rows are
+ * accepted if an interrupted restore left them.
  */
 async function refuseUsedTarget(dataDir: string, database: Database): Promise<void> {
   const hasRows = !(await isEmpty(database))
@@ -208,7 +214,7 @@ async function writeLines(file: string, rows: AsyncIterable<unknown>): Promise<{
 
 async function* readLines(file: string): AsyncGenerator<Record<string, unknown>> {
   let rest = ''
-  // Only \n ends a line. `readline` would also split at U+2028 and U+2029, which JSON leaves in texts.
+  // Only \n ends a line. `readline` would also split at U+2028 and U+2029, which JSON does not escape.
   for await (const chunk of createReadStream(file, 'utf8')) {
     const lines = (rest + (chunk as string)).split('\n')
     rest = lines.pop()!

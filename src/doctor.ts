@@ -13,7 +13,7 @@ import type { OutputStore } from './core/ports/output-store.ts'
 import type { Store } from './core/ports/store.ts'
 import type { Run } from './core/records/run.ts'
 
-/** The parts of the server that are examined. */
+/** The parts of the server that `examine` checks. */
 interface DoctorDeps {
   readonly config: ServerConfig
   readonly store: Store
@@ -26,8 +26,8 @@ const WRONG_FILES_NAMED = 10
 const OTHERS_MODE_BITS = 0o077
 
 /**
- * Examines what the server depends on and returns one finding per subject. `isDeep` also reads every listed output file
- * and compares its hash.
+ * Checks the data directory, the disk, the database and the programs that the server needs, and returns one finding for
+ * each. With `isDeep` also checks every listed output file against its hash.
  */
 export async function examine(patient: DoctorDeps, isDeep: boolean): Promise<DoctorFinding[]> {
   const { config } = patient
@@ -71,8 +71,8 @@ async function examineDatabase({ config, store }: DoctorDeps): Promise<DoctorFin
 }
 
 /**
- * Returns a finding about a program of this machine. With `missingDetail`, a missing program is no fault, and
- * `missingDetail` is the text.
+ * Runs a program with `args` and returns a finding with its output, or that it failed. With `missingDetail` the program
+ * is optional: a failure is no fault, and `missingDetail` is the text of the finding.
  */
 async function findProgram(
   program: string,
@@ -89,7 +89,10 @@ async function findProgram(
   }
 }
 
-/** Reads every output file that a run's list contains, and names the missing and the changed ones. */
+/**
+ * Checks every output file that the database lists. The finding names the first files that are missing, changed or
+ * unreadable.
+ */
 async function examineFiles({ outputs, store }: DoctorDeps): Promise<DoctorFinding> {
   const wrong: Detail[] = []
   let files = 0
@@ -119,7 +122,10 @@ async function examineFiles({ outputs, store }: DoctorDeps): Promise<DoctorFindi
   }
 }
 
-/** Returns the code of the phrase for a file that is not as its run left it; undefined for any other. */
+/**
+ * Returns the code of a phrase for a file that is missing, changed or unreadable; undefined for a file with the listed
+ * hash.
+ */
 async function findFault(
   outputs: OutputStore,
   run: Run,

@@ -28,14 +28,17 @@ const Create = lazy(async () => ({ default: (await import('./pages/create/create
 const Settings = lazy(async () => ({ default: (await import('./pages/settings/settings.tsx')).Settings }))
 const Health = lazy(async () => ({ default: (await import('./pages/health/health.tsx')).Health }))
 
-/** The whole dashboard: the bar with the current page below it, or the sign-in page where there is no session. */
+/**
+ * The whole dashboard: the bar with the current page below it. The sign-in page is shown instead at its own path, and
+ * after the server has answered 401.
+ */
 export function App(): ReactElement {
   const { path } = usePageAddress()
   const isSignedOut = useIsSignedOut()
   return path === paths.signIn() || isSignedOut ? <SignIn /> : <SignedInApp />
 }
 
-/** All that a signed-in person sees: the bar, the page, the palette and short messages. */
+/** The dashboard after sign-in: the bar, the page, the command palette and the toasts. */
 function SignedInApp(): ReactElement {
   useLive()
   const { path } = usePageAddress()
@@ -59,7 +62,7 @@ function SignedInApp(): ReactElement {
   )
 }
 
-/** The page at the current path. */
+/** The page at the current path, or a note that there is no such page. */
 function Page(): ReactElement {
   const { path } = usePageAddress()
   const page = findPage(path)

@@ -22,8 +22,8 @@ import { NavLinks } from './ui/nav-links.tsx'
 import { PhaseIcon } from './ui/phase.tsx'
 
 /**
- * The bar above every page: the project, links to pages, the search, how many runs of all projects are running and
- * waiting, the time zone, and buttons for language, theme and settings.
+ * The bar above every page: the project, links to pages, the button of the command palette, how many runs of all
+ * projects are running and waiting, the time zone, and buttons for language, theme and settings.
  */
 export function Bar(): ReactElement {
   const { data: counts } = useCounts({}, useIsSettled())
@@ -120,7 +120,7 @@ function useIsSettled(): boolean {
   return isSettled
 }
 
-/** A notice that live updates are interrupted since a time, so that the numbers may be out of date. */
+/** A notice that live updates have been interrupted since a time; null while they work. */
 function StaleNotice(): ReactElement | null {
   const since = useDisconnectedSince()
   if (since === undefined) return null
@@ -160,7 +160,7 @@ function ProjectLinks(): ReactElement[] {
   ))
 }
 
-/** Returns the number of runs in these phases; undefined until the counts have arrived. */
+/** Returns the number of runs in any of these phases; undefined while `counts` is undefined. */
 function countInPhases(
   counts: CountsView | undefined,
   phases: readonly (keyof CountsView['phases'])[],

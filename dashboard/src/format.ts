@@ -5,7 +5,7 @@ const WHOLE = new Intl.NumberFormat('en-US')
 
 /**
  * Formats a number with at most `digits` significant digits and the minus sign `−`. Whole numbers below ten million
- * keep all digits. Null and undefined give an empty text, other values their own text.
+ * keep all digits. Null and undefined give an empty text; any other value is converted to text.
  */
 export function formatNumber(value: unknown, digits = 5): string {
   if (typeof value !== 'number') return value === null || value === undefined ? '' : String(value)
@@ -24,8 +24,8 @@ const TICK_DIGITS = 4
 const DIGITS_MAX = 15
 
 /**
- * Formats the ticks of an axis with 4 to 15 significant digits: the fewest with which each label is within a hundredth
- * of a tick step of its value.
+ * Formats the ticks of an axis with 4 to 15 significant digits: the fewest with which every label differs from its
+ * value by at most a hundredth of the distance between two ticks.
  */
 export function formatTicks(values: readonly number[]): string[] {
   const step = Math.min(...values.slice(1).map((value, i) => Math.abs(value - values[i]!)))
@@ -35,7 +35,10 @@ export function formatTicks(values: readonly number[]): string[] {
   return values.map((value) => formatExact(Number(value.toPrecision(digits ?? DIGITS_MAX))))
 }
 
-/** Returns the number of significant digits, 5 to 15, that distinguishes values a hundredth of a range apart. */
+/**
+ * Returns the number of significant digits, from 5 to 15, with which two values a hundredth of the range apart have
+ * different texts.
+ */
 export function digitsWithin(low: number, high: number): number {
   const ratio = (100 * Math.max(Math.abs(low), Math.abs(high))) / (high - low)
   return Number.isFinite(ratio) ? Math.min(DIGITS_MAX, Math.max(5, Math.ceil(Math.log10(ratio)))) : 5
@@ -55,8 +58,8 @@ function range(from: number, to: number): number[] {
 }
 
 /**
- * Formats times along an axis, in seconds since 1970. Seconds and milliseconds are added only where labels would repeat
- * without them, and the date only where the times are on several days.
+ * Formats times along an axis, given in seconds since 1970. Seconds and milliseconds are added only if labels would
+ * repeat without them, and the date only if the times are on several days.
  */
 export function formatMoments(values: readonly number[]): string[] {
   const times = values.map((value) => value * 1000)
@@ -76,21 +79,21 @@ export function formatMoments(values: readonly number[]): string[] {
 }
 
 /**
- * Formats time spans along an axis, in seconds: in their two largest units, or in seconds alone where labels would
+ * Formats time spans along an axis, given in seconds: each in its two largest units, or all in seconds if labels would
  * repeat.
  */
 export function formatSpans(values: readonly number[]): string[] {
   return firstDistinct([values.map(formatDuration), formatTicks(values).map((s) => t('span_seconds', { s }))])
 }
 
-/** Returns the first list of labels in which no label repeats, or the last list where there is none. */
+/** Returns the first list of labels in which no label repeats, or the last list if labels repeat in all. */
 function firstDistinct(ways: readonly string[][]): string[] {
   return ways.find((texts) => new Set(texts).size === texts.length) ?? ways.at(-1)!
 }
 
 /**
- * Returns a formatter for the numbers of one column. All get the same number of decimals, so that the largest has five
- * significant digits.
+ * Returns a formatter for the numbers of one column. All numbers get the same number of decimals, so that the largest
+ * has five significant digits. Columns of whole, very large or very small numbers are formatted by `formatNumber`.
  */
 export function columnFormat(values: readonly number[]): (value: number) => string {
   const largest = values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0)
@@ -121,7 +124,7 @@ const MINUTE = 60
 const HOUR = 3_600
 const DAY = 86_400
 
-/** Formats a time span in its two largest units. Below ten seconds it has one decimal. */
+/** Formats a time span in its two largest units, below a minute in seconds. Below ten seconds it has one decimal. */
 export function formatDuration(seconds: number): string {
   const s = Math.max(0, seconds)
   if (s < 10) return t('span_seconds', { s: s.toFixed(1) })
@@ -131,7 +134,10 @@ export function formatDuration(seconds: number): string {
   return t('span_days', { d: Math.floor(s / DAY), h: Math.floor((s % DAY) / HOUR) })
 }
 
-/** Formats the time from `iso` until `now` (milliseconds since 1970) in one unit. */
+/**
+ * Formats the time from `iso` until `now` (milliseconds since 1970) in one unit, rounded down: minutes, hours or days.
+ * Less than a minute is "now".
+ */
 export function formatAge(iso: string, now: number): string {
   const s = Math.max(0, (now - Date.parse(iso)) / 1000)
   if (s < MINUTE) return t('age_now')
@@ -140,7 +146,7 @@ export function formatAge(iso: string, now: number): string {
   return t('age_days', { n: Math.floor(s / DAY) })
 }
 
-/** Returns the chosen time zone; undefined for that of the browser. */
+/** Returns the time zone that the person has chosen; undefined for that of the browser. */
 function chosenTimeZone(): string | undefined {
   const { timeZone } = preferences()
   return timeZone === 'local' ? undefined : timeZone
@@ -162,13 +168,16 @@ function dateFields(time: number | string): Record<string, string> {
   return Object.fromEntries(format.formatToParts(new Date(time)).map(({ type, value }) => [type, value]))
 }
 
-/** Formats a time as `14:05:12` in the chosen time zone. */
+/**
+ * Formats a time (milliseconds since 1970, or ISO 8601) as `14:05:12`, or as `14:05` without seconds, in the chosen
+ * time zone.
+ */
 export function formatClock(time: number | string, withSeconds = true): string {
   const { hour, minute, second } = dateFields(time)
   return withSeconds ? `${hour}:${minute}:${second}` : `${hour}:${minute}`
 }
 
-/** Formats a time as `2026/11/23 14:05` in the chosen time zone. */
+/** Formats a time (milliseconds since 1970, or ISO 8601) as `2026/11/23 14:05` in the chosen time zone. */
 export function formatDate(time: number | string): string {
   const { year, month, day, hour, minute } = dateFields(time)
   return `${year}/${month}/${day} ${hour}:${minute}`
@@ -192,7 +201,10 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 ? bytes : (bytes / 1000 ** power).toPrecision(3)} ${units[power]!}`
 }
 
-/** Returns the seconds between two times, or until `now` where `to` is null. Undefined where `from` is null. */
+/**
+ * Returns the seconds between two times in ISO 8601. If `to` is null, the end is `now`, in milliseconds since 1970.
+ * Undefined if `from` is null.
+ */
 export function secondsBetween(from: string | null, to: string | null, now: number): number | undefined {
   return from === null ? undefined : ((to === null ? now : Date.parse(to)) - Date.parse(from)) / 1000
 }

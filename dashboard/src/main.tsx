@@ -1,4 +1,4 @@
-// Before all components, so that the styles of a component come after these and win.
+// These styles are imported before all components, so that the styles of a component come later and override them.
 import './tokens.css'
 import './base.css'
 import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
@@ -13,8 +13,9 @@ import { toast } from './ui/toasts.ts'
 const RETRIES = 2
 
 /**
- * Repeats a failed query twice, except after an answer below 500, which would be the same again, and where the server
- * was not reached (status 0). A failed action is shown as a toast, except where its caller shows the error itself.
+ * The cache of answers of the server. A failed query is retried twice, except after a status below 500: the same answer
+ * would come again, and with status 0 the server was not reached. A failed action is shown as a toast, except if its
+ * caller shows the error itself.
  */
 const queries = new QueryClient({
   mutationCache: new MutationCache({

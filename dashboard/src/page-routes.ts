@@ -40,7 +40,7 @@ export type FoundPage<P extends PageName = PageName> = {
   readonly [Name in P]: { readonly name: Name; readonly params: PageParams<Name> }
 }[P]
 
-/** Returns the page of a path with the named parts, decoded; undefined where the dashboard has no such page. */
+/** Returns the page at a path and the named parts of the path, decoded; undefined if the dashboard has no such page. */
 export function findPage(path: string): FoundPage | undefined {
   for (const name of Object.keys(ROUTES) as PageName[]) {
     const params = matchPath(ROUTES[name], path)
@@ -49,7 +49,10 @@ export function findPage(path: string): FoundPage | undefined {
   return undefined
 }
 
-/** Returns the project that a path belongs to, also where it has no such page; undefined outside of projects. */
+/**
+ * Returns the project that a path belongs to, even if the dashboard has no page at the path; undefined outside of
+ * projects.
+ */
 export function projectOf(path: string): string | undefined {
   return matchPath('/p/:project/:rest/:more?/:tab?', path)?.['project']
 }

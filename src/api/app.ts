@@ -23,8 +23,8 @@ export interface AppOptions extends AuthServices {
   readonly log: Logger
 }
 
-/** Creates the HTTP application: routes of the API, pages, error answers and security headers. It opens no socket. */
-export function createApp({ handlers, pagesDir, ids, storage, log, ...keys }: AppOptions): Hono {
+/** Creates the HTTP application: API routes, dashboard pages, error answers and security headers. Opens no port. */
+export function createApp({ handlers, pagesDir, ids, storage, log, ...auth }: AppOptions): Hono {
   const app = new Hono()
 
   app.use(async (context, next) => {
@@ -37,7 +37,7 @@ export function createApp({ handlers, pagesDir, ids, storage, log, ...keys }: Ap
       headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   })
 
-  bindRoutes(app, { ...keys, ids, storage }, handlers)
+  bindRoutes(app, { ...auth, ids, storage }, handlers)
   servePages(app, pagesDir)
 
   app.notFound((context) =>

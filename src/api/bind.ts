@@ -20,24 +20,25 @@ import { refuseLongParams, refuseNul } from './frame/input.ts'
 import { retryStale } from './frame/retry-stale.ts'
 import { describeFaults } from './frame/schema-faults.ts'
 
-/** The caller of a route; `undefined` for a public one. */
+/** The caller of a request to a route; `undefined` if the route is public. */
 type CallerOf<N extends RouteName> = (typeof ROUTES)[N]['needs'] extends 'public' ? undefined : Caller
 
-/** The validated input of a handler. It contains nothing of the HTTP framework. */
+/** The validated input of a handler. Handlers do not depend on the HTTP framework. */
 export interface Call<N extends RouteName> {
   readonly query: QueryOf<N>
   readonly body: BodyOf<N>
   readonly caller: CallerOf<N>
   readonly locale: Locale
-  /** For routes with `isIdempotentCreate`: the id of the thing to create, and a digest of the request. */
+  /** Only for routes with `isIdempotentCreate`: the id of the object to create, and a digest of the request. */
   readonly creation: Creation
   /**
-   * For routes with `hasByteBody`: the body as it arrives. Iterating throws AppError `too_large` beyond the route's
-   * limit.
+   * Only for routes with `hasByteBody`: the chunks of the body as they arrive. Iterating throws AppError `too_large`
+   * once the body exceeds the limit of the route.
    */
   readonly bytes: AsyncIterable<Uint8Array>
-  /** A parameter of the path. */
+  /** Returns the value of a parameter of the path. */
   param(name: ParamName<N>): string
+  /** Returns a header of the request; undefined if it is absent. */
   header(name: string): string | undefined
 }
 
@@ -56,19 +57,19 @@ export interface BindOptions extends AuthServices {
 }
 
 /**
- * Registers every route of `contract/routes/` with its handler. Access checks, size limits and validation are done
- * here for all routes.
+ * Registers every route of `contract/routes/` with its handler. Before a handler runs, the caller's rights, the size of
+ * the body and the input are checked here.
  */
-export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, handlers: Handlers): void {
+export function bindRoutes(app: Hono, { ids, storage, ...auth }: BindOptions, handlers: Handlers): void {
   for (const name of Object.keys(ROUTES) as RouteName[]) {
     const route: Route = ROUTES[name]
     app.on(route.method, route.path, async (context) => {
       guardOrigin(context.req)
       const { needs } = route
       const caller =
-        needs === 'public' ? undefined : await authorize(keys, context.req, { needs, runId: context.req.param('run') })
+        needs === 'public' ? undefined : await authorize(auth, context.req, { needs, runId: context.req.param('run') })
 
-      // On a full disk the reserve is kept for recording how runs end.
+      // On a full disk, refuse requests that write data: the last free space is kept for recording how runs end.
       if (route.isRefusedWhenFull && storage.getState().level === 'full') throw new AppError('storage_full')
       const bytesMax = route.bodyBytesMax ?? LIMITS.bodyBytesMax
 
@@ -76,7 +77,8 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
       refuseNul({ ...context.req.param(), ...context.req.query(), ...(!route.skipsNulCheck && { body: raw }) })
       refuseLongParams(context.req.param())
 
-      // The body of an event stream never ends, so HEAD is answered here with the headers only.
+      // The framework answers HEAD with the handler for GET. The body of an event stream never ends, so only its
+      // headers are sent.
       if (context.req.method === 'HEAD' && route.produces === 'text/event-stream')
         return context.body(null, 200, { 'content-type': route.produces })
 
@@ -94,7 +96,8 @@ export function bindRoutes(app: Hono, { ids, storage, ...keys }: BindOptions, ha
       }
 
       const handle = async (): Promise<unknown> => await (handlers[name] as (call: unknown) => Promise<unknown>)(call)
-      // A byte body can be read only once, so its handler is not run again after a lost race.
+      // `retryStale` runs a handler again if a concurrent request changed the same row. A byte body can be read only
+      // once, so its handler runs once.
       const result = await (route.hasByteBody ? handle() : retryStale(handle))
       return result instanceof Response ? result : context.json(result as object)
     })

@@ -7,13 +7,14 @@ import type { ProjectScope } from '../core/access/caller.ts'
 import type { Activity } from '../services/history/activity.ts'
 import type { EventFeed } from '../services/history/event-feed.ts'
 
-/** Number of chunks that may wait for a slow reader. Beyond it, activity messages are merged into one. */
+/** Number of chunks that may wait for a slow reader. While more wait, activity messages are merged into one. */
 const QUEUED_MAX = 100
 
 /**
- * Returns a function that opens streams of server-sent events, at most `LIMITS.eventStreamsMax` at a time. A stream
- * carries the events of a feed, and in between the numbers of runs of the projects that have just written something.
- * Throws AppError `unavailable` when too many streams are open.
+ * Returns a function that answers a request with a stream of server-sent events. The stream contains the events of
+ * `feed`, converted by `toLines`. In between it contains activity messages: the numbers of runs and sweeps of
+ * `projects` whose data has just changed. Throws AppError `unavailable` while `LIMITS.eventStreamsMax` streams are
+ * open.
  */
 export function createEventStreams(
   toLines: (events: readonly Event[]) => Promise<readonly { seq: number; kind: string }[]>,
@@ -42,7 +43,7 @@ export function createEventStreams(
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         controller.enqueue(encoder.encode('retry: 1000\n\n'))
-        // For a slow reader, activity is merged into one message instead of filling the buffer with many.
+        // For a slow reader, activity is collected here and sent as one message, so that the queue does not grow.
         let unsentActivity: ActivityView = { runs: [], sweeps: [] }
         unwatch = activity.watch(projects, (view) => {
           unsentActivity = {
@@ -56,14 +57,14 @@ export function createEventStreams(
       },
       pull: async (controller) => {
         const lines = await read().catch((error: unknown) => {
-          // Ending the stream loses nothing: the client reconnects with the number of the last event that it received.
+          // Ending the stream loses no event: the client reconnects with the number of the last event that it received.
           ended.abort()
           throw error
         })
         const text = lines
           .map((line) => `id: ${line.seq}\nevent: ${line.kind}\ndata: ${JSON.stringify(line)}\n\n`)
           .join('')
-        // In a quiet time a comment line shows that the connection still works.
+        // If `feed.next` timed out without an event, send a comment line, which shows that the connection still works.
         if (!ended.signal.aborted) controller.enqueue(encoder.encode(text || ': quiet\n\n'))
       },
       cancel: () => ended.abort(),

@@ -14,7 +14,9 @@ import { createSweepHandlers } from './handlers/sweeps.ts'
 import { createSystemHandlers } from './handlers/system.ts'
 import { createTrackingHandlers } from './handlers/tracking.ts'
 
-/** Creates one handler per route. A handler finds what the path names, calls a service and returns a view. */
+/**
+ * Creates one handler per route. A handler loads the record that the path names, calls a service and returns a view.
+ */
 export function createHandlers(deps: HandlerDeps): Handlers {
   return {
     ...createAccessHandlers(deps),

@@ -7,7 +7,10 @@ import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import { guardHost, guardOrigin } from './frame/guard.ts'
 
-/** Content Security Policy of the dashboard: only its own files run, and no request goes to another host. */
+/**
+ * Content Security Policy of the dashboard: scripts and styles come from this server only, and requests go to this
+ * server only.
+ */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -30,14 +33,14 @@ const TYPES: Readonly<Record<string, string>> = {
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 /**
- * Paths that the dashboard has a page for. Other paths also get the dashboard, with status 404, and it shows that there
- * is no such page.
+ * Paths that the dashboard has a page for. Any other path that a browser opens gets the same HTML with status 404; the
+ * dashboard then shows that the page does not exist.
  */
 const PAGE_PATH = /^\/(?:projects|settings|health|sign-in|p\/.+)?$/
 
 /**
- * Serves the built dashboard from a folder: its files by name, and its single HTML page for all other paths that
- * browsers open. Throws AppError `not_found` if the dashboard was not built.
+ * Serves the built dashboard from `folder`: its files by name, and its single HTML page for every path that a browser
+ * opens. A request for `/` throws AppError `not_found` if the dashboard was not built.
  */
 export function servePages(app: Hono, folder: string): void {
   app.get('/assets/:file', async (context, next) => {
@@ -67,15 +70,15 @@ export function servePages(app: Hono, folder: string): void {
 }
 
 /**
- * Checks the origin of a request for a page. A link on another site may lead to one: loading it changes nothing, and
- * without the session cookie it shows nothing.
+ * Checks where a request for a page comes from. A link on another site may lead to a page, so for a navigation only the
+ * Host is checked: loading a page changes nothing, and without the session cookie the page shows no data.
  */
 function guardPage(context: Context): void {
   if (context.req.header('sec-fetch-mode') === 'navigate') guardHost(context.req)
   else guardOrigin(context.req)
 }
 
-/** Returns a file as a response; undefined if it cannot be read. */
+/** Returns a file as a response with `caching` as its `Cache-Control`; undefined if the file cannot be read. */
 async function send(
   context: Context,
   path: string,

@@ -33,7 +33,7 @@ import { createRunFolder, ownerOfRunFolder, runFolder } from '../disk/run-dir.ts
 
 /** A file in the outputs of a run. */
 export interface OutputFile {
-  /** Relative to the outputs, in the form of `pathText`. */
+  /** Path relative to the outputs folder, written by `pathText`. */
   readonly path: string
   readonly sizeBytes: number
   readonly sha256: string
@@ -58,8 +58,9 @@ export function createDiskOutputs(dataDir: string): OutputStore {
 }
 
 /**
- * Creates the folder of a run: a link to another run's folder where the run continues with the outputs of that run, or
- * a folder whose outputs begin as a copy. The folder appears complete or not at all.
+ * Creates the folder of a run. For a run that resumes, this is a link to the folder of `owner`, whose outputs it
+ * continues. With `copySource`, the new folder contains a copy of the outputs of that run. The copy is renamed into
+ * place when it is complete.
  */
 async function prepareRunFolder(
   dataDir: string,
@@ -76,8 +77,8 @@ async function prepareRunFolder(
 }
 
 /**
- * Returns where the folder of a run is, or where to create it. `hasStarted`: the run has started before, so version
- * 0.1.0, which stored no owner, may have created the folder.
+ * Returns the path of the folder of a run, whether or not the folder exists. `hasStarted`: the run has started before.
+ * Version 0.1.0, which stored no owner, may then have created the folder, so a folder without an owner is used.
  */
 function findRunFolder(dataDir: string, run: RunRef, hasStarted: boolean): string {
   const plain = runFolder(dataDir, run)
@@ -86,8 +87,9 @@ function findRunFolder(dataDir: string, run: RunRef, hasStarted: boolean): strin
 }
 
 /**
- * Creates a link from the path of a run to the folder of the run that it resumes. The folder notes the run first: a run
- * of another database may have the same number, and a link names no run.
+ * Creates a link from `plain`, the path of a run, to `folder`, the folder of the run that it resumes. If `plain` is
+ * taken, the link has the id of the run appended. The id is first written to `folder`: a run of another database may
+ * have the same number, and a link contains no id.
  */
 function linkTo(folder: string, plain: string, runId: string): void {
   const target = basename(folder)
@@ -113,18 +115,19 @@ async function copyOutputs(from: string, own: string, runId: string): Promise<vo
 }
 
 /**
- * Removes the folder with the outputs of a run and the run's link to it; with `isShared` the link alone. The link is
- * removed last, so that an interrupted removal finds the folder again.
+ * Removes the folder with the outputs of a run, and the link of the run to that folder. With `isShared`, when another
+ * run still uses the folder, removes the link only. The link is removed last: after an interruption the next call finds
+ * the folder by it.
  */
 async function removeOutputs(dataDir: string, { run, isLaunched }: ReleasedRun, isShared: boolean): Promise<void> {
   const plain = dataDirPaths(dataDir).runs
   const runs = await realpath(plain).catch(() => plain)
   const own = runFolder(dataDir, run)
   const isOwnLink = isLinkOf(run, own)
-  const leftBehind = await removableFolderOf(dataDir, { run, isLaunched })
+  const removable = await removableFolderOf(dataDir, { run, isLaunched })
 
-  // A program may have replaced the folder by a link to elsewhere.
-  if (!isShared && leftBehind !== undefined && dirname(leftBehind) === runs) await removeWhole(leftBehind)
+  // A program may have replaced the folder by a link: only a folder directly under `runs` is removed.
+  if (!isShared && removable !== undefined && dirname(removable) === runs) await removeWhole(removable)
   if (isOwnLink && isLaunched) await removeTree(own)
   for (const [number, id] of [
     [run.number, run.id],
@@ -134,8 +137,8 @@ async function removeOutputs(dataDir: string, { run, isLaunched }: ReleasedRun, 
 }
 
 /**
- * Returns the folder with the outputs of a run, if it is certain that they are this run's: a run of another database
- * may have the same number.
+ * Returns the folder with the outputs of a run. Returns undefined unless the folder certainly belongs to this run: a
+ * run of another database may have the same number.
  */
 async function removableFolderOf(dataDir: string, { run, isLaunched }: ReleasedRun): Promise<string | undefined> {
   const own = runFolder(dataDir, run)
@@ -143,10 +146,10 @@ async function removableFolderOf(dataDir: string, { run, isLaunched }: ReleasedR
   if (outputs !== undefined && isLaunched && isLinkOf(run, own)) return outputs
 
   const owner = outputs === undefined || isLink(own) ? undefined : ownerOfRunFolder(outputs)
-  // Version 0.1.0 stored no owner.
+  // A folder of version 0.1.0 has no owner; it belongs to the run if an attempt was launched.
   if (outputs !== undefined && (owner === run.id || (owner === undefined && isLaunched && !isLink(own)))) return outputs
 
-  // A run that was to resume and never started has no link; the outputs are those of the run that it resumes.
+  // A run that was to resume another run and never started has no link. Its outputs are in the folder of that run.
   if (!run.origin || run.outputsOwnerNumber === run.number) return undefined
   const resumed = runFolder(dataDir, { id: run.origin.runId, number: run.outputsOwnerNumber })
   return ownerOfRunFolder(resumed) === run.origin.runId ? await realpath(resumed) : undefined
@@ -157,14 +160,18 @@ function isLink(path: string): boolean {
 }
 
 /**
- * Whether a path is a link that this run's outputs were reached by. Folders of earlier versions do not note the runs.
+ * Whether a path is a link of this run to the folder of the run that it resumes. Folders of earlier versions do not
+ * contain the ids of the runs that link to them; there any link is accepted.
  */
 function isLinkOf({ id }: Pick<RunRef, 'id'>, path: string): boolean {
   const { linked } = runPaths(path)
   return isLink(path) && (!existsSync(linked) || existsSync(join(linked, id)))
 }
 
-/** Whether the folder of a run is not that of a run of another database with the same number. */
+/**
+ * Whether the folder at the path of a run belongs to this run. It may belong to a run of another database with the same
+ * number. A folder without an owner counts as belonging to this run.
+ */
 function isOwnFolder(dataDir: string, run: RunRef): boolean {
   const path = runFolder(dataDir, run)
   if (isLink(path)) return isLinkOf(run, path)
@@ -172,7 +179,7 @@ function isOwnFolder(dataDir: string, run: RunRef): boolean {
   return owner === undefined || owner === run.id
 }
 
-/** Whether a folder contains anything; false where it cannot be read. Throws where file descriptors run short. */
+/** Whether a folder has any entry; false if it cannot be read. Throws if file descriptors or memory run short. */
 function hasFiles(root: string): boolean {
   try {
     return readdirSync(root).length > 0
@@ -183,8 +190,9 @@ function hasFiles(root: string): boolean {
 }
 
 /**
- * Hashes the regular files under a folder, in the byte order of their paths, `artifactsPerRunMax` at most. Links are
- * not followed. Throws where file descriptors run short.
+ * Returns the regular files under a folder with their hashes, in the byte order of their paths. Only the first
+ * `artifactsPerRunMax` files that are found are listed. Links are not followed. Throws if file descriptors or memory
+ * run short.
  */
 async function hashFiles(root: string): Promise<ListedOutputs> {
   const found: Found = { paths: [], unreadable: [] }
@@ -219,12 +227,12 @@ async function collectPaths(root: string, folder: Buffer, found: Found): Promise
   }
 }
 
-/** Lists a folder with names as bytes, an encoding that the types of `opendir` do not have. */
+/** Lists a folder with names as bytes. The types of `opendir` do not include the encoding `buffer`. */
 async function openFolder(path: Buffer): Promise<AsyncIterable<Dirent<Buffer>>> {
   return (await opendir(path, { encoding: 'buffer' as BufferEncoding })) as unknown as AsyncIterable<Dirent<Buffer>>
 }
 
-/** Returns undefined where the path is no longer a regular file. */
+/** Returns the size and hash of a file; undefined if the path is no longer a regular file. */
 async function hashFile(root: string, path: Buffer): Promise<OutputFile | undefined> {
   const file = await openPlain(joinBytes(root, path))
   if (!file) return undefined
@@ -235,8 +243,8 @@ async function hashFile(root: string, path: Buffer): Promise<OutputFile | undefi
 }
 
 /**
- * Runs `work`. Returns undefined for an entry that was removed, and for one that cannot be read, which is added to
- * `unreadable`.
+ * Runs `work`, which reads the file or folder at `path`. Returns undefined if `path` was removed. Also returns
+ * undefined if it cannot be read, and then adds it to `unreadable`. Throws if file descriptors or memory run short.
  */
 async function readOrNote<T>(path: Buffer, { unreadable }: Found, work: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -249,8 +257,8 @@ async function readOrNote<T>(path: Buffer, { unreadable }: Found, work: () => Pr
 }
 
 /**
- * Creates the outputs folder of a run. Throws AppError `conflict` where an earlier attempt left something else in its
- * place.
+ * Creates the outputs folder of a run. Throws AppError `conflict` if an earlier attempt left something else than a
+ * folder at this path.
  */
 function createOutputsFolder(path: string): void {
   try {

@@ -3,7 +3,7 @@ import type { ErrorView } from '../contract/errors.ts'
 import type { ProblemView } from '../contract/problems.ts'
 import { CliExit } from './context.ts'
 
-/** An error response of the API. Its code decides the exit status; its problems are printed below the message. */
+/** An error response of the API. `code` decides the exit status; `problems` are printed below the message. */
 export class ApiError extends CliExit {
   readonly code: string
   readonly args: Readonly<Record<string, unknown>>

@@ -10,14 +10,14 @@ import { CliExit } from './context.ts'
 import type { Cli } from './context.ts'
 
 /**
- * Calls the routes of one server. Both methods throw ApiError for an error response, and CliExit if the server does not
- * answer or is not a Hagane server.
+ * Sends requests to the routes of one server. Both methods throw ApiError for an error response, and CliExit if the
+ * server does not answer or is not a Hagane server.
  */
 export interface Client {
   readonly url: string
-  /** Resolves to the JSON answer. */
+  /** Sends a request and resolves to its parsed JSON answer. */
   call<N extends RouteName>(name: N, ...request: Arguments<N>): Promise<AnswerOf<N>>
-  /** Resolves to the response itself, for routes whose answer is not JSON. */
+  /** Sends a request and resolves to the response itself, for routes whose answer is not JSON. */
   fetch<N extends RouteName>(name: N, ...request: Arguments<N>): Promise<Response>
 }
 
@@ -45,9 +45,7 @@ export function requireClient(cli: Cli): Client {
   return client
 }
 
-/**
- * Returns a client of the server at `url`. `fetch` and `call` send `token` and the reader's language with each request.
- */
+/** Returns a client of the server at `url`. Each request contains `token` and the configured language. */
 export function createClient(url: string, token: string, cli: Cli): Client {
   const notHaganeError = ({ status }: Response): CliExit =>
     new CliExit(EXIT.unreachable, cli.formatMessage('server_foreign', { url, status }))

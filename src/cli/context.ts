@@ -5,27 +5,30 @@ import type { CliCode, PlainArgs } from '../contract/messages/messages.ts'
 import { EXIT } from '../contract/errors.ts'
 import { escapeText, toTerminalLine } from './screen.ts'
 
-/** The context of every command: settings, messages in the reader's language, and the output streams. */
+/** The context of every command: settings, messages in the configured language, and the output streams. */
 export interface Cli {
   readonly config: ClientConfig
+  /** Returns a message in the configured language. Arguments are escaped, so that an argument adds no line. */
   formatMessage(code: CliCode, args?: PlainArgs): string
-  /** Width of the terminal that standard output is connected to; undefined if standard output is not a terminal. */
+  /** Width of the terminal in columns; undefined if standard output is not a terminal. */
   readonly columns: number | undefined
   /**
-   * Writes results to standard output. Each text becomes one line; line ends and control characters in it are escaped.
+   * Writes results to standard output. Each text becomes one line: control characters in it, also line ends, are
+   * escaped.
    */
   print(lines: string | readonly string[]): void
-  /** Writes everything else to standard error, so that standard output contains only results. */
+  /** Writes to standard error: progress, warnings and errors. Standard output then contains only results. */
   printStatus(lines: string | readonly string[]): void
   /**
-   * Writes a document with its line ends. In a terminal each line is escaped; elsewhere the text is written unchanged.
+   * Writes a text of several lines to standard output. In a terminal control characters in each line are escaped;
+   * elsewhere the text is written unchanged.
    */
   printDocument(text: string): void
-  /** Writes bytes unchanged; resolves when they are written. */
+  /** Writes bytes unchanged to standard output; resolves when they are written. */
   printBytes(bytes: Uint8Array): Promise<void>
 }
 
-/** Returns the context of this process. Arguments of messages are escaped, so that each stays on its line. */
+/** Returns the context of this process. */
 export function createCli(config: ClientConfig = readClientConfig()): Cli {
   return {
     config,
@@ -44,8 +47,8 @@ export function createCli(config: ClientConfig = readClientConfig()): Cli {
 }
 
 /**
- * Whether the reader of standard output closed the pipe. Then the next write ends the command with status 0; a command
- * that writes nothing more continues.
+ * Whether the reader of standard output has closed the pipe. The next write then ends the process with status 0; a
+ * command that writes nothing more continues.
  */
 let isOutputClosed = false
 
@@ -55,8 +58,8 @@ function write(chunk: string | Uint8Array, onWritten: () => void = () => {}): vo
 }
 
 /**
- * Calls back with errors of standard output, such as a full disk. A pipe closed by its reader is no error; errors of
- * standard error are ignored.
+ * Calls `onFailure` for each error of standard output, such as a full disk. A pipe closed by its reader is no failure.
+ * Errors of standard error are ignored.
  */
 export function watchOutput(onFailure: (error: Error) => void): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -66,7 +69,7 @@ export function watchOutput(onFailure: (error: Error) => void): void {
   process.stderr.on('error', () => {})
 }
 
-/** Escapes an argument of a message: only the message itself may contain line ends. */
+/** Escapes an argument of a message, so that the argument adds no line. */
 function onOneLine(value: string | number): string | number {
   return typeof value === 'string' ? escapeText(value) : value
 }
@@ -75,7 +78,7 @@ function toLines(lines: string | readonly string[]): string {
   return (typeof lines === 'string' ? [lines] : lines).map((line) => `${toTerminalLine(line)}\n`).join('')
 }
 
-/** Ends a command with an exit status. `message` is printed; it is empty if everything was printed before. */
+/** Thrown to end a command with an exit status. `message` is printed; it is empty if everything was printed before. */
 export class CliExit extends Error {
   readonly status: number
 

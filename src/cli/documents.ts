@@ -12,8 +12,8 @@ const DEFAULT_NAMES = ['haganefile', 'polyaxon', 'polyaxonci', 'polyaxon-ci', 'p
 )
 
 /**
- * Reads the files of one document. Without files, reads the first that exists among the default names. Throws
- * SpecError.
+ * Reads the files of a document; relative paths start at `cwd`. Without files, reads the first existing file in `cwd`
+ * with a default name. Throws SpecError if a file is missing, unreadable or not UTF-8.
  */
 export function readSources(files: readonly string[], cwd: string): Source[] {
   if (files.length > 0) return files.map((file) => readSource(file, join(cwd, file)))
@@ -49,7 +49,7 @@ function tryRead(path: string): Uint8Array | NodeJS.ErrnoException {
   }
 }
 
-// The order matters: decoders later in the list accept more bytes, so they would also accept the encodings before them.
+// Tried in this order: a later encoding also accepts most bytes of the encodings before it.
 const OTHER_ENCODINGS = ['euc-jp', 'shift_jis', 'gb18030', 'windows-1252'] as const
 const ENCODING_NAMES = {
   'euc-jp': 'EUC-JP',
@@ -58,7 +58,10 @@ const ENCODING_NAMES = {
   'windows-1252': 'Latin-1',
 } as const
 
-/** Decodes a file as UTF-8. Throws SpecError with the probable encoding and the position of the first invalid byte. */
+/**
+ * Decodes a file as UTF-8. Throws SpecError for other bytes, with the probable encoding and the position of the first
+ * invalid byte.
+ */
 function decode(file: string, bytes: Uint8Array): string {
   const text = decodeAs('utf-8', bytes)
 
@@ -85,11 +88,12 @@ function decode(file: string, bytes: Uint8Array): string {
   ])
 }
 
-/** First code of the accented letters of Latin-1. */
+/** Byte of the first accented letter in Latin-1. */
 const LATIN1_LETTERS_MIN = 0xc0
 
 /**
- * Whether all bytes beyond ASCII are single letters of Latin-1 between ASCII characters, as in French and German words.
+ * Whether every byte beyond ASCII is an accented letter of Latin-1 and stands alone between ASCII bytes, as in French
+ * and German words.
  */
 function isLatin(bytes: Uint8Array): boolean {
   return bytes.every(
@@ -98,7 +102,7 @@ function isLatin(bytes: Uint8Array): boolean {
   )
 }
 
-// In UTF-16 every other byte of Latin text is zero.
+// Share of zero bytes above which a file counts as UTF-16. In Latin text in UTF-16 half of the bytes are zero.
 const ZERO_SHARE_UTF16 = 0.25
 
 function zeroShare(bytes: Uint8Array): number {
@@ -117,7 +121,10 @@ function looksLikeText(text: string | undefined): boolean {
   return text !== undefined && !/[\u0080-\u009f\ufffd\ue000-\uf8ff]/.test(text)
 }
 
-/** Returns the number of bytes at the start that form complete, valid UTF-8 characters. */
+/**
+ * Returns the length in bytes of the longest prefix that is valid UTF-8. The last character of the prefix may be
+ * incomplete.
+ */
 function validLength(bytes: Uint8Array): number {
   let [low, high] = [0, bytes.length]
   while (low < high) {
@@ -130,7 +137,7 @@ function validLength(bytes: Uint8Array): number {
   return low
 }
 
-/** Whether all bytes are valid UTF-8. The last character may be incomplete. */
+/** Whether the bytes are valid UTF-8, except that the last character may be incomplete. */
 function isValidPrefix(bytes: Uint8Array): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
@@ -141,12 +148,15 @@ function isValidPrefix(bytes: Uint8Array): boolean {
 }
 
 function positionOf(bytes: Uint8Array, length: number): { line: number; column: number } {
-  // With `stream`, an incomplete last character is left out: its position is the one to report.
+  // With `stream`, an incomplete last character is not decoded. The reported position is thus that of its first byte.
   const lines = new TextDecoder().decode(bytes.subarray(0, length), { stream: true }).split('\n')
   return { line: lines.length, column: lines.at(-1)!.length + 1 }
 }
 
-/** Parses the `name=value` arguments of `--param` and Polyaxon's `--params`. Throws SpecError. */
+/**
+ * Parses the `name=value` arguments of `--param` and of Polyaxon's `--params`. Throws SpecError for another form or a
+ * repeated name.
+ */
 export function readParams({
   param,
   params: others = [],

@@ -14,8 +14,8 @@ import { createPaint } from './screen.ts'
 import { usageLines } from './usage-faults.ts'
 
 /**
- * Returns the lines to print when a command fails: sentences without a stack trace, and none if everything was printed
- * before.
+ * Returns the lines to print for the error of a command, without a stack trace. Returns none for a CliExit without a
+ * message: everything was printed before.
  */
 export function toProblemLines(cli: Cli, error: unknown): string[] {
   if (error instanceof ApiError) {
@@ -39,7 +39,7 @@ export function toProblemLines(cli: Cli, error: unknown): string[] {
   return [sentence ? cli.formatMessage(sentence, { path: path ?? cli.formatMessage('output') }) : `hagane: ${message}`]
 }
 
-/** Messages for errors of the file system, by system error code. */
+/** Codes of messages for errors of the file system, by system error code. */
 const FILE_FAULTS: Readonly<Record<string, CliCode>> = {
   ENOENT: 'path_missing',
   ENOTDIR: 'path_no_folder',
@@ -59,7 +59,7 @@ function specLines(cli: Cli, { problems }: SpecError): string[] {
   )
 }
 
-/** Returns the exit status for an error. The statuses are listed in `EXIT`. */
+/** Returns the exit status of the process for an error; `EXIT` lists all statuses. */
 export function toExitStatus(error: unknown): number {
   if (error instanceof CommanderError) return EXIT.usage
   if (error instanceof CliExit) return error.status

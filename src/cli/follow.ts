@@ -13,9 +13,9 @@ import { createPaint, toTerminalLine } from './screen.ts'
 const POLL_MS = 500
 
 /**
- * Shows the progress of a run or sweep on standard error until it ends or the sweep has paused itself, then prints the
- * result. Throws CliExit after such a pause, and unless the run succeeded or the sweep is done or stopped by one of its
- * own rules.
+ * Shows the progress of a run or sweep on standard error until it ends, or until the sweep has paused itself and no
+ * trial runs any more. Then prints the result. Throws CliExit if the run has not succeeded, if the sweep has failed or
+ * was stopped by a user, or if the sweep has paused itself.
  */
 export async function follow(
   cli: Cli,
@@ -27,7 +27,7 @@ export async function follow(
   for (;;) {
     const ended =
       kind === 'sweep'
-        ? await followSweep(cli, client, number, { line, said: printedNotices })
+        ? await followSweep(cli, client, number, { line, printed: printedNotices })
         : await followRun(cli, client, number)
     if (ended !== undefined) {
       line.clear()
@@ -47,25 +47,25 @@ interface Outcome {
 
 interface ProgressOutput {
   readonly line: StatusLine
-  /** Notices that were already printed. */
-  readonly said: Set<string>
+  /** Notices of the sweep that were already printed. */
+  readonly printed: Set<string>
 }
 
 async function followSweep(
   cli: Cli,
   client: Client,
   number: number,
-  { line, said }: ProgressOutput,
+  { line, printed }: ProgressOutput,
 ): Promise<Outcome | undefined> {
   const sweep = await client.call('getSweep', { params: { sweep: number } })
   const notices = noticeLines(cli, sweep)
   if (isPausedByItself(sweep)) return { isSuccess: false, lines: notices }
 
   if (!isSweepEnded(sweep.phase)) {
-    for (const notice of notices.filter((one) => !said.has(one))) {
+    for (const notice of notices.filter((one) => !printed.has(one))) {
       line.clear()
       cli.printStatus(notice)
-      said.add(notice)
+      printed.add(notice)
     }
     return void line.show(sweepProgress(cli, sweep) + (await loadWaitingReason(client, sweep)), doneTrials(sweep))
   }
@@ -95,7 +95,8 @@ async function followSweep(
 }
 
 /**
- * Whether a sweep paused itself after failed trials and has no running trial: a user has to decide how it continues.
+ * Whether a sweep has paused itself because trials failed, and no trial runs any more. A user has to resume or stop the
+ * sweep.
  */
 function isPausedByItself({
   phase,
@@ -115,7 +116,7 @@ function isSelfPauseNotice({ code }: SweepNotice): boolean {
   return code === 'failed_first' || code === 'failed_next'
 }
 
-/** Returns the notices of a sweep, one per line, followed by advice if the sweep paused itself. */
+/** Returns the notices of a sweep, one per line, and advice on how to continue if the sweep has paused itself. */
 export function noticeLines(cli: Cli, { number, notices, isPaused }: SweepView): string[] {
   const lines = notices.map(({ message }) => message)
   return isPaused && notices.some(isSelfPauseNotice) ? [...lines, cli.formatMessage('held_hint', { number })] : lines
@@ -132,7 +133,7 @@ async function followRun(cli: Cli, client: Client, number: number): Promise<Outc
   }
 }
 
-/** Returns why no trial has started yet: the reason of the first trial, or '' once a trial has started. */
+/** Returns why the first queued trial waits, in brackets; an empty string if no trial is queued or one has started. */
 async function loadWaitingReason(client: Client, sweep: SweepView): Promise<string> {
   const { queued = 0, ...others } = sweep.counts
   if (queued === 0 || Object.values(others).some((count) => count > 0)) return ''
@@ -144,7 +145,8 @@ async function loadWaitingReason(client: Client, sweep: SweepView): Promise<stri
 }
 
 /**
- * Returns one line with the finished, running and failed trials, the best value, and an estimate of the remaining time.
+ * Returns one line with the number of finished, running and failed trials, the best value, and an estimate of the
+ * remaining time.
  */
 export function sweepProgress(cli: Cli, sweep: SweepView): string {
   const paint = createPaint(cli.config.hasColor)
@@ -152,7 +154,7 @@ export function sweepProgress(cli: Cli, sweep: SweepView): string {
   const done = doneTrials(sweep)
   const elapsed = (Date.now() - Date.parse(sweep.createdAt)) / 1000
 
-  // No estimate for a paused sweep.
+  // Seconds; undefined for a paused or ended sweep, and before the first trial has finished.
   const left =
     sweep.trials !== null && done > 0 && !sweep.isPaused && !isSweepEnded(sweep.phase)
       ? ((sweep.trials - done) * elapsed) / done
@@ -179,20 +181,23 @@ function doneTrials({ counts: { succeeded = 0, failed = 0, stopped = 0 } }: Swee
   return succeeded + failed + stopped
 }
 
-/** A line that shows progress. `done` is the number of finished trials. */
+/** A line that shows progress. `done` is the number of finished trials; `clear` erases the line in a terminal. */
 interface StatusLine {
   show(text: string, done: number): void
   clear(): void
 }
 
-/** Returns a line that is rewritten in place in a terminal. Elsewhere the line is printed when `done` changes. */
+/**
+ * Returns a line on standard error. In a terminal each call rewrites the line in place. Elsewhere a new line is printed
+ * whenever `done` changes.
+ */
 function createStatusLine(cli: Cli): StatusLine {
   const isTerminal = process.stderr.isTTY
   let last = -1
 
   return {
     show: (text, done) => {
-      // The text is cut to the width: a wrapped line could not be erased.
+      // The text is cut to the width of the terminal, because a wrapped line could not be erased.
       if (isTerminal) process.stderr.write(`\r\u001b[K${toTerminalLine(cutEnd(text, process.stderr.columns - 1))}`)
       else if (done !== last) cli.printStatus(text)
       last = done

@@ -2,19 +2,22 @@ import stringWidth from 'string-width'
 
 import { escapeText, colorMarker, COLOR_MARKER } from './screen.ts'
 
-/** Returns the number of terminal columns that a text takes once it is escaped. Colours take none. */
+/** Returns the number of terminal columns that a text occupies after escaping. Colour markers occupy none. */
 export function textWidth(text: string): number {
   return stringWidth(escapeText(text.replace(COLOR_MARKER, '')))
 }
 
-/** Cuts a text at its end so that it takes at most `columns` columns, the ellipsis included. Colours stay. */
+/**
+ * Cuts a text at its end so that it occupies at most `columns` columns, including the ellipsis. Colour markers are
+ * kept.
+ */
 export function cutEnd(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text
   let left = columns - 1
   let isFull = false
 
   const parts = text.split(COLOR_MARKER).map((part, index) => {
-    // COLOR_MARKER captures the colour code, so every second part is one.
+    // `split` also returns what COLOR_MARKER captures, so every second part is the code of a colour.
     if (index % 2 === 1) return colorMarker(part)
     if (isFull) return ''
     const kept = headOf(part, left)
@@ -26,7 +29,7 @@ export function cutEnd(text: string, columns: number): string {
   return parts.join('')
 }
 
-/** Cuts a text without colours at its start so that it takes at most `columns` columns, the ellipsis included. */
+/** Cuts a text without colours at its start so that it occupies at most `columns` columns, including the ellipsis. */
 export function cutStart(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text
   const clusters = [...SEGMENTER.segment(text.slice(-columns * CLUSTER_UNITS_MAX))].map(({ segment }) => segment)
@@ -37,7 +40,7 @@ export function cutStart(text: string, columns: number): string {
 }
 
 const SEGMENTER = new Intl.Segmenter()
-// Code units examined per column: this bounds the work for a long text.
+// Code units of the text that are examined per column of the result. This bounds the work for a long text.
 const CLUSTER_UNITS_MAX = 20
 
 function headOf(text: string, columns: number): string {
@@ -52,15 +55,18 @@ function headOf(text: string, columns: number): string {
 }
 
 const GAP = 2
-/** In a terminal, columns of a table are not narrowed below this width. */
+/** Least width in a terminal to which a column of a table is narrowed. */
 const FITTED_MIN = 6
-/** Outside a terminal: the width at which a cell is cut, and the width up to which cells of a column are padded. */
+/**
+ * Outside a terminal: the width at which a cell is cut, and the greatest width to which the cells of a column are
+ * padded.
+ */
 const [CELL_MAX, PADDED_MAX] = [200, 40]
 
 /**
  * Formats rows as lines with aligned columns, two spaces apart.
- * @param columns - Width of the terminal: each row is cut to fit. Undefined outside a terminal: the first cell is never
- * cut.
+ * @param columns - Width of the terminal, to which columns are narrowed. Undefined outside a terminal: cells are then
+ * cut at `CELL_MAX`, except those of the first column.
  */
 export function formatTable(rows: readonly (readonly string[])[], columns?: number): string[] {
   const shown =
@@ -84,7 +90,9 @@ function padCell(cell: string, columns: number): string {
   return cell + ' '.repeat(Math.max(0, columns - textWidth(cell)))
 }
 
-/** Returns column widths that fit into `columns`: the widest columns are narrowed first. */
+/**
+ * Returns widths of columns that fit into `columns`: the widest columns are narrowed first, none below `FITTED_MIN`.
+ */
 function fitWidths(natural: readonly number[], columns: number): number[] {
   const room = columns - GAP * (natural.length - 1)
   const total = (cap: number): number => natural.reduce((sum, wide) => sum + Math.min(wide, cap), 0)

@@ -9,21 +9,30 @@ import type { HostInfo } from '../contract/run.ts'
 const run = promisify(execFile)
 const TIMEOUT_MS = 10_000
 
-/** Facts about the submitting shell that are sent with a run. */
+/** Facts about the machine and folder from which a run is submitted. They are sent with the run. */
 export interface ShellInfo {
-  /** Working folder, Python interpreter, and state of the git repository. */
+  /** Working folder, Python interpreter, PATH, and state of the git repository. */
   readonly host: HostInfo
-  /** Output of `git diff HEAD`; null without changes, without a repository, or if the diff is binary or too long. */
+  /**
+   * Output of `git diff HEAD`. Null if there are no changes or no repository, or if the output contains a NUL or is too
+   * long.
+   */
   readonly changes: string | null
 }
 
-/** Collects the facts about the submitting shell. `shellPath` is its PATH. */
+/**
+ * Collects the facts about the submitting machine for a run in `workDir`. `shellPath` is the PATH on which Python is
+ * looked up.
+ */
 export async function readHostInfo(workDir: string, shellPath: string): Promise<ShellInfo> {
   const [python, git] = await Promise.all([readPython(shellPath), readGit(workDir)])
   return { host: { workDir, python, path: shellPath, git }, changes: git?.isDirty ? await readChanges(workDir) : null }
 }
 
-/** Returns the diff of tracked files to the last commit. Binary files are only named in it. */
+/**
+ * Returns the changes of tracked files since the last commit; binary files are only named. Null if there are none, or
+ * if git fails.
+ */
 async function readChanges(folder: string): Promise<string | null> {
   try {
     const { stdout } = await run(
@@ -41,7 +50,7 @@ async function readChanges(folder: string): Promise<string | null> {
   }
 }
 
-/** Returns the folder for a document's commands: `cwd`, or the folder of the first file that lies outside `cwd`. */
+/** Returns the folder in which a document's commands work: the folder of the first file outside `cwd`, else `cwd`. */
 export function chooseWorkDir(files: readonly string[], cwd: string): string {
   const outside = files
     .map((file) => resolve(cwd, file))
@@ -50,8 +59,8 @@ export function chooseWorkDir(files: readonly string[], cwd: string): string {
 }
 
 /**
- * Returns the real path and the version of `python`, else `python3`, on this PATH: shims are resolved. Null without
- * Python 3.
+ * Returns path and version of the interpreter that `python`, else `python3`, starts on this PATH. The path is that of
+ * the interpreter itself, not of a shim such as that of pyenv. Returns null if neither is Python 3.
  */
 async function readPython(shellPath: string): Promise<HostInfo['python']> {
   for (const name of ['python', 'python3']) {
@@ -92,7 +101,7 @@ async function readGit(folder: string): Promise<HostInfo['git']> {
   }
 }
 
-/** Removes user name and password from the URL of a remote. */
+/** Removes the user name and password from the URL of a git remote. */
 function withoutCredentials(remote: string): string {
   return remote.replace(/^(\w+:\/\/)[^@/]*@/, '$1')
 }

@@ -15,7 +15,8 @@ try {
 }
 
 /**
- * Prints an error and resolves to its exit status. The messages are imported only on failure, to keep the start fast.
+ * Prints an error and resolves to its exit status. The module with the messages is imported only here, so that commands
+ * start fast.
  */
 async function printFailure(error: unknown): Promise<number> {
   const { toExitStatus, toProblemLines } = await import('./failures.ts')

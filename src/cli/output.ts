@@ -13,13 +13,13 @@ const PHASE_STYLES: Partial<Record<string, Style>> = {
   unknown: 'yellow',
 }
 
-/** Colours the name of a phase. */
+/** Returns the name of a phase in its colour; a phase without a colour is returned unchanged. */
 export function paintPhase(name: string, paint: Paint): string {
   const style = PHASE_STYLES[name]
   return style ? paint(style, name) : name
 }
 
-/** Formats parameters as `a=1 b=text`. */
+/** Formats parameters as text such as `a=1 b=text`. */
 export function formatPairs(values: Readonly<Record<string, unknown>>): string {
   return Object.entries(values)
     .map(([name, value]) => `${name}=${formatValue(value)}`)
@@ -31,16 +31,21 @@ export function formatValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Columns shown of a line of a document, and the most of them that precede the place of a problem. */
+/**
+ * Number of columns that are shown of the line of a document with a problem, and how many of them at most are before
+ * the place of the problem.
+ */
 const [FRAME_COLUMNS, FRAME_BEFORE] = [160, 100]
 
-/** Formats a command with a `$` prompt and its further lines indented. */
+/** Returns the lines of a command. The first has a `$` prompt, the others are indented. */
 export function commandLines(command: string): string[] {
   return command.split('\n').map((line, index) => (index === 0 ? `  $ ${line}` : `    ${line}`))
 }
 
 /**
- * Formats a problem: message, place, the line of the document with a caret (if `sources` contains it), and the remedy.
+ * Returns the lines that show a problem: message, place, the line of the document with a caret below the place, and the
+ * remedy. `sources` contains the texts of documents by file name; without the text the line is left out. `label` is
+ * `error` or `warning` in the configured language.
  */
 export function formatProblem(
   problem: ProblemView,
@@ -65,7 +70,7 @@ export function formatProblem(
   return [head, `  ${paint('cyan', place.trimEnd())}${path}`, ...framed, `  ${paint('dim', '→')} ${problem.remedy}`]
 }
 
-/** Returns the part of a line around a place, and a line with a caret below the place. */
+/** Returns the part of a line around `column` (from 1), and a line with a caret below that column. */
 function formatFrame(
   line: string,
   { column }: { readonly column: number },
@@ -76,7 +81,10 @@ function formatFrame(
   return [before + cutEnd(escapeText(line.slice(column - 1)), FRAME_COLUMNS - at), `${' '.repeat(at)}${paintMark('^')}`]
 }
 
-/** Formats a duration. Negative durations, which occur after a clock was set back, are shown as zero. */
+/**
+ * Formats a duration such as `3.2 s`, `5 min 10 s` or `2 h 4 min`. A negative duration, which occurs after a clock was
+ * set back, is shown as zero.
+ */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`
   const whole = Math.round(seconds)
@@ -98,7 +106,7 @@ export function formatBytes(bytes: number): string {
 /** Formats a number with the given number of significant digits, without trailing zeros. */
 export function formatDigits(value: number, digits: number): string {
   const text = value.toPrecision(digits)
-  // Rounded up, the largest numbers would become Infinity.
+  // The largest numbers would be rounded up to Infinity. They keep the form of `toPrecision`.
   return Number.isFinite(Number(text)) ? String(Number(text)) : text
 }
 
@@ -107,7 +115,7 @@ export function formatNumber(value: unknown): string {
   return typeof value === 'number' ? formatDigits(value, 5) : String(value)
 }
 
-/** Draws a progress bar of `cells` characters; `fraction` is between 0 and 1. */
+/** Returns a progress bar of `cells` characters; `fraction` is limited to the range from 0 to 1. */
 export function progressBar(fraction: number, cells = 20): string {
   const full = Math.round(Math.min(1, Math.max(0, fraction)) * cells)
   return '█'.repeat(full) + '░'.repeat(cells - full)

@@ -12,7 +12,7 @@ export interface ChartSize {
   readonly rows: number
 }
 
-// A braille character has dots in two columns and four rows. `DOTS[column][row]` is the bit to add to U+2800.
+// A braille character has two columns of four dots. `DOTS[column][row]` is the bit of a dot, to be added to U+2800.
 const DOTS = [
   [0x01, 0x02, 0x04, 0x40],
   [0x08, 0x10, 0x20, 0x80],
@@ -20,8 +20,9 @@ const DOTS = [
 const [DOTS_WIDE, DOTS_HIGH] = [2, 4]
 
 /**
- * Draws a chart with braille dots and returns its rows of cells, with labels of y on the left and of x below. `owner`
- * is the index of the line drawn last in a cell, and -1 for axes and labels. Points that are not finite are left out.
+ * Draws lines with braille dots. Returns rows of cells, including labels of y on the left and labels of x below.
+ * `owner` is the index of the line that was drawn last in a cell; -1 for axes and labels. Points that are not finite
+ * are left out.
  */
 export function drawChart(lines: readonly Line[], { columns, rows }: ChartSize): { text: string; owner: number }[][] {
   const drawn = lines.map((line) => line.points.filter(isDrawn))
@@ -75,14 +76,14 @@ function rangeOf(values: readonly number[]): Range {
   if (values.length === 0) return { min: 0, max: 1, shareOf: (value) => value }
   const min = values.reduce((least, value) => Math.min(least, value), Infinity)
   const max = values.reduce((most, value) => Math.max(most, value), -Infinity)
-  // The difference of the largest numbers overflows, so it is halved. Halving always would make the smallest number
-  // zero.
+  // The difference of very large numbers overflows, so both are halved then. Otherwise they are not halved, because
+  // half of the smallest number is zero.
   const scale = Number.isFinite(max - min) ? 1 : 0.5
   const span = max * scale - min * scale || 1
   return { min, max, shareOf: (value) => (value * scale - min * scale) / span }
 }
 
-/** Calls `dot` for each dot of a straight line (Bresenham 1965). */
+/** Calls `dot` for each dot of the straight line between two dots, both included (Bresenham 1965). */
 function connect(
   [x0, y0]: readonly [number, number],
   [x1, y1]: readonly [number, number],

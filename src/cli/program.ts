@@ -11,7 +11,8 @@ import type { Cli } from './context.ts'
 type Action = (...args: unknown[]) => Promise<void>
 
 /**
- * Returns the program with all commands. The module of a command is imported when it is called, to keep the start fast.
+ * Returns the command line with all its commands. The module of a command is imported only when that command is called,
+ * so that commands start fast.
  */
 export function createProgram(cli: Cli): Command {
   const help = (code: HelpCode): string => helpText(cli.config.locale, code)
@@ -19,7 +20,7 @@ export function createProgram(cli: Cli): Command {
     .description(help('hagane'))
     .version(VERSION, '-V, --version', help('version'))
     .helpOption('-h, --help', help('help'))
-    // Commander's error messages are English only: `usage-faults.ts` prints them in the reader's language.
+    // Commander has its error messages in English only: `usage-faults.ts` prints them in the configured language.
     .configureOutput({ outputError: () => {} })
     .configureOutput({
       writeOut: (text) => cli.print(linesOf(text)),
@@ -27,7 +28,7 @@ export function createProgram(cli: Cli): Command {
     })
     .exitOverride()
 
-  /** Adds a command. `code` is the key of its description and of its examples. */
+  /** Adds a command to `parent`. `code` is the key of its description and of its examples. */
   const add = (usage: string, code: HelpCode, parent: Command = program): Command => {
     const command = parent.command(usage).description(help(code))
     const examples = EXAMPLES[code]
@@ -52,7 +53,7 @@ export function createProgram(cli: Cli): Command {
       .option('--note <text>', help('note'))
       .addOption(hiddenOption('--description <text>'))
       .option('--tags <list>', help('tags'))
-  /** Adds the options of commands that act on several runs or sweeps, given by number or by filter. */
+  /** Adds the options of the commands that act on several runs or sweeps. */
   const withBulkOptions = (command: Command): Command =>
     withJson(
       withProject(command)
@@ -296,25 +297,28 @@ export function createProgram(cli: Cli): Command {
   return program
 }
 
-/** Splits commander's help or message into lines. They are printed one by one because each is escaped. */
+/** Splits the help or a message of commander into lines, since `print` would escape the line ends of a single text. */
 function linesOf(text: string): string[] {
   return text.replace(/\n$/, '').split('\n')
 }
 
-/** Collects the values of an option that may be given several times. */
+/** Appends a value of an option that may be given several times to the values before it. */
 const collect = (value: string, all: string[] = []): string[] => [...all, value]
 
-/** Returns an option of Polyaxon that is accepted but not listed in the help. */
+/** Returns an option that Polyaxon has, which is accepted but not listed in the help. */
 function hiddenOption(flags: string): Option {
   return new Option(flags).hideHelp()
 }
 
-/** Returns an action that imports a command and runs it. Commander's last argument, the command object, is dropped. */
+/**
+ * Returns an action that imports a command and runs it. `find` imports the module. The last argument, the command
+ * object of commander, is dropped.
+ */
 function lazyAction(cli: Cli, find: () => Promise<(cli: Cli, ...args: never[]) => Promise<void>>): Action {
   return async (...args) => await (await find())(cli, ...(args.slice(0, -1) as never[]))
 }
 
-/** Wraps a command so that files given as plain arguments are added to those given with `-f`. */
+/** Returns a command that takes files as plain arguments, too, and adds them to those of `-f`. */
 function withFiles<Flags extends { readonly file: readonly string[] }>(
   command: (cli: Cli, flags: Flags) => Promise<void>,
 ) {

@@ -6,8 +6,8 @@ import type { Cli } from './context.ts'
 import { toTerminalLine } from './screen.ts'
 
 /**
- * Asks for confirmation of an action that is hard to undo; `yes` skips the question. Throws CliExit if the answer is
- * no, or if standard input is not a terminal.
+ * Asks a yes/no question before an action that is hard to undo; `yes` skips the question. Throws CliExit if the answer
+ * is not yes, or if standard input is not a terminal.
  */
 export async function confirm(cli: Cli, question: string, { yes }: { yes?: boolean }): Promise<void> {
   if (yes) return
@@ -21,7 +21,7 @@ export async function confirm(cli: Cli, question: string, { yes }: { yes?: boole
   }
 }
 
-/** Returns standard input as text, without the line end that `echo` adds. */
+/** Reads all of standard input as text and removes one line end at its end. */
 export async function readStandardInput(): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer)

@@ -8,8 +8,8 @@ import { parseColumn } from '../core/filter/parse-filter.ts'
 import { findNearest } from '../core/nearest.ts'
 
 /**
- * One column of a list of runs or sweeps. `name` is written as in filters; `valueOf` returns undefined for a missing
- * value.
+ * One column of a table of runs or sweeps. `name` is written as in filters; `valueOf` returns undefined for a row
+ * without a value.
  */
 export interface Column<Row> {
   readonly name: string
@@ -17,8 +17,9 @@ export interface Column<Row> {
 }
 
 /**
- * Returns the column of a field of runs. `now` (ms) is the end of the duration of a run that has not ended.
- * `directions`, by project, decide whether the best value of a metric is its smallest or its largest.
+ * Returns the column that shows a field of runs. `now` (ms) replaces the end of a run that has not ended, for its
+ * duration. `directions`, by project name, decide whether the best value of a metric is its lowest or its highest;
+ * without a direction it is the highest.
  */
 export function runColumn(
   field: Field,
@@ -65,7 +66,7 @@ const RUN_VALUES: Readonly<Record<ColumnName, (run: RunView, now: number) => unk
   environment: (run) => run.environment,
 }
 
-/** Returns all columns, then the parameters and the metrics (their last values) that any of the runs has. */
+/** Returns every column of runs, then every parameter and the last value of every metric that any of the runs has. */
 export function allFields(runs: readonly RunView[]): Field[] {
   const names = (of: (run: RunView) => object): string[] => [...new Set(runs.flatMap((run) => Object.keys(of(run))))]
   return [
@@ -102,7 +103,8 @@ const SWEEP_VALUES: Readonly<Record<string, (sweep: SweepView) => unknown>> = {
 }
 
 /**
- * Returns the column of a list of sweeps by its name; `p.NAME` is a parameter of the best trial. Throws FilterError.
+ * Returns the column of a table of sweeps with the name `text`; `p.NAME` shows a parameter of the best trial. Throws
+ * FilterError for an unknown name.
  */
 export function sweepColumn(text: string): Column<SweepView> {
   const name = text.toLowerCase()
@@ -117,7 +119,7 @@ export function sweepColumn(text: string): Column<SweepView> {
   return bestParam(field.name)
 }
 
-/** Returns all columns of a list of sweeps, and one for each parameter of the best trials. */
+/** Returns every column of a table of sweeps, and one for each parameter of their best trials. */
 export function allSweepColumns(sweeps: readonly SweepView[]): Column<SweepView>[] {
   const params = new Set(sweeps.flatMap((sweep) => Object.keys(sweep.best?.params ?? {})))
   return [...Object.keys(SWEEP_VALUES).map(sweepColumn), ...[...params].map(bestParam)]

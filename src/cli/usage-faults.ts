@@ -4,7 +4,10 @@ import { helpText } from '../contract/messages/help.ts'
 import type { CliCode } from '../contract/messages/messages.ts'
 import type { Cli } from './context.ts'
 
-/** Messages for usage errors, by commander's error codes. Their arguments are taken from commander's own message. */
+/**
+ * Codes of messages for usage errors, by commander's error codes. The arguments are taken from the quoted names in
+ * commander's own message.
+ */
 const FAULTS: Readonly<Record<string, CliCode>> = {
   'commander.unknownOption': 'usage_option',
   'commander.unknownCommand': 'usage_command',
@@ -14,12 +17,15 @@ const FAULTS: Readonly<Record<string, CliCode>> = {
   'commander.conflictingOption': 'usage_conflict',
 }
 
-/** Returns the lines to print for a usage error, with the nearest name if commander suggests one. */
+/**
+ * Returns the lines to print for a usage error: the message, the nearest valid name if commander suggests one, and how
+ * to get help. Returns none if commander has printed the help.
+ */
 export function usageLines(cli: Cli, { code, message }: CommanderError): string[] {
   const more = `(${helpText(cli.config.locale, 'more')})`
 
   const sentence = FAULTS[code]
-  // Commander prints the help itself for a command without its subcommand.
+  // For a command without its subcommand, commander has already printed the help.
   if (sentence === undefined) return code.startsWith('commander.help') ? [] : [message, more]
 
   const [name = '', other = ''] = [...message.matchAll(/'((?:[^'\\]|\\.)*)'/g)].map((match) => match[1]!)

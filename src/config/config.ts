@@ -8,43 +8,45 @@ import type { Login } from './login.ts'
 import { toLocale } from '../contract/messages/messages.ts'
 import type { CliCode, Locale, PlainArgs } from '../contract/messages/messages.ts'
 
-/** Settings of a server. Flags override variables, which override defaults. */
+/** Settings of a server. A flag overrides the environment variable, which overrides the default. */
 export interface ServerConfig {
   readonly dataDir: string
   /** Address to listen on; only loopback addresses are allowed. */
   readonly host: string
-  /** Null: the port used last, else 7420, else the next free one. */
+  /** Port to listen on. Null: the port of the last start, else 7420, else the next free port. */
   readonly port: number | null
-  /** `postgres://…`; null for SQLite inside the data directory. */
+  /** URL of PostgreSQL, such as `postgres://…`; null for SQLite in the data directory. */
   readonly database: string | null
-  /** Largest number of runs at once. */
+  /** Largest number of runs that execute at once. */
   readonly runsMax: number
-  /** Ids of the GPUs that runs can get; null: those that `nvidia-smi` lists. */
+  /** Ids of the GPUs that may be given to runs; null: all that `nvidia-smi` lists. */
   readonly gpus: readonly string[] | null
   readonly logLevel: string
-  /** Variables that runs get from the process environment of the server. */
+  /** Variables of the process environment of the server that runs inherit. */
   readonly baseEnv: Readonly<Record<string, string>>
-  /** Days that items stay in the trash before they are removed for good. */
+  /** Days after which deleted runs and sweeps are removed from the trash for good. */
   readonly trashDays: number
-  /** Largest log of an attempt, in mebibytes. */
+  /** Largest size of the log of an attempt, in mebibytes. */
   readonly logMibMax: number
 }
 
-/** Settings of a command: how it finds its server, and how it prints. */
+/** Settings of a command of the command line: where its server is, and how it prints. */
 export interface ClientConfig {
   readonly dataDir: string
+  /** URL in `HAGANE_HOST`; null if it is not set. */
   readonly host: string | null
   readonly token: string | null
   readonly locale: Locale
   readonly hasColor: boolean
+  /** PATH of the shell that started the command. */
   readonly shellPath: string
-  /** Project of commands that name none. */
+  /** Project in `HAGANE_PROJECT`; null if it is not set. */
   readonly project: string | null
-  /** Server of the last `hagane login`; null without one. */
+  /** Server and token stored by `hagane login`; null without one. */
   readonly login: Login | null
 }
 
-/** Flags of a command that starts a server. */
+/** Flags of the commands that start a server or open its data directory. */
 export interface ServerFlags {
   readonly data?: string
   readonly host?: string
@@ -52,7 +54,10 @@ export interface ServerFlags {
   readonly database?: string
 }
 
-/** A flag or a variable with an invalid value. `code` and `args` name it and the form that it must have. */
+/**
+ * Thrown for a flag or an environment variable with an invalid value. `code` and `args` are the message, which contains
+ * the name of the setting and the expected form.
+ */
 export class SettingError extends Error {
   readonly code: CliCode
   readonly args: PlainArgs
@@ -67,17 +72,17 @@ const RUNS_MAX_DEFAULT = 100
 const TRASH_DAYS_DEFAULT = 30
 const LOG_MIB_DEFAULT = 1_024
 
-/** Names of the server's variables that runs get, because programs may need them. All others stay with the server. */
+/** Names of the environment variables of the server that runs inherit. Runs receive no other variable of the server. */
 const INHERITED_VARIABLES =
   /^(HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|PATH|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|CUDA_HOME|CUDA_PATH|XDG_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|(HTTP|HTTPS|NO|ALL)_PROXY|VIRTUAL_ENV|CONDA_\w+|PYENV_\w+|PYTHONPATH|PYTHONUTF8|PYTHONIOENCODING|PYTHONUNBUFFERED|OPENBLAS_\w+)$/i
 
 const PORT_MAX = 65_535
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
-/** Reads the settings of a server. An empty variable counts as one that is not set. Throws SettingError. */
+/** Reads the settings of a server. An empty variable counts as not set. Throws SettingError. */
 export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv = process.env): ServerConfig {
   const dataDir = readDataDir(flags.data, env)
-  // The data directory stores the URL of its database: opened without it, the directory would look empty.
+  // The data directory stores the URL of its database. With another database the data directory would look empty.
   const database = flags.database || env['HAGANE_DATABASE'] || readDatabase(dataDir)
 
   return {
@@ -101,7 +106,7 @@ export function readServerConfig(flags: ServerFlags = {}, env: NodeJS.ProcessEnv
   }
 }
 
-/** Reads the settings of a command. */
+/** Reads the settings of a command from the environment variables and the stored login. */
 export function readClientConfig(
   env: NodeJS.ProcessEnv = process.env,
   isTerminal = process.stdout.isTTY,
@@ -127,8 +132,8 @@ function readDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Returns the address of a database. The error contains the name of the setting but not the address, which holds a
- * password.
+ * Returns the URL of a database if it is a PostgreSQL URL. Throws SettingError otherwise; the error contains the name
+ * of the setting but not the URL, which may contain a password.
  */
 function checkDatabase(flag: string, address: string): string {
   if (!/^postgres(?:ql)?:\/\//.test(address) || !URL.canParse(address))
@@ -136,14 +141,17 @@ function checkDatabase(flag: string, address: string): string {
   return address
 }
 
-/** Values that a numeric setting may have, bounds included. */
+/** Values that a numeric setting may have: `min` and `max` are included, and `isWhole` permits integers only. */
 export interface NumberRange {
   readonly min: number
   readonly max?: number
   readonly isWhole?: boolean
 }
 
-/** Parses a number in plain decimal digits. Throws SettingError, which contains `flag` as the name of the setting. */
+/**
+ * Parses a number in plain decimal digits. Throws SettingError for another text or a number outside the range; `flag`
+ * is the name of the setting in the message.
+ */
 export function parseNumber(flag: string, text: string, { min, max = Infinity, isWhole = false }: NumberRange): number {
   const value = Number(text)
   if (
@@ -172,18 +180,23 @@ function readWord<Word extends string>(env: NodeJS.ProcessEnv, name: string, kno
   return word
 }
 
-/** Returns the variables for a program that the command line starts: its own, without `HAGANE_LAUNCHED`. */
+/**
+ * Returns the process environment for a program that the command line starts: its own variables with `changes`, without
+ * `HAGANE_LAUNCHED`.
+ */
 export function childEnv(changes: NodeJS.ProcessEnv = {}, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const { HAGANE_LAUNCHED: _, ...rest } = env
   return { ...rest, ...changes }
 }
 
-/** Whether a launcher started this process, which then has to end when the launcher is killed. */
-export function isLaunched(env: NodeJS.ProcessEnv = process.env): boolean {
+/**
+ * Whether `bin/launch.mjs` started this process as its child. The process then has to end when the launcher is killed.
+ */
+export function hasLauncher(env: NodeJS.ProcessEnv = process.env): boolean {
   return env['HAGANE_LAUNCHED'] === '1'
 }
 
-/** Creates the data directory; only its owner can read it. */
+/** Creates the data directory if it is missing, readable by its owner only. */
 export function createDataDir(dataDir: string): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
 }

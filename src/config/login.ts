@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** A server that `hagane login` has stored, and the token for it. */
+/** The URL and the token of a server that `hagane login` has stored. */
 export interface Login {
   readonly host: string
   readonly token: string
@@ -12,7 +12,7 @@ function loginFile(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_CONFIG_HOME'] || join(env['HOME'] || homedir(), '.config'), 'hagane', 'login.json')
 }
 
-/** Returns the stored server; undefined where there is none. */
+/** Returns the stored login; undefined if there is none or its file is invalid. */
 export function readLogin(env: NodeJS.ProcessEnv = process.env): Login | undefined {
   try {
     const { host, token } = JSON.parse(readFileSync(loginFile(env), 'utf8')) as Partial<Login>
@@ -22,7 +22,7 @@ export function readLogin(env: NodeJS.ProcessEnv = process.env): Login | undefin
   }
 }
 
-/** Stores a server in a file that only its owner can read. */
+/** Stores a login in a file that only its owner can read. */
 export function writeLogin(login: Login, env: NodeJS.ProcessEnv = process.env): void {
   const file = loginFile(env)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
@@ -30,7 +30,7 @@ export function writeLogin(login: Login, env: NodeJS.ProcessEnv = process.env): 
   writeFileSync(file, JSON.stringify(login), { mode: 0o600 })
 }
 
-/** Removes the stored server. Returns false where there was none. */
+/** Removes the stored login. Returns false if there was none. */
 export function removeLogin(env: NodeJS.ProcessEnv = process.env): boolean {
   const hadLogin = readLogin(env) !== undefined
   rmSync(loginFile(env), { force: true })

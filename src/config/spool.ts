@@ -10,8 +10,8 @@ import type { BatchRequest } from '../contract/tracking.ts'
 import { parseJson } from '../contract/values.ts'
 
 /**
- * Content of `WRITER.meta.json`, which is stored beside the segments of a writer: its run and its process, and the run
- * to be created first, if any.
+ * The content of `WRITER.meta.json`, which is stored beside the segments of a writer. `run` is the id of its run, and
+ * `create` the fields of that run if the server does not have it yet. `closed`: the writer will write no more records.
  */
 const metaSchema = z.object({
   writer: z.string(),
@@ -20,8 +20,8 @@ const metaSchema = z.object({
   pid: z.number(),
   hostname: z.string(),
   /**
-   * Start of the process in ticks of the kernel, and id of the boot. They distinguish two processes with the same pid,
-   * on systems that have them.
+   * Start of the process in clock ticks of the kernel; `boot` is the id of the boot. They distinguish two processes
+   * with the same pid. Both are absent on systems that do not provide them.
    */
   startedAt: z.string().optional(),
   boot: z.string().optional(),
@@ -29,13 +29,13 @@ const metaSchema = z.object({
   create: z.record(z.string(), z.unknown()).nullish(),
 })
 
-/** Records with consecutive numbers, from `first` on. */
+/** Records of a writer with consecutive numbers; `first` is the number of the first one. */
 export interface Segment {
   readonly first: number
   readonly records: readonly unknown[]
 }
 
-/** The records of a writer that are still on the disk. */
+/** The records of a writer that are still on the disk. `remove` deletes their files. */
 export interface Spool {
   readonly meta: z.output<typeof metaSchema>
   readonly segments: readonly Segment[]
@@ -43,11 +43,12 @@ export interface Spool {
 }
 
 /**
- * Returns the spools in a folder that no running process sends. Unreadable notes are left alone, and so are writers
- * whose files exceed `bytesMax` in total, because files are read as a whole.
+ * Returns the spools in a folder whose writers have closed or whose processes have ended: no process sends their
+ * records any more. Writers with an unreadable meta file are left out. Files are read as a whole, so writers whose
+ * files exceed `bytesMax` in total are left out, too.
  */
 export async function openUnusedSpools(folder: string, bytesMax = Infinity): Promise<Spool[]> {
-  // Programs can write to this folder, so only plain files are opened.
+  // Scripts can write to this folder, so links and pipes in it are not opened.
   const names = (await readdir(folder, { withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ name }) => name)
@@ -56,7 +57,10 @@ export async function openUnusedSpools(folder: string, bytesMax = Infinity): Pro
   return spools.filter((spool) => spool !== undefined)
 }
 
-/** Returns undefined where a file no longer exists: its writer has just sent all records and removed its files. */
+/**
+ * Opens a spool. Returns undefined if a file no longer exists: its writer has meanwhile sent all records and removed
+ * its files.
+ */
 async function openIfThere(...args: Parameters<typeof openSpool>): Promise<Spool | undefined> {
   try {
     return await openSpool(...args)
@@ -92,7 +96,10 @@ async function sizeOf(folder: string, files: readonly string[]): Promise<number>
   return stats.reduce((sum, { size }) => sum + size, 0)
 }
 
-/** Reads a plain file. A link that has just replaced it is refused, and a pipe does not block. */
+/**
+ * Reads a regular file as text. Throws for a link that has meanwhile replaced the file; a pipe in its place does not
+ * block.
+ */
 async function read(path: string): Promise<string> {
   return await readFile(path, {
     encoding: 'utf8',
@@ -101,8 +108,9 @@ async function read(path: string): Promise<string> {
 }
 
 /**
- * Returns the records in batches, in order. The records before a segment were acknowledged or no longer exist. Each
- * batch therefore declares them as lost, and the server counts only those that it has not received.
+ * Yields the records of a spool in batches, in order. Records before a segment are no longer on the disk: the server
+ * acknowledged them, or they were lost. Each batch declares all of them as lost, and the server counts only those that
+ * it has not received.
  */
 export function* toBatches({ meta, segments }: Spool): Generator<BatchRequest> {
   const { writer, attempt } = meta
@@ -132,7 +140,7 @@ function isRunning({ pid, hostname: host, startedAt, boot }: z.output<typeof met
 
   const stat = readOrNone(`/proc/${pid}/stat`)
   if (startedAt !== undefined && stat !== undefined) {
-    // After the name, field 0 is the state (Z and X have ended) and field 19 is the start.
+    // After the name of the process, field 0 is its state (Z and X: it has ended) and field 19 is its start.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields[19] === startedAt && fields[0] !== 'Z' && fields[0] !== 'X'
   }
@@ -141,7 +149,7 @@ function isRunning({ pid, hostname: host, startedAt, boot }: z.output<typeof met
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // The process exists and belongs to another user.
+    // EPERM: the process exists and belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
@@ -155,8 +163,9 @@ function readOrNone(path: string): string | undefined {
 }
 
 /**
- * Reads a segment: a line with the number of its first record, then one record per line. A last line that a kill cut
- * short is dropped. A line that cannot be parsed, and all lines after it, are dropped, too.
+ * Reads a segment: a line with the number of its first record, then one record per line. Drops an incomplete last line,
+ * which a killed process may leave, and a line that cannot be parsed with all lines after it. Returns undefined without
+ * a valid first line.
  */
 async function readSegment(path: string): Promise<Segment | undefined> {
   const [head, ...lines] = (await read(path)).split('\n').slice(0, -1).map(parseOrNone)

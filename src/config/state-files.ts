@@ -3,18 +3,18 @@ import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync }
 
 import { dataDirPaths } from '../core/data-dir.ts'
 
-/** Address and process of the server of a data directory. */
+/** Process, address and version of the last server of a data directory. */
 export interface ServerState {
   readonly pid: number
   readonly url: string
   readonly version: string
-  /** Identity of the data directory; absent in files of version 0.1.0. */
+  /** Identity of the data directory (`directoryId`); absent in files of version 0.1.0. */
   readonly directory?: string
 }
 
 /**
- * Returns the identity of a data directory. A copy or a restored backup has another identity; a moved directory keeps
- * its own.
+ * Returns the identity of a data directory: its device and inode. A copy or a restored backup has another identity; a
+ * directory that was moved within a file system keeps its own.
  */
 export function directoryId(dataDir: string): string {
   const { dev, ino } = statSync(dataDir)
@@ -22,8 +22,8 @@ export function directoryId(dataDir: string): string {
 }
 
 /**
- * Returns the state of the last server, running or not; undefined where there was none. A file that was copied along
- * with the directory does not count.
+ * Returns the state of the last server of a data directory, which may have ended. Returns undefined if there was none,
+ * or if the file was copied from another data directory.
  */
 export function readServerState(dataDir: string): ServerState | undefined {
   try {
@@ -39,22 +39,25 @@ export function writeServerState(dataDir: string, state: Omit<ServerState, 'dire
   replaceFile(dataDirPaths(dataDir).serverState, JSON.stringify({ ...state, directory: directoryId(dataDir) }))
 }
 
-/** Whether a restore into the directory has begun and is not complete. */
+/** Whether a restore into the data directory has begun and is not complete. */
 export function isRestoring(dataDir: string): boolean {
   return existsSync(dataDirPaths(dataDir).restoring)
 }
 
-/** Records that a backup is being restored into the directory. */
+/** Records that a restore of the folder `backup` into the data directory has begun. */
 export function noteRestoring(dataDir: string, backup: string): void {
   replaceFile(dataDirPaths(dataDir).restoring, backup)
 }
 
-/** Removes the note of `noteRestoring`. */
+/** Removes the record of `noteRestoring`: the restore is complete. */
 export function removeRestoringNote(dataDir: string): void {
   rmSync(dataDirPaths(dataDir).restoring, { force: true })
 }
 
-/** Stores which database belongs to a data directory; null: the SQLite file in it. Only its owner can read the URL. */
+/**
+ * Stores the URL of the database of a data directory in a file that only its owner can read. Null: the SQLite file in
+ * the data directory.
+ */
 export function writeDatabase(dataDir: string, url: string | null): void {
   if (readDatabase(dataDir) === (url ?? undefined)) return
   const { databaseUrl } = dataDirPaths(dataDir)
@@ -62,17 +65,20 @@ export function writeDatabase(dataDir: string, url: string | null): void {
   else replaceFile(databaseUrl, url)
 }
 
-/** Returns the URL of a data directory's database; undefined for the SQLite file in it. */
+/** Returns the stored URL of the database of a data directory; undefined for the SQLite file in it. */
 export function readDatabase(dataDir: string): string | undefined {
   return readOrNone(dataDirPaths(dataDir).databaseUrl)?.trim() || undefined
 }
 
-/** Returns the person's token; undefined before the first start of a server. */
+/** Returns the token of the person that the data directory belongs to; undefined before the first start of a server. */
 export function readToken(dataDir: string): string | undefined {
   return readOrNone(dataDirPaths(dataDir).token)?.trim()
 }
 
-/** Returns the secret in a file. The file is made on first use, and only its owner can read it. */
+/**
+ * Returns the secret in the file `path`. If the file is missing, first creates it with `prefix` and random digits,
+ * readable by its owner only.
+ */
 export function ensureSecret(path: string, prefix = ''): string {
   const existing = readOrNone(path)?.trim()
   if (existing) return existing
@@ -81,7 +87,7 @@ export function ensureSecret(path: string, prefix = ''): string {
   return secret
 }
 
-/** Replaces a file in one step; only its owner can read it. */
+/** Replaces a file by rename, so that a reader sees the old or the new text. Only the owner can read the file. */
 function replaceFile(path: string, text: string): void {
   const next = `${path}.${process.pid}.tmp`
   rmSync(next, { force: true })

@@ -1,8 +1,8 @@
-/** Rights that routes need. Each names a kind of data and what is done to it. */
+/** Permissions that routes require of their callers: a kind of data and the operation on it. */
 export const PERMISSIONS = [
   'runs.read',
   'runs.write',
-  /** Sending the tracking records of a run. */
+  /** Sends tracking records of a run. */
   'runs.track',
   'sweeps.read',
   'sweeps.write',
@@ -13,9 +13,9 @@ export const PERMISSIONS = [
   'environments.read',
   'environments.write',
   'events.read',
-  /** Checking documents, and reading their language. */
+  /** Checks documents, and reads the JSON Schema of documents. */
   'documents.check',
-  /** Signing in browsers, and managing access tokens. */
+  /** Creates codes that sign browsers in; lists, creates and deletes access tokens. */
   'access.manage',
   'server.read',
   'server.manage',

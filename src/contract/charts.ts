@@ -5,23 +5,32 @@ import { BEST_BY } from './measure.ts'
 import { moment } from './run.ts'
 import { RUN_PHASES } from './phases.ts'
 
-/** A number on a chart; null where it is not finite. */
+/** A number on a chart; null for NaN, an infinity or a missing value. */
 const chartNumber = z.number().nullable()
 
-/** A part of the x axis: in steps, in seconds since the first point of each line, or in seconds since 1970. */
+/**
+ * A part of the x axis. `from` and `to` are steps (`step`), seconds since the first point of each line (`relative`) or
+ * seconds since 1970 (`wall`).
+ */
 const chartRange = z.strictObject({ axis: z.enum(['step', 'relative', 'wall']), from: z.number(), to: z.number() })
 export type ChartRange = z.output<typeof chartRange>
 
-/** Request for lines of several metrics of several runs. */
+/** Request for one line per run and metric. `runs` are numbers; `buckets` is the largest number of points of a line. */
 export const seriesRequest = z.strictObject({
   runs: z.array(z.int().min(1)).min(1).max(LIMITS.chartRunsMax),
   metrics: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.chartMetricsMax),
   buckets: z.int().min(1).max(1000).default(500),
-  /** Only this part of each line, with a point on either side, in buckets as fine as that allows. */
+  /**
+   * Limits each line to this part of the x axis and one point on either side. `buckets` then applies to that part, so
+   * that the line is finer. Default: the whole line.
+   */
   range: chartRange.optional(),
 })
 
-/** A line of a chart, with one entry per bucket in each list. `step` is the last step of a bucket. */
+/**
+ * The line of one metric of one run, with one entry per bucket in each list. `step` and `last` are the step and the
+ * value of the last point in a bucket.
+ */
 export const seriesView = z.strictObject({
   run: z.int(),
   metric: z.string(),
@@ -29,37 +38,37 @@ export const seriesView = z.strictObject({
   last: z.array(chartNumber),
   min: z.array(chartNumber),
   max: z.array(chartNumber),
-  /** Milliseconds since 1970 of the last point of each bucket. */
+  /** Time of the last point in each bucket, in milliseconds since 1970. */
   time: z.array(z.number()),
-  /** Milliseconds since 1970 of the first point of the whole series. */
+  /** Time of the first point of the whole series, also outside the requested range, in milliseconds since 1970. */
   startTime: z.number(),
-  /** Number of points in all buckets, and number of NaN among them. */
+  /** `points`: number of points in all buckets; `nans`: number of points among them whose value is NaN. */
   points: z.int(),
   nans: z.int(),
 })
 export type SeriesView = z.output<typeof seriesView>
 
-/** A searched parameter, as a chart draws it. */
+/** The chart axis of a searched parameter. `scale` is `category` where some listed value is not a number. */
 const axisView = z.strictObject({
   name: z.string(),
   scale: z.enum(['linear', 'log', 'category']),
-  /** Bounds of the space; null where there is none, and for categories. */
+  /** Smallest and largest value that the search can choose; null where there is no bound, and for categories. */
   low: z.number().nullable(),
   high: z.number().nullable(),
-  /** Texts of the categories, in the order of the document. */
+  /** Listed values as Python prints them, in the order of the document; empty unless `scale` is `category`. */
   categories: z.array(z.string()),
   isConditional: z.boolean(),
 })
 export type AxisView = z.output<typeof axisView>
 
-/** All trials of a sweep as columns, in the order of their indices. */
+/** All trials of a sweep as columns: entry i of each list from `index` to `params` is about the same trial. */
 export const trialsView = z.strictObject({
   metric: z.string().nullable(),
   optimization: z.enum(['maximize', 'minimize']).nullable(),
-  /** Which value of the metric counts for a trial. */
+  /** Value of the metric by which trials are compared: the last, the lowest or the highest. */
   bestBy: z.enum(BEST_BY),
   axes: z.array(axisView),
-  /** Amounts of the resource at each rung, lowest first; null for a sweep without rungs. */
+  /** Name of the resource parameter and its amount at each rung, lowest first; null for a sweep without rungs. */
   rungs: z
     .strictObject({ resource: z.string(), amounts: z.array(z.number()), form: z.enum(['promotion', 'stopping']) })
     .nullable(),
@@ -68,17 +77,20 @@ export const trialsView = z.strictObject({
   phase: z.array(z.enum(RUN_PHASES)),
   reason: z.array(z.string().nullable()),
   rung: z.array(z.int()),
-  /** Value of the metric that counts for the trial. */
+  /** Value of the metric by which the trial is compared; null without one, and for NaN and infinities. */
   value: z.array(chartNumber),
-  /** Whether the trial logged the metric, but the value is NaN or infinite. */
+  /** Whether the trial logged the metric and its value is NaN or infinite. */
   isOdd: z.array(z.boolean()),
   startedAt: z.array(moment.nullable()),
   endedAt: z.array(moment.nullable()),
-  /** Values of each searched parameter; null where a trial does not have it. */
+  /** Values of each searched parameter, and of the resource; null where a trial does not have the parameter. */
   params: z.record(z.string(), z.array(z.unknown())),
-  /** Results at rungs in the order in which they were recorded. */
+  /**
+   * Results of trials at rungs, in the order in which they were recorded. `index` is the index of the trial; `value` is
+   * null for a failed trial.
+   */
   reached: z.array(z.strictObject({ index: z.int(), rung: z.int(), value: chartNumber })),
-  /** Every attempt that has begun, oldest first. */
+  /** All started attempts of the trials as columns, oldest first. `index` is the index of the trial. */
   attempts: z.strictObject({
     index: z.array(z.int()),
     n: z.array(z.int()),
@@ -89,7 +101,10 @@ export const trialsView = z.strictObject({
 })
 export type TrialsView = z.output<typeof trialsView>
 
-/** Places and devices of the machine that executes runs. */
+/**
+ * Capacity of the machine that executes runs. `places` is the number of runs that can execute at once, `used` the
+ * number that do.
+ */
 export const slotsView = z.strictObject({
   places: z.int(),
   used: z.int(),
@@ -97,15 +112,18 @@ export const slotsView = z.strictObject({
 })
 export type SlotsView = z.output<typeof slotsView>
 
-/** Number of runs in each phase, and in all. */
+/** Numbers of runs by phase; `total` is their sum. A phase without runs may be absent. */
 export const countsView = z.strictObject({ phases: z.partialRecord(z.enum(RUN_PHASES), z.int()), total: z.int() })
 export type CountsView = z.output<typeof countsView>
 
-/** Request to group runs by some of their fields. `columns` are fields with numbers. */
+/**
+ * Request to group the runs that match `filter` by the fields `by`. `columns` are numeric fields whose statistics each
+ * group gets.
+ */
 export const groupsRequest = z.strictObject({
   filter: z.string().max(LIMITS.filterCharsMax).optional(),
   project: z.string().max(100).optional(),
-  /** Whether to group the runs in the trash instead. */
+  /** Groups the runs in the trash instead of the others. */
   trash: z.boolean().optional(),
   by: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.groupFieldsMax),
   columns: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).max(LIMITS.groupFieldsMax).default([]),
@@ -119,30 +137,36 @@ export const groupsRequest = z.strictObject({
     .max(LIMITS.nameCharsMax + 1)
     .optional(),
 })
-/** Statistics of a column over the runs of a group. */
+/** Statistics of a column over the `n` runs of a group that have a value in it. `sd`: sample standard deviation. */
 const spread = z.strictObject({ n: z.int(), mean: chartNumber, sd: chartNumber, min: chartNumber, max: chartNumber })
-/** Groups of runs. */
+/** Groups of runs. In a group, `keys` are its values of the fields `by`, and `values` follow the order of `columns`. */
 export const groupsView = z.strictObject({
-  /** In the requested order, at most `LIMITS.groupsMax`. */
+  /** The first `LIMITS.groupsMax` groups in the requested order. */
   groups: z.array(
     z.strictObject({ keys: z.array(z.string().nullable()), n: z.int(), values: z.array(spread.nullable()) }),
   ),
-  /** Number of all groups, and of all runs in them. */
+  /** Numbers of all groups and of all runs in them, including groups that `groups` leaves out. */
   groupCount: z.int(),
   runCount: z.int(),
 })
 export type GroupsView = z.output<typeof groupsView>
 
-/** Request for lines of groups of runs. Only the largest groups are drawn, from the latest runs of each. */
+/**
+ * Request for one line per group of runs and metric. The answer contains only the largest groups, and computes their
+ * lines from the latest runs of each.
+ */
 export const bandsRequest = groupsRequest.omit({ columns: true, sort: true }).extend({
   metrics: z.array(z.string().min(1).max(LIMITS.nameCharsMax)).min(1).max(LIMITS.chartMetricsMax),
   buckets: z.int().min(1).max(1000).default(200),
 })
-/** Mean and spread of a metric over the runs of a group, with one entry per bucket in each list. */
+/**
+ * Mean and spread of a metric over the runs of a group, with one entry per bucket in each list. `n` is the number of
+ * runs with points in the bucket.
+ */
 const bandView = z.strictObject({
   keys: z.array(z.string().nullable()),
   metric: z.string(),
-  /** Number of runs in the group, and of those whose points are in the line. */
+  /** `runs`: number of runs in the group; `drawn`: number of runs from which the line is computed. */
   runs: z.int(),
   drawn: z.int(),
   step: z.array(z.number()),
@@ -153,34 +177,37 @@ const bandView = z.strictObject({
   n: z.array(z.int()),
 })
 export type BandView = z.output<typeof bandView>
-/** Lines of groups of runs, and the number of all groups. */
+/** Lines of the largest groups of runs. `groupCount` is the number of all groups, also of those without a line. */
 export const bandsView = z.strictObject({ bands: z.array(bandView), groupCount: z.int() })
 export type BandsView = z.output<typeof bandsView>
 
 /**
- * A name, the number of runs that have it, and the number among the latest runs of the requested project; 0 without a
- * project.
+ * A name of a parameter or metric. `count` is the number of runs that have it, `recent` the number among the latest
+ * `LIMITS.recentRunsMax` runs of the requested project; 0 without a project.
  */
 const nameCount = z.strictObject({ name: z.string(), count: z.int(), recent: z.int() })
-/** Parameters that differ among some runs, the most common first, each with the number of these runs that have it. */
+/**
+ * Parameters that differ among the `runs` requested runs, or that only some of them have. `count` is the number of
+ * these runs that have the parameter; the most common come first.
+ */
 export const variedView = z.strictObject({
   params: z.array(z.strictObject({ name: z.string(), count: z.int() })),
   runs: z.int(),
 })
 export type VariedView = z.output<typeof variedView>
 
-/** Names of parameters and metrics, for pickers. */
+/** Names of parameters and metrics to choose from, those with the largest `recent` first. */
 export const namesView = z.strictObject({ params: z.array(nameCount), metrics: z.array(nameCount) })
 export type NamesView = z.output<typeof namesView>
 
-/** Returns a logged number for a chart; null where it is not finite. */
+/** Returns a logged number unchanged; null for NaN and infinities, which JSON lacks. */
 export function toChartNumber(value: number | null): z.output<typeof chartNumber> {
   return value === null || !Number.isFinite(value) ? null : value
 }
 
 /**
- * Returns a computed number for a chart, rounded to twelve digits because the rest is rounding error; null where it is
- * not finite.
+ * Returns a computed number rounded to twelve significant digits, because further digits are rounding error; null for
+ * NaN and infinities.
  */
 export function toRoundedNumber(value: number | null): z.output<typeof chartNumber> {
   return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(12))

@@ -5,8 +5,8 @@ export interface Endpoint {
 }
 
 /**
- * The methods and paths of the API by the name of the route, for its clients. Schemas and access rules are in
- * `contract/routes/`. A fixed path stands before one whose parameter would match it too.
+ * Methods and paths of the API by route name. They are apart from the schemas and access rules in `contract/routes/`,
+ * so that clients can import them alone. The first matching path wins: `/runs/counts` must stand before `/runs/:run`.
  */
 export const ENDPOINTS = {
   health: { method: 'GET', path: '/api/v1/health' },
@@ -105,7 +105,10 @@ export type ParamsOf<N extends RouteName> = Readonly<Record<ParamName<N>, string
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** Returns the path of a route with its parameters filled in and the query that is defined, all escaped for a URL. */
+/**
+ * Returns the path and query of a route: path parameters are filled in, and query fields that are undefined are left
+ * out. All values are escaped for a URL.
+ */
 export function buildPath<N extends RouteName>(name: N, params: ParamsOf<N>, query: Query = {}): string {
   const filled = ENDPOINTS[name].path.replace(/:(\w+)/g, (_, key: string) =>
     encodeURIComponent(String(params[key as ParamName<N>])),

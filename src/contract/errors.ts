@@ -23,7 +23,10 @@ export const ERRORS = {
   internal: { status: 500, exit: 1 },
 } as const satisfies Record<ErrorCode, { status: number; exit: number }>
 
-/** An error to be shown to the caller. `args` fill the sentence of its code; `cause` is only logged. */
+/**
+ * An error that the caller sees as the sentence of its code. `args` fill the placeholders of the sentence; `cause` is
+ * logged and not shown. `problems` are the faults of a refused document, otherwise empty.
+ */
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly args: Args
@@ -36,12 +39,12 @@ export class AppError extends Error {
   }
 }
 
-/** Whether the same request can succeed later: something that it needs is unavailable, or the disk is full. */
+/** Whether the same request may succeed later: its code is `unavailable` or `storage_full`. */
 export function isTemporary(error: AppError): boolean {
   return error.code === 'unavailable' || error.code === 'storage_full'
 }
 
-/** An error in an answer of the API. */
+/** The JSON body of an answer with an error. `message` is in the reader's language. */
 export interface ErrorView {
   readonly error: {
     readonly code: string

@@ -1,4 +1,4 @@
-/** Kinds of events in the history, in the past tense. */
+/** Kinds of events in the history: the subject, a dot, and what happened to it. */
 export const EVENT_KINDS = [
   'run.created',
   'run.queued',
@@ -48,7 +48,7 @@ export const EVENT_KINDS = [
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
-/** Who caused an event: a person, a script with its run's token, or the platform. */
+/** Originator of an event: a person, a script that uses its run's token (`run`), or the server itself (`platform`). */
 export type Actor = 'person' | 'run' | 'platform'
 
 /** An event to be added to the history. */
@@ -60,20 +60,23 @@ export interface NewEvent {
   readonly data?: Readonly<Record<string, unknown>>
 }
 
-/** A numbered line of the history. Numbers ascend in the order of commits; some may be missing. */
+/** A stored event. Its number `seq` is larger than that of every event committed before; numbers may be skipped. */
 export interface Event extends NewEvent {
   readonly seq: number
-  /** Milliseconds since 1970. */
+  /** Time of the event in milliseconds since 1970. */
   readonly at: number
 }
 
 /**
- * Name of the server-sent events that list which runs have written since the previous one. Such an event has no number
- * and is not stored; its loss does no harm.
+ * Name of the server-sent events with an `ActivityView`. They have no number and are not stored. A client that misses
+ * one only updates later.
  */
 export const ACTIVITY = 'activity'
 
-/** Numbers of the runs that have written points, parameters, tags, files or output, and of their sweeps. */
+/**
+ * Numbers of the runs that have written points, parameters, tags, files or output since the previous `activity` event,
+ * and of their sweeps.
+ */
 export interface ActivityView {
   readonly runs: readonly number[]
   readonly sweeps: readonly number[]

@@ -6,8 +6,8 @@ import { asNumber, Float, isValueMap, LongInteger, toPlain } from './values.ts'
 import type { Value } from './values.ts'
 
 /**
- * Thrown by the reader of a field; the schema turns it into an issue with a position. `path` leads from the field to
- * the part that is wrong.
+ * An error that the `read` function of `field` throws. The schema turns it into an issue at the field's position.
+ * `path` leads from the field to the wrong part, such as an index in a list.
  */
 export class FieldError extends Error {
   readonly code: string
@@ -21,30 +21,30 @@ export class FieldError extends Error {
   }
 }
 
-/** Part of a sentence: a text that is the same in every language, or a phrase of the catalogue. */
+/** Part of a sentence: a text that is the same in every language, or a phrase of the message catalogue. */
 export type SentencePart = string | Detail
 
-/** Returns a phrase of the catalogue with its arguments. */
+/** Returns a reference to a phrase of the message catalogue, with its arguments. */
 export function phrase(detail: DetailCode, args?: Args): Detail {
   return args === undefined ? { detail } : { detail, args }
 }
 
-/** Returns a phrase with all of these, which are at least one. */
+/** Joins at least one phrase into a single phrase. */
 export function joinPhrases(phrases: readonly Detail[]): Detail {
   return phrases.reduceRight((rest, first) => phrase('joined', { first, rest }))
 }
 
-/** Code of a phrase that describes a mistake. A second phrase, with `_fix` added to the code, is the remedy. */
+/** Code of a phrase that describes a mistake. The catalogue has its remedy under the same code with `_fix` added. */
 export type MistakeCode = { [Code in DetailCode]: `${Code}_fix` extends DetailCode ? Code : never }[DetailCode]
 
-/** Whether the catalogue has a remedy for this phrase. */
+/** Whether the catalogue has a remedy for a phrase, and the phrase therefore describes a mistake. */
 export function hasRemedy(code: DetailCode): code is MistakeCode {
   return Object.hasOwn(CATALOGUES.en.details, `${code}_fix`)
 }
 
 /**
- * Returns the arguments of a problem whose sentence and remedy depend on the mistake. The problem keeps its own code,
- * for programs.
+ * Returns the arguments `detail` and `remedy` for a problem whose code covers several mistakes. Programs see the
+ * problem's code; people read the sentence and remedy of the one mistake.
  */
 export function mistakeArgs(code: MistakeCode, args: Args = {}): { readonly detail: Detail; readonly remedy: Detail } {
   return { detail: phrase(code, args), remedy: phrase(`${code}_fix` as DetailCode, args) }
@@ -53,8 +53,9 @@ export function mistakeArgs(code: MistakeCode, args: Args = {}): { readonly deta
 type JsonSchema = Record<string, unknown>
 
 /**
- * Returns a schema that reads a value by a function and has the given JSON Schema. The language converts values as
- * Polyaxon's validator does (a quoted number is a number), which zod's own types would refuse.
+ * Returns a zod schema for a field of a document: `read` parses the value, `json` is its JSON Schema for editors.
+ * Values are converted as Polyaxon's validator does, for example a quoted number to a number, which zod's own types
+ * refuse.
  */
 export function field<T>(json: JsonSchema, read: (value: unknown) => T) {
   return z
@@ -77,7 +78,10 @@ export function field<T>(json: JsonSchema, read: (value: unknown) => T) {
     })
 }
 
-/** Returns words for a value of a document, to be shown in an error. */
+/**
+ * Describes a value of a document for an error message. Texts and numbers are repeated, cut after `FOUND_CHARS_MAX`
+ * characters; lists and mappings are only named as such.
+ */
 export function describeValue(value: unknown): SentencePart {
   if (value === null || value === undefined) return phrase('word_nothing')
   if (Array.isArray(value)) return phrase('word_list')
@@ -91,7 +95,7 @@ export function describeValue(value: unknown): SentencePart {
 
 const FOUND_CHARS_MAX = 60
 
-/** Returns a number as YAML writes it. */
+/** Returns a number as YAML writes it. With `isFloat` a whole number gets `.0`. */
 function spellNumber(value: number, isFloat: boolean): string {
   if (Number.isNaN(value)) return '.nan'
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf'
@@ -102,14 +106,14 @@ function wrongType(expected: DetailCode, value: unknown, path: readonly number[]
   return new FieldError('wrong_type', { expected: phrase(expected), found: describeValue(value) }, path)
 }
 
-// YAML 1.1 and Python group digits by underscores.
+// Accepts `1_000`: YAML 1.1 and Python allow underscores between digits.
 const NUMERIC_TEXT = /^\s*[+-]?(\d+(_\d+)*\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
 /** JSON Schema of a number, or of a text that is a number. */
 export const numberJson = {
   anyOf: [{ type: 'number' }, { type: 'string', pattern: '^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$' }],
 }
 
-/** Returns the number that a value is, or that a text spells; undefined for anything else. */
+/** Returns a number, or the number that a text such as `"1e-3"` spells, as a float64; undefined for anything else. */
 export function toNumber(value: unknown): number | undefined {
   if (value instanceof LongInteger) return Number(value.value)
   return typeof value === 'string' && NUMERIC_TEXT.test(value) ? Number(value.replaceAll('_', '')) : asNumber(value)
@@ -121,7 +125,10 @@ function readNumber(value: unknown, expected: DetailCode): number {
   return number
 }
 
-/** A field with an integer. As in Polyaxon 0.6.1, numeric text is accepted and a fraction is cut off. */
+/**
+ * Returns the schema of an integer field. As in Polyaxon 0.6.1, numeric text is accepted and digits after the decimal
+ * point are cut off.
+ */
 export function int(options: { min?: number } = {}) {
   return field(numberJson, (value) => {
     const number = Math.trunc(readNumber(value, 'word_whole'))
@@ -133,7 +140,7 @@ export function int(options: { min?: number } = {}) {
   })
 }
 
-/** A field with a float. Numeric text is accepted. */
+/** Returns the schema of a field with a finite number. Numeric text is accepted. */
 export function float(options: { min?: number } = {}) {
   return field(numberJson, (value) => {
     const number = readNumber(value, 'word_number')
@@ -143,7 +150,7 @@ export function float(options: { min?: number } = {}) {
   })
 }
 
-/** A field with a text. */
+/** Returns the schema of a field with a text. Numbers are refused. */
 export function text() {
   return field({ type: 'string' }, (value) => {
     if (typeof value !== 'string') throw wrongType('word_text', value)
@@ -151,7 +158,7 @@ export function text() {
   })
 }
 
-/** A field with a text that matches a pattern; any other text is refused with `code`. */
+/** Returns the schema of a field with a text that matches `pattern`. Another text is refused with problem `code`. */
 export function matchingText(pattern: RegExp, code: string) {
   return field({ type: 'string', pattern: pattern.source }, (value) => {
     if (typeof value !== 'string') throw wrongType('word_text', value)
@@ -163,7 +170,7 @@ export function matchingText(pattern: RegExp, code: string) {
 const TRUE_WORDS = new Set<unknown>([true, 1, '1', 'true', 'yes', 'y', 'on', 't'])
 const FALSE_WORDS = new Set<unknown>([false, 0, '0', 'false', 'no', 'n', 'off', 'f'])
 
-/** A field with a truth value, or with one of the words for it. */
+/** Returns the schema of a boolean field. Also accepts 0, 1, and words such as `yes`, `off` and `t` in any case. */
 export function bool() {
   return field({ type: ['boolean', 'string'] }, (value) => {
     const word = typeof value === 'string' ? value.toLowerCase() : toPlain(value)
@@ -174,7 +181,8 @@ export function bool() {
 }
 
 /**
- * A field with one of the words. With `anyCase` also in UPPER and Capitalized form, which are read as the listed word.
+ * Returns the schema of a field with one of `words`. With `anyCase` it also accepts them in UPPER and Capitalized form
+ * and reads them as the listed word.
  */
 export function word<const T extends string>(words: readonly T[], options: { anyCase?: boolean } = {}) {
   const accepted = options.anyCase ? words.flatMap((item) => [item, item.toUpperCase(), capitalize(item)]) : words
@@ -191,7 +199,7 @@ function capitalize(item: string): string {
   return item[0]!.toUpperCase() + item.slice(1)
 }
 
-/** A field with a list of texts. */
+/** Returns the schema of a field with a list of texts. */
 export function textList() {
   return field({ type: 'array', items: { type: 'string' } }, (value) => {
     if (!Array.isArray(value)) throw wrongType('word_texts', value)
@@ -201,7 +209,7 @@ export function textList() {
   })
 }
 
-/** A field with a mapping. */
+/** Returns the schema of a field with a mapping, whose values are read unchanged. */
 export function valueMap() {
   return field({ type: 'object' }, (value) => {
     if (!isValueMap(value)) throw wrongType('word_map', value)
@@ -209,12 +217,12 @@ export function valueMap() {
   })
 }
 
-/** A field with any value; a missing one is null. */
+/** Returns a schema that accepts any value; an absent field is read as null. */
 export function anyValue() {
   return z.unknown().transform((value) => (value ?? null) as Value)
 }
 
-/** A field with a mapping of any content, whose floats become plain numbers. */
+/** Returns the schema of a field with a mapping that is read as plain JSON data: a `Float` becomes a number. */
 export function plainMap() {
   return field({ type: 'object' }, (value) => {
     if (!isValueMap(value)) throw wrongType('word_map', value)
@@ -222,7 +230,7 @@ export function plainMap() {
   })
 }
 
-/** Adds a problem from a check that involves several fields. */
+/** Adds a problem at `path`, from a check that compares several fields. */
 export function addProblem(context: z.RefinementCtx, path: (string | number)[], code: string, args: Args = {}): void {
   context.addIssue({ code: 'custom', path, params: { code, args } })
 }

@@ -1,15 +1,15 @@
 /**
- * Returns a text for a path of bytes. A byte that is not UTF-8 is escaped, such as `\xE9`. A backslash that would look
- * like the beginning of an escape is itself escaped. Every path therefore has a text of its own, which `pathBytes`
- * converts back.
+ * Returns a file path as text, which `pathBytes` converts back. Linux paths are bytes: a byte that is not part of valid
+ * UTF-8 is escaped, such as `\xE9`, and so is a backslash of the path where `pathBytes` would read an escape. Different
+ * paths have different texts.
  */
 export function pathText(bytes: Uint8Array): string {
   return plainText(bytes) ?? escapedText(bytes)
 }
 
 /**
- * Fast path: nearly every path is UTF-8 without a backslash, and each upload reads ten thousand paths. Returns
- * undefined for all others.
+ * Returns the text of a path that needs no escapes; undefined if the path is not UTF-8 or contains a backslash. This
+ * fast path exists because an upload may read ten thousand paths, and nearly none needs escapes.
  */
 function plainText(bytes: Uint8Array): string | undefined {
   try {
@@ -31,8 +31,9 @@ function escapedText(bytes: Uint8Array): string {
 }
 
 /**
- * Returns a text for a path that is sent to other machines. Besides the bytes that `pathText` escapes, it escapes every
- * character that could make another machine read another path.
+ * Returns a file path as text for other machines. Besides the bytes that `pathText` escapes, it escapes characters that
+ * some systems or screens read differently: backslashes, control characters, marks of text direction, and the colon
+ * after a drive letter.
  */
 export function portablePathText(bytes: Uint8Array): string {
   const text = pathText(bytes).replace(
@@ -42,7 +43,7 @@ export function portablePathText(bytes: Uint8Array): string {
   return text.replace(/^([A-Za-z]):/, (_, letter: string) => letter + escapeChar(':'))
 }
 
-/** Returns the bytes that a text of `pathText` or `portablePathText` stands for. */
+/** Returns the bytes of the path that `pathText` or `portablePathText` converted to this text. */
 export function pathBytes(text: string): Uint8Array {
   if (!text.includes('\\')) return encoder.encode(text)
   const parts = text
@@ -57,19 +58,19 @@ export function pathBytes(text: string): Uint8Array {
   return bytes
 }
 
-/** Whether a relative path stays inside its folder and names something in it. */
+/** Whether a relative path names something below its folder: no part is empty, `.` or `..`, and no byte is NUL. */
 export function isInside(bytes: Uint8Array): boolean {
-  // Latin-1 has one character per byte. Only `/`, `.` and NUL have a meaning here.
+  // The path may be invalid UTF-8. Latin-1 decodes any byte to one character, and `/` and `.` are ASCII.
   const parts = singleBytes.decode(bytes).split('/')
   return !bytes.includes(0) && parts.every((part) => part !== '' && part !== '.' && part !== '..')
 }
 
 const encoder = new TextEncoder()
 const singleBytes = new TextDecoder('latin1')
-// A byte order mark at the beginning of a name is part of the name.
+// `ignoreBOM` keeps a byte order mark at the beginning of a name in the text.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Whether a backslash in the path itself begins here and would be read as an escape. */
+/** Whether the bytes of the path at offset `at` look like an escape such as `\xE9`, so that `\` must be escaped. */
 function looksEscaped(bytes: Uint8Array, at: number): boolean {
   return /^\\x[0-9A-F]{2}/.test(String.fromCharCode(...bytes.subarray(at, at + 4)))
 }
@@ -82,7 +83,7 @@ function escapeChar(char: string): string {
   return Array.from(encoder.encode(char), escapeByte).join('')
 }
 
-/** Returns the number of bytes of the character that begins here; 0 where none does. */
+/** Returns the number of bytes of the UTF-8 character at offset `at`; 0 where no valid character begins there. */
 function charSize(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!
   const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4

@@ -21,7 +21,10 @@ import { DIRECTIONS } from './project.ts'
 import { FAILURE_POLICIES, CONTINUE_ON_FAILURE } from './search-space.ts'
 import type { FailurePolicy } from './search-space.ts'
 
-/** Accepted words for the value of a metric that counts. `best` is the one that `optimization` implies. */
+/**
+ * Accepted values of `best_by`, which selects the value of a metric that trials are compared by. `lowest` means `min`,
+ * `highest` means `max`; `best` means `min` if the metric is minimised, otherwise `max`.
+ */
 const BEST_BY_WORDS = [...BEST_BY, 'lowest', 'highest', 'best'] as const
 
 const metric = z.strictObject({
@@ -34,7 +37,7 @@ const metric = z.strictObject({
     ),
 })
 
-/** Returns which value of a metric counts in a document. */
+/** Returns the value of a metric that trials are compared by, from the metric section of a document. Default: last. */
 export function toBestBy({ optimization, best_by: word }: z.output<typeof metric>): BestBy {
   if (word === 'best') return optimization === 'minimize' ? 'min' : 'max'
   if (word === 'lowest') return 'min'
@@ -134,7 +137,10 @@ const plateau = z.strictObject({
   delta: float({ min: 0 }).nullish().describe('Gain in the metric that does not count as one. Default 0.'),
 })
 
-/** A field with one word or a list of words: at most one failure policy, and `continue`. */
+/**
+ * Returns the schema of field `on_failure`: a word or a list of words, with at most one failure policy and optionally
+ * `continue`. The default policy is `penalise`.
+ */
 function failureWords() {
   const words = [...FAILURE_POLICIES, CONTINUE_ON_FAILURE]
   return field(
@@ -151,7 +157,7 @@ function failureWords() {
   )
 }
 
-/** Section `hptuning`: how a group searches. */
+/** Schema of the section `hptuning`, which configures the search of a group. */
 export const hptuning = z.strictObject({
   matrix: z.record(z.string(), matrixEntry()).nullish(),
   concurrency: int().nullish().describe('Trials that run at once. Default 1.'),
@@ -198,7 +204,7 @@ const ALGORITHMS = [
   'bo',
 ] as const
 
-/** Checks rules that involve several fields. */
+/** Checks rules that involve several fields of `hptuning`, and adds a problem for each violation. */
 export function checkHptuning(value: z.output<typeof hptuning>, context: z.RefinementCtx): void {
   const algorithms = ALGORITHMS.filter((name) => value[name])
   if (algorithms.length > 1)
@@ -238,11 +244,11 @@ function checkConditions(matrix: Readonly<Record<string, MatrixEntry>>, context:
   }
 }
 
-/** Smallest eta. Below it, the rungs hardly differ and there are too many of them. */
+/** Smallest accepted `eta`. With a smaller factor, neighbouring rungs hardly differ and there are too many of them. */
 const ETA_MIN = 1.5
-/** Largest number of earlier sweeps for a warm start. More sweeps add nothing to the best trials of these. */
+/** Largest number of earlier sweeps in `warm_start`. Only the best trials of all are used, so more add nothing. */
 const WARM_SWEEPS_MAX = 20
-/** Algorithms that need a metric, in their own section or in `hptuning`. */
+/** Algorithms that need a metric, in their own section or in `hptuning.metric`. */
 const ALGORITHMS_WITH_METRIC: readonly string[] = ['auto', 'tpe', 'cmaes', 'asha']
 
 function checkObjective(
@@ -277,10 +283,10 @@ function checkObjective(
     })
 }
 
-/** Options that grid search accepts. */
+/** Options of matrix entries that grid search accepts: each describes finitely many values. */
 const LISTED_OPTIONS = ['values', 'range', 'linspace', 'logspace', 'geomspace', 'int']
 
-/** Returns the matrix options that an algorithm accepts; undefined: all. */
+/** Returns the options of matrix entries that an algorithm accepts; undefined if it accepts all. */
 function allowedOptions(algorithm: (typeof ALGORITHMS)[number] | undefined): Set<string> | undefined {
   if (algorithm === undefined || algorithm === 'grid_search') return new Set(LISTED_OPTIONS)
   if (algorithm === 'bo') return new Set([...LISTED_OPTIONS, 'uniform', 'log', 'int', 'logint'])

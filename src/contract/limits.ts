@@ -1,146 +1,154 @@
-/** All numeric limits of the product. The unit is last in the name. */
+/**
+ * All numeric limits of the product. The name ends with the unit and, for an upper limit, `Max`. Comments name the
+ * thing that is limited.
+ */
 export const LIMITS = {
-  /** One document. */
+  /** Text of one source file of a document. */
   specCharsMax: 1_000_000,
-  /** Time that the compilation of a document may take. */
+  /** Longest time for the compilation of a document; after it the request is refused. */
   compileMs: 10_000,
-  /** One parameter value, note or message. */
+  /** One parameter value, note, message or shown command. */
   textCharsMax: 20_000,
-  /** One argument or one variable of a command, as Linux limits them. */
+  /** One argument or environment variable of a process. Linux allows no longer ones. */
   commandWordBytesMax: 131_071,
-  /** All arguments and variables of a command together. */
+  /** All arguments and environment variables of a process together. */
   commandBytesMax: 1_000_000,
   /** One name of a metric, a parameter or an artifact; one tag. */
   nameCharsMax: 250,
-  /** One request to the API, unless its route has a limit of its own. */
+  /** Body of a request to the API, unless its route has a limit of its own. */
   bodyBytesMax: 4_000_000,
-  /** One tracking batch. */
+  /** Body of a request with one tracking batch, and tracking records in it. */
   batchBytesMax: 8_000_000,
   batchRecordsMax: 1_000,
   /**
-   * Spool files of one writer that the server reads itself after the end of an attempt. Longer ones wait for `hagane
-   * sync`.
+   * Spool files of one writer with records that it has not sent. The server reads them after the end of an attempt;
+   * longer ones stay on the disk until the person calls `hagane sync`.
    */
   unsentRecordsBytesMax: 16_000_000,
-  /** Records of one writer. Sums of such numbers are exact in a float64. */
+  /** Number of a tracking record within its writer. A sum of such numbers is exact in a float64. */
   writerRecordsMax: 1_000_000_000_000,
-  /** Metric points of one record. */
+  /** Metric values in one tracking record. */
   recordPointsMax: 1_000,
-  /** Points in one chunk of a series. Appends of at least `chunkAppendMin` points get chunks of their own. */
+  /**
+   * Points in one stored chunk of a series. An append of at least `chunkAppendMin` points begins new chunks; a smaller
+   * one fills up the last chunk.
+   */
   chunkPointsMax: 256,
   chunkAppendMin: 32,
-  /** Points in one answer; a longer series is read in pages. */
+  /** Points of a series in one answer; a longer series is read page by page. */
   pointsPageMax: 10_000,
   runsPageMax: 1_000,
-  /** Plans and parameters on one page of runs; a page that reaches this length ends early. */
+  /**
+   * JSON texts of the plans and parameters on one page of runs. A page that reaches this length contains fewer runs.
+   */
   pageCharsMax: 32_000_000,
-  /** One request without a sign-in. */
+  /** Body of a request that is accepted without a token or session. */
   publicBodyBytesMax: 10_000,
-  /** Runs in one request for charts, and metrics of each run. */
+  /** Runs and metrics in one request for lines of charts. */
   chartRunsMax: 100,
   chartMetricsMax: 100,
-  /** Fields to group runs by, and columns of a grouping. */
+  /** Fields by which one request groups runs, and also numeric columns in it. */
   groupFieldsMax: 60,
-  /** Groups in one answer. */
+  /** Groups of runs in one answer. */
   groupsMax: 500,
-  /** Runs that are read to group them. */
+  /** Runs that one request reads to group them. */
   groupRunsMax: 100_000,
-  /** Names of parameters, and names of metrics, in one answer for pickers. */
+  /** Names of parameters, and also names of metrics, in one answer with names to choose from. */
   namesMax: 2_000,
-  /** Latest runs of a project whose names come first. */
+  /** Latest runs of a project in which names of parameters and metrics are counted, to list these names first. */
   recentRunsMax: 500,
-  /** Parameters of one run that filters can use. */
+  /** Parameters of one run that are indexed for filters; the further ones are stored but no filter finds them. */
   paramsPerRunMax: 1_000,
-  /** Trials of a sweep that can be simulated. The limit exists because each suggestion reads all trials before it. */
+  /** Trials of a simulated sweep. Time grows with their square, because each suggestion reads all trials before it. */
   simulatedTrialsMax: 20_000,
-  /** Simulations by one command. */
+  /** Simulations by one call of `hagane sweep simulate`. */
   simulationsMax: 1_000,
-  /** Runs that one bulk action may change. */
+  /** Runs that one bulk action finds by its filter. */
   bulkRunsMax: 100_000,
-  /** Suggestions of one filter completion. */
+  /** Suggestions in one answer of the filter completion. */
   suggestionsMax: 20,
-  /** One filter. */
+  /** Text of one filter, and comparisons in it. */
   filterCharsMax: 10_000,
   filterConditionsMax: 100,
   /** Log text in one answer. */
   logPageBytesMax: 1_000_000,
-  /** Lines that one search in a log returns. */
+  /** Lines in one answer of a search in a log. */
   logLinesFoundMax: 1_000,
-  /** Trials that a sweep keeps ready besides those that run, unless its method learns. */
+  /** Least number of trials that a sweep creates ahead of those that run, unless its method learns from results. */
   trialsAheadMin: 10,
-  /** Queued runs on one page that admission reads. */
+  /** Queued runs that the scheduler reads at once. */
   admitWindowMax: 500,
-  /** Output files of a run that are listed and hashed. */
+  /** Output files of a run that are listed and hashed; further ones are kept but not listed. */
   artifactsPerRunMax: 10_000,
-  /** Files of one snapshot, and all of them together. */
+  /** Number of files in one snapshot, and their total size. */
   snapshotFilesMax: 100_000,
   snapshotBytesMax: 2_000_000_000,
-  /** Sizes of one file, and of all code together, above which an upload prints a warning. */
+  /** Sizes of one file and of all files together above which an upload of code prints a warning. */
   snapshotFileWarnBytes: 50_000_000,
   snapshotWarnBytes: 200_000_000,
-  /** One request that contains a manifest. */
+  /** Body of a request with the manifest of a snapshot. */
   manifestBytesMax: 40_000_000,
-  /** One upload of file contents. */
+  /** Body of a request that uploads contents of files. */
   uploadBytesMax: 110_000_000,
-  /** One file of code. */
+  /** One file of code; the command line refuses to upload a larger one. */
   snapshotFileBytesMax: 100_000_000,
-  /** Size from which on collected contents are sent as one upload. */
+  /** Size of the collected contents at which the command line sends them as one upload. */
   uploadPackBytes: 16_000_000,
-  /** One path in a snapshot: its length, and the names in it. */
+  /** Length of one path in a snapshot, and number of names between its slashes. */
   pathCharsMax: 1_000,
   pathPartsMax: 50,
-  /** One name of a file or a folder, as file systems limit it. */
+  /** One name of a file or a folder. Linux file systems allow no longer ones. */
   fileNameBytesMax: 255,
-  /** One path of a listed output file; the index of a database takes no much longer ones. */
+  /** Path of a listed output file. PostgreSQL cannot index much longer texts. */
   outputPathCharsMax: 2_000,
-  /** The difference between the code and its git commit. */
+  /** Difference between the code and its git commit, as a text. */
   diffCharsMax: 1_000_000,
-  /** Time that a working copy is kept after its attempt ended. */
+  /** Time that an attempt's copy of the code is kept after the end of the attempt. */
   workCopyKeepMs: 86_400_000,
-  /** Age up to which snapshots and contents are kept although nothing refers to them. */
+  /** Age up to which snapshots and blobs are kept although no run refers to them, for submissions in progress. */
   snapshotKeepMs: 86_400_000,
-  /** Time since the last use that an unpacked folder of code is kept. */
+  /** Time that the unpacked folder of a snapshot is kept after its last use. */
   treeKeepMs: 7 * 86_400_000,
-  /** Age at which the file of an interrupted upload is removed; no upload takes longer. */
+  /** Age at which an unfinished file in the code store is removed. No upload in progress is assumed to take longer. */
   brokenUploadKeepMs: 600_000,
-  /** Time since the last use that an environment is kept. */
+  /** Time that an environment is kept after its last use. */
   environmentKeepMs: 30 * 86_400_000,
-  /** Time that the id or the idempotency key of a request is stored. */
+  /** Time that the id or idempotency key of a request is stored, to recognise repetitions of the request. */
   requestIdKeepMs: 7 * 86_400_000,
-  /** Time between two rounds of clean-up. */
+  /** Time between two rounds of the janitor, which removes old data. */
   janitorMs: 600_000,
-  /** Event streams that are open at once. */
+  /** Event streams that are open at once; a further one is refused. */
   eventStreamsMax: 200,
   /** Events in one answer. */
   eventsPageMax: 1_000,
-  /** Trials of one sweep. */
+  /** Trials of one sweep. A document whose space has more points and that names no budget gets a warning. */
   trialsMax: 1_000_000,
   /** Trials that one transaction creates, promotes or restarts. */
   trialsAtOnceMax: 200,
   /** Trials of a sweep that run at once. */
   concurrencyMax: 10_000,
-  /** Silence after which a run outside any executor is `unknown`. */
+  /** Time without tracking batches after which a run outside any executor moves to phase `unknown`. */
   silentMs: 600_000,
-  /** Time that the token of an attempt stays valid after the attempt's end. */
+  /** Time that the token of an attempt stays valid after the end of the attempt. */
   attemptTokenGraceMs: 300_000,
-  /** Time between two passes of a reconciler over everything unfinished. Makes up for lost nudges. */
+  /** Time between two passes of a reconciler over all unfinished runs or sweeps, in case nudges were lost. */
   resyncMs: 30_000,
-  /** Time between the signal to end and the kill, unless the document sets one. */
+  /** Time between SIGTERM and SIGKILL for a stopped run, unless its document sets one. */
   stopGraceMs: 10_000,
-  /** Wait before the first retry; doubles with each further one. */
+  /** Delay before the second attempt of a run after a failure; the delay doubles with each further failure. */
   retryBaseMs: 1_000,
-  /** Longest wait before a retry, before random spread. */
+  /** Longest delay between attempts of a run, before it is multiplied by a random factor from 0.5 to 1.5. */
   retryMaxMs: 300_000,
   /** Time between two checks of the free space on the disk. */
   diskCheckMs: 5_000,
-  /** Time between two measurements of what runs use of the machine. */
+  /** Time between two measurements of the processor, memory and device usage of runs. */
   usageSampleMs: 10_000,
-  /** Address of a saved view. */
+  /** Query part of the URL in a saved view. */
   viewAddressCharsMax: 8_000,
   /** Name of an access token. */
   tokenNameCharsMax: 100,
-  /** Shortest time between two writes of a token's last use. */
+  /** Shortest time between two updates of the stored time at which an access token was last used. */
   tokenTouchMs: 60_000,
-  /** Time between two `activity` events. */
+  /** Shortest time between two `activity` events of a stream. */
   activityIntervalMs: 1_000,
 } as const

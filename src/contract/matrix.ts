@@ -4,20 +4,20 @@ import type { Condition, NumericAxisKind } from './search-space.ts'
 import { Float, isValueMap } from './values.ts'
 import type { Value } from './values.ts'
 
-/** Numbers of a matrix option by field name, and whether any of them was written as a float. */
+/** Numbers of a matrix option by field name. `isFloat`: at least one of them is written as a float, such as `1.0`. */
 export interface MatrixNumbers {
   readonly fields: Readonly<Record<string, number>>
   readonly isFloat: boolean
 }
 
-/** A parsed entry of the matrix. */
+/** A parsed entry of `hptuning.matrix`: the option that describes a parameter's values, and an optional condition. */
 export type MatrixEntry = (
   | { readonly option: 'values'; readonly values: readonly Value[] }
   | { readonly option: 'pvalues'; readonly pairs: readonly (readonly [Value, number])[] }
   | ({ readonly option: NumericAxisKind } & MatrixNumbers)
 ) & { readonly when?: Condition }
 
-/** A field with one parameter of the matrix: exactly one option, and optionally a condition. */
+/** Returns the schema of a matrix entry: a mapping with exactly one option, and optionally a condition `when`. */
 export function matrixEntry() {
   const properties = Object.fromEntries([...AXIS_KINDS, 'when'].map((kind) => [kind, {}]))
   return field(
@@ -41,7 +41,7 @@ function readMatrixEntry(value: unknown): MatrixEntry {
     )
 
   const options = AXIS_KINDS.filter((kind) => isOptionSet(entry[kind]))
-  // An option is null where a file that was merged later removes it.
+  // A file that is merged later can remove an option by setting it to null. Such options are not counted.
   const written = Object.keys(entry).filter((kind) => entry[kind] !== null)
 
   if (written.length > 1)
@@ -61,7 +61,7 @@ function readOption(option: (typeof AXIS_KINDS)[number], content: Value): Matrix
   return { option, ...readNumbers(option, content) }
 }
 
-/** Reads a condition: one other parameter, with the value or the list of values at which this parameter exists. */
+/** Reads a condition such as `{model: [cnn, mlp]}`: the parameter exists only where `model` has one of the values. */
 function readCondition(when: Value): Condition {
   const entries = isValueMap(when) ? Object.entries(when) : []
   if (entries.length !== 1) throw new FieldError('when_one_parameter', { found: describeValue(when) })
@@ -69,7 +69,7 @@ function readCondition(when: Value): Condition {
   return { name, in: Array.isArray(values) ? values : [values] }
 }
 
-/** Whether a document sets an option: an empty list or mapping, null, an empty text, 0 and false count as absent. */
+/** Whether an option has content. Null, 0, false, and an empty text, list or mapping count as none. */
 function isOptionSet(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === '' || value === 0 || value === false) return false
   return Array.isArray(value) ? value.length > 0 : !isValueMap(value) || Object.keys(value).length > 0
@@ -91,7 +91,7 @@ function readPvalues(content: Value): [Value, number][] {
 
   const pairs = content.map((pair): [Value, number] => {
     const probability = Array.isArray(pair) && pair.length === 2 ? pair[1] : undefined
-    // A probability must be written as a float. The integers 0 and 1 are refused, as in Polyaxon 0.6.1.
+    // As in Polyaxon 0.6.1, a probability must be written as a float: `0.0` is accepted, the integers 0 and 1 are not.
     const isOk = typeof probability === 'number' && !Number.isInteger(probability) && probability > 0 && probability < 1
     const isZero = probability instanceof Float && probability.value === 0
     if (!isOk && !isZero)
@@ -123,7 +123,10 @@ function readNumbers(option: NumericAxisKind, content: Value): MatrixNumbers {
   return { fields, isFloat }
 }
 
-/** Reads the fields of an option from a mapping, a list, or a text with colons; undefined where they do not fit. */
+/**
+ * Reads the fields of an option from a mapping, a list such as `[0, 1, 5]` or a text such as `0:1:5`. Returns undefined
+ * if a field from `needed` is missing or a field is not in `names`.
+ */
 function toItems(content: Value, names: readonly string[], needed: readonly string[]): Map<string, Value> | undefined {
   if (isValueMap(content)) {
     const keys = Object.keys(content)
@@ -148,8 +151,8 @@ function readMatrixNumber(option: string, name: string, item: Value): number {
 const BOUNDED = new Set<string>(['log', 'int', 'logint'])
 
 /**
- * Checks bounds that are values: they must be in order, whole for `int` and `logint`, and positive where their
- * logarithm is taken.
+ * Checks the bounds of `log`, `int` and `logint`: `low` must not exceed `high`, or equal it for `log`; bounds of `int`
+ * and `logint` must be whole; `low` of `log` and `logint` must be positive. Throws FieldError.
  */
 function checkBounds(option: string, { low, high }: Record<string, number>): void {
   if (!(low! < high!) && !(option !== 'log' && low === high))
@@ -164,7 +167,7 @@ function checkBounds(option: string, { low, high }: Record<string, number>): voi
     throw new FieldError('wrong_type', { expected: phrase('word_whole'), found: String(broken) })
 }
 
-/** Whether a float64 can count this many values exactly. */
+/** Whether a count of values is at most 2^53 − 1, up to which a float64 holds every integer. */
 function isCountable(number: number): boolean {
   return Math.abs(number) <= Number.MAX_SAFE_INTEGER
 }

@@ -1,4 +1,7 @@
-/** Phases of a run, roughly in the order in which a run passes them. */
+/**
+ * Phases of a run, roughly in the order in which a run passes them. `unknown` is the phase of a run outside any
+ * executor that has sent nothing for `LIMITS.silentMs`; the run leaves it when it sends again.
+ */
 export const RUN_PHASES = [
   'created',
   'queued',
@@ -14,7 +17,7 @@ export const RUN_PHASES = [
 ] as const
 export type RunPhase = (typeof RUN_PHASES)[number]
 
-/** Final phases: no run leaves them. */
+/** Final phases: a run in one of them has ended and does not change its phase again. */
 export const TERMINAL_RUN_PHASES = ['succeeded', 'failed', 'stopped'] as const satisfies readonly RunPhase[]
 
 export function isTerminal(phase: RunPhase): boolean {

@@ -4,7 +4,7 @@ import type { BestBy } from './measure.ts'
 import type { RunKind } from './spec.ts'
 import type { Value, ValueMap } from './values.ts'
 
-/** Amounts that a run asks for: cores, mebibytes of memory, devices. An absent amount is not asked for. */
+/** Amounts that a run requests: cores, mebibytes of memory, devices. An absent amount is not requested. */
 export interface Resources {
   readonly cpu?: number
   readonly memoryMib?: number
@@ -12,31 +12,31 @@ export interface Resources {
   readonly tpu?: number
 }
 
-/** Requirements of a run for the machine that executes it. Times are milliseconds. */
+/** Requirements of a run for its execution. Times are in milliseconds. */
 export interface Placement {
   readonly resources: Resources
   readonly nodeSelector: Readonly<Record<string, unknown>>
-  /** New attempts after failures. */
+  /** Number of new attempts that may follow failed ones. */
   readonly maxRestarts: number
-  /** Longest time of one attempt; null: no limit. */
+  /** Longest running time of one attempt; null: no limit. */
   readonly timeoutMs: number | null
-  /** Time between the signal to end and the kill. */
+  /** Time between the signal that requests the end (SIGTERM) and the one that forces it (SIGKILL). */
   readonly stopGraceMs: number
-  /** Whether a run that asks for more than the machine has waits or fails. */
+  /** Treatment of a run that requests more than the machine can ever offer: the run waits in the queue, or it fails. */
   readonly unschedulable: 'wait' | 'fail'
 }
 
-/** The environment that a document asks for, with the steps that build it. */
+/** The environment that a document requests, with the steps that build it. */
 export interface BuildPlan {
-  /** Container image of the document. The name is only recorded, because runs are plain processes. */
+  /** Container image that the document names. It is recorded and not used, because runs are plain processes. */
   readonly image: string | null
   readonly steps: readonly string[]
   readonly envVars: readonly (readonly [string, string])[]
-  /** Whether the environment is built anew although an equal one exists. */
+  /** Whether the environment is built again even if one with equal inputs exists. */
   readonly isFresh: boolean
 }
 
-/** Names of sets of variables that a run gets from the machine that executes it. */
+/** Names of secrets and config maps on the server whose keys a run receives as variables. */
 export interface RunReferences {
   readonly secrets: readonly string[]
   readonly configs: readonly string[]
@@ -44,7 +44,7 @@ export interface RunReferences {
 
 /** The command of a run. */
 export interface CommandPlan {
-  /** Shell script in which every value is quoted. */
+  /** Shell script of the command, with the values of parameters inserted as quoted literals. */
   readonly script: string
   /** Positional parameters of the script. Only environment builds, and plans from before version 0.2, have any. */
   readonly args: readonly string[]
@@ -64,32 +64,35 @@ export interface RunPlan {
   readonly placement: Placement
   readonly build: BuildPlan | null
   readonly references: RunReferences
-  /** Set for a trial that gets its resource rung by rung. */
+  /** The rung that this plan covers. Absent for a run that is not a trial, and in a sweep without rungs. */
   readonly rung?: Rung
 }
 
-/** A stage of a trial with a fixed amount of its resource. At the end of a rung a trial is compared with the others. */
+/**
+ * A stage of a trial in successive halving, with a fixed amount of the trial's resource (such as epochs). At the end of
+ * a rung the trial is compared with the others.
+ */
 export interface Rung {
   readonly index: number
-  /** Whether the trial ends at this rung. Otherwise it pauses there and can be promoted. */
+  /** Whether this is the last rung, after which the trial has ended. After another rung it pauses for a promotion. */
   readonly isLast: boolean
-  /** Whether a promoted trial starts over, with checkpoints of its own, instead of continuing. */
+  /** Whether the trial starts over at each rung, with separate checkpoints, instead of continuing. */
   readonly startsOver: boolean
-  /** Number of the first attempt at this rung. */
+  /** Number of the run's first attempt at this rung, counted from 1 over all rungs. */
   readonly firstAttempt: number
 }
 
-/** The metric that a sweep optimises. */
+/** A metric and the direction in which its values are better. */
 export interface Objective {
   readonly metric: string
   readonly optimization: Direction
-  /** Which value of the metric counts for a trial: its lowest or its highest; absent: its last. */
+  /** Value of the metric by which trials are compared: the lowest or the highest; absent: the last. */
   readonly bestBy?: Exclude<BestBy, 'last'>
 }
 
 /**
- * Ends a sweep once any trial reaches `value`. Compared is the last value of the metric; for the sweep's own metric,
- * the value that the sweep goes by.
+ * A condition that ends a sweep once a trial reaches `value`. It tests the last value of the metric; for the metric of
+ * the sweep's objective, the value that the objective's `bestBy` selects.
  */
 export interface StopCondition extends Objective {
   readonly value: number
@@ -99,39 +102,42 @@ export interface StopCondition extends Objective {
 export const METHOD_NAMES = ['auto', 'grid', 'random', 'sobol', 'tpe', 'bo', 'cmaes', 'hyperband', 'asha'] as const
 export type MethodName = (typeof METHOD_NAMES)[number]
 
-/** The search method and its settings. `trialsMax` is the budget in the document; null where it has none. */
+/** The search method and its settings. `trialsMax` is the number of trials that the document allows; null: no limit. */
 export interface MethodPlan {
   readonly name: MethodName
   readonly trialsMax: number | null
-  /** Whether the grid is taken in an order that covers the space from the start. */
+  /** Whether grid search shuffles the points, so that the first trials are spread over the space. */
   readonly isShuffled?: boolean
   readonly gaussian?: GaussianPlan
   readonly halving?: HalvingPlan
 }
 
-/** Settings of Bayesian optimisation in a document. The search chooses absent ones. */
+/** Settings of Bayesian optimisation that the document names. The search chooses the absent ones. */
 export interface GaussianPlan {
-  /** Trials before the first model. */
+  /** Number of trials before the first Gaussian process is fitted. */
   readonly initial?: number
   readonly acquisition?: { readonly kind: 'ucb' | 'ei' | 'poi'; readonly kappa: number; readonly eps: number }
   readonly shape?: 'matern52' | 'matern32' | 'rbf'
-  /** Length scale of the kernel. */
+  /** Length scale of the Gaussian process's kernel. */
   readonly length?: number
-  /** Points at which the acquisition function is compared before the best are refined. */
+  /** Number of points at which the acquisition function is evaluated, before the best are refined. */
   readonly candidates?: number
-  /** Starting points of the refinement. */
+  /** Number of best points from which the refinement starts. */
   readonly starts?: number
 }
 
-/** Successive halving: trials get little of a resource first, and more of it if they are among the best. */
+/**
+ * Settings of successive halving: every trial gets a small amount of a resource (such as epochs), and the best trials
+ * get more, rung by rung.
+ */
 export interface HalvingPlan {
-  /** Parameter by which a trial gets the amount of its resource. */
+  /** Name of the parameter that passes the amount of the resource to a trial. */
   readonly resource: string
   /** Whether amounts are whole numbers. */
   readonly isWhole: boolean
-  /** Amount at the last rung. */
+  /** Amount of the resource at the last rung. */
   readonly max: number
-  /** Amount at the lowest rung. */
+  /** Amount of the resource at the lowest rung. */
   readonly min: number
   /** One in `eta` trials goes on to the next rung. */
   readonly eta: number
@@ -142,25 +148,25 @@ export interface HalvingPlan {
   readonly form: 'promotion' | 'stopping'
   /** Whether a promoted trial continues from its checkpoint; otherwise it starts over. */
   readonly resumes: boolean
-  /** How the points of new trials are chosen. */
+  /** Method that chooses the points of new trials: `auto`, which may learn from results, or random search. */
   readonly chooser: 'auto' | 'random'
 }
 
 /**
- * A rule that ends trials early by comparing the values that they report of a metric at the same step, every `interval`
- * steps.
+ * A rule that ends running trials early. Every `interval` steps it compares the values of a metric that trials reported
+ * by the same step.
  */
 export interface StoppingRulePlan extends Objective {
   readonly kind: 'median' | 'average' | 'truncation' | 'diff'
   readonly interval: number
   /**
-   * For `truncation`, the percentage of running trials to be ended. For `diff`, how much worse than the best value a
-   * trial may be, in per cent of that value.
+   * For `truncation`, the percentage of the trials at a step that the rule ends, the worst first. For `diff`, how much
+   * worse than the best value a trial may be, in per cent of the best value. Not used by the other kinds.
    */
   readonly percent: number
 }
 
-/** A compiled sweep. The plan of a trial is compiled from `trial` and a point of `space`. */
+/** A compiled sweep. `trial` and a point of `space` together give the plan of a trial. */
 export interface SweepPlan {
   readonly kind: 'group'
   readonly name: string | null
@@ -168,23 +174,26 @@ export interface SweepPlan {
   readonly tags: readonly string[]
   readonly method: MethodPlan
   readonly space: SearchSpace
-  /** Expressions over parameters, all of which must hold. */
+  /** Expressions over parameters. A point is tried only if all are true for it. */
   readonly constraints: readonly string[]
-  /** Points to be tried first. */
+  /** Points that the document lists to be tried before the search chooses its own. */
   readonly firstPoints: readonly ValueMap[]
   /** Numbers of earlier sweeps over the same parameters, from whose trials the search learns. */
   readonly warmStart: readonly number[]
-  /** How the search treats a failed trial: it tries the point again, avoids its surroundings, or ignores it. */
+  /** Treatment of the points of failed trials by the search. */
   readonly failures: FailurePolicy
-  /** Set where the sweep continues although its first trials all fail; otherwise it pauses itself. */
+  /** Set if the sweep continues even if its first trials all fail. Absent: the sweep then pauses itself. */
   readonly goesOnFailing?: true
-  /** Number of failed trials that are allowed; one more ends the sweep. Absent: any number. */
+  /** Largest number of failed trials; one more ends the sweep. Absent: no limit. */
   readonly failuresMax?: number
-  /** Ends the sweep once this many finished trials in a row have not improved the best value by more than `delta`. */
+  /**
+   * Ends the sweep after `trials` finished trials in a row that did not improve the best value by more than `delta`, in
+   * units of the metric. Null: no such rule.
+   */
   readonly plateau: { readonly trials: number; readonly delta: number } | null
   /** Rules that end single trials early. */
   readonly stoppingRules: readonly StoppingRulePlan[]
-  /** Null: a seed is drawn when the sweep is created. */
+  /** Seed of the search; null: a random seed is drawn when the sweep is created. */
   readonly seed: number | null
   readonly concurrency: number
   readonly objective: Objective | null
@@ -192,16 +201,16 @@ export interface SweepPlan {
   readonly trial: TrialTemplate
 }
 
-/** The part of a plan that all trials of a sweep have in common. Templates are not rendered yet. */
+/** The part of a sweep's plan from which each trial is compiled. Its templates are rendered for each trial. */
 export interface TrialTemplate {
   readonly tags: readonly string[]
   readonly logLevel: string
   readonly params: ValueMap
-  /** Parameters that are computed from those of the search; their templates are not rendered yet. */
+  /** Parameters whose templates read searched parameters; they are rendered for each trial. */
   readonly derived?: ValueMap
-  /** Parameters whose texts stay texts; other texts are read as Python literals. */
+  /** Names of parameters whose texts stay texts. Texts of others become the Python literal that they spell. */
   readonly texts?: readonly string[]
-  /** Inputs that are either `--name` or nothing in the command. */
+  /** Names of boolean inputs that templates of the command see as `--name` if true, as nothing if false. */
   readonly flags: readonly string[]
   readonly cmd: readonly string[]
   readonly environment: Value

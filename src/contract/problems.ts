@@ -1,6 +1,6 @@
 import type { Args, ProblemCode } from './messages/messages.ts'
 
-/** A position in a file that the user wrote. Lines and columns count from 1. */
+/** A position in a source of a document. Lines and columns count from 1. */
 export interface Place {
   readonly file: string
   readonly line: number

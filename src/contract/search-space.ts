@@ -1,12 +1,15 @@
 import type { Value } from './values.ts'
 
-/** A parameter of a compiled search space. A numeric axis contains whether Python would hold its values as floats. */
+/**
+ * A searched parameter of a compiled search space, with the description of its values. `isFloat`: the values are floats
+ * in Python, even the whole ones.
+ */
 export type Axis = AxisForm & {
-  /** Condition under which the parameter exists; absent: always. */
+  /** Condition under which a trial has the parameter; absent: every trial has it. */
   readonly when?: Condition
 }
 
-/** A condition of a parameter: another parameter has one of these values. */
+/** A condition on a trial: the parameter `name` has one of the values `in`. */
 export interface Condition {
   readonly name: string
   readonly in: readonly Value[]
@@ -45,8 +48,8 @@ type AxisForm =
     }
   | { readonly name: string; readonly kind: 'uniform' | 'loguniform'; readonly low: number; readonly high: number }
   /**
-   * The bounds are values, not exponents. `log` is uniform in the logarithm, `int` takes whole numbers including both
-   * bounds, `logint` is both.
+   * The bounds are values of the parameter, not exponents. `log` is uniform in the logarithm; `int` takes the whole
+   * numbers from `low` to `high`, both included; `logint` takes such whole numbers, uniform in the logarithm.
    */
   | { readonly name: string; readonly kind: 'log' | 'int' | 'logint'; readonly low: number; readonly high: number }
   | {
@@ -67,14 +70,14 @@ type AxisForm =
       readonly isFloat: boolean
     }
 
-/** The axes in the order of the document. A grid varies the last axis fastest. */
+/** The axes in the order of the document. Grid search varies the last axis fastest. */
 export type SearchSpace = readonly Axis[]
 
 export type AxisKind = Axis['kind']
 
 /**
- * Fields of each numeric option of a matrix entry: the needed ones in the order of the list form, then the optional
- * ones.
+ * Names of the fields of each numeric option of a matrix entry, in the order in which the list form (`[0, 1, 5]`) has
+ * their values: first the needed ones, then the optional ones.
  */
 export const AXIS_FIELDS = {
   range: { needed: ['start', 'stop', 'step'], optional: [] },
@@ -96,12 +99,15 @@ export const AXIS_FIELDS = {
 
 export type NumericAxisKind = keyof typeof AXIS_FIELDS
 
-/** All options of a matrix entry. */
+/** All options that describe the values of a parameter in a matrix entry. */
 export const AXIS_KINDS = ['values', 'pvalues', ...(Object.keys(AXIS_FIELDS) as NumericAxisKind[])] as const
 
-/** How a search treats a failed trial: it avoids its surroundings, ignores it, or tries it again first. */
+/**
+ * Treatments of a failed trial by the search. `penalise`: it avoids points near that of the trial. `ignore`: it learns
+ * nothing from the trial. `retry`: the trial gets further attempts first, and is penalised if they fail, too.
+ */
 export const FAILURE_POLICIES = ['penalise', 'ignore', 'retry'] as const
 export type FailurePolicy = (typeof FAILURE_POLICIES)[number]
 
-/** Word that a document may add to a failure policy: the sweep continues although its first trials all fail. */
+/** Word in `on_failure`, alone or beside a failure policy: the sweep does not pause if its first trials all fail. */
 export const CONTINUE_ON_FAILURE = 'continue'

@@ -1,15 +1,15 @@
-/** How serious a line of output is. */
+/** Severities of a line of output, the more serious first. */
 export const SEVERITIES = ['error', 'warning'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
 /**
- * Matches uses of "error" and "exception" that report no fault: the metric of a model ("mean squared error: 0.2"), or
- * their absence ("no errors").
+ * Matches phrases with "error" or "exception" that report no fault: metrics of a model ("mean squared error: 0.2"), and
+ * statements that there was none ("no errors").
  */
 const HARMLESS_PHRASES =
   /\b(?:no|zero|without|(?<![\d.])0)\s+(?:errors?|exceptions?)\b|\b(?:mean|squared|absolute|relative|median|percentage|train(?:ing)?|test|val(?:idation)?)\s+errors?\b(?=[\s:=]*-?\.?\d)|\berrors?[-\s](?:rate|bars?)\b|\berrors?[\s:=]+-?\d*\.?\d+(?:e[-+]?\d+)?%?(?=\s*(?:[,;|)\]]|$))/gi
 
-/** Judges a line of output by its words; undefined for a line that reports no problem. */
+/** Returns the severity of a line of output, from its words; undefined for a line that reports no problem. */
 export function severityOf(line: string): Severity | undefined {
   const text = line.replace(HARMLESS_PHRASES, '')
   if (

@@ -6,7 +6,7 @@ import { LIMITS } from './limits.ts'
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'form_sha256')
 
 const fileEntry = z.strictObject({
-  /** Relative, with `/` between folders, as `portablePathText` writes it. */
+  /** Path relative to the folder of the code, with `/` between folders, as `portablePathText` writes it. */
   path: z.string().min(1).max(LIMITS.pathCharsMax),
   sha256,
   sizeBytes: z.int().min(0),
@@ -14,11 +14,11 @@ const fileEntry = z.strictObject({
 })
 export type FileEntry = z.output<typeof fileEntry>
 
-/** The files of a snapshot. The digest of a snapshot is that of its `manifestText`. */
+/** The list of files of a snapshot. The SHA-256 of its `manifestText` is the digest that identifies the snapshot. */
 export const manifest = z.strictObject({ files: z.array(fileEntry).max(LIMITS.snapshotFilesMax) })
 export type Manifest = z.output<typeof manifest>
 
-/** Returns the canonical text of a manifest: equal files give equal texts. */
+/** Returns the canonical text of a manifest: manifests with equal files in any order have equal texts. */
 export function manifestText({ files }: Manifest): string {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
   return JSON.stringify({
@@ -29,8 +29,8 @@ export function manifestText({ files }: Manifest): string {
 type PathFault = 'path_absolute' | 'path_dots' | 'path_characters' | 'path_parts'
 
 /**
- * Returns why a path may not be in a snapshot; undefined for a valid path. Paths come from clients. A path that could
- * leave the folder, that some system reads as another path, or that is not in canonical form is refused, not repaired.
+ * Returns why a path from a client may not be in a snapshot; undefined for a valid path. Refused are paths that are too
+ * long, that could lead out of the folder, that some system reads as another path, or that are not in canonical form.
  */
 export function pathFault(path: string): PathFault | undefined {
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'path_absolute'
@@ -47,7 +47,8 @@ export function pathFault(path: string): PathFault | undefined {
 }
 
 /**
- * Returns the first path of a manifest that is invalid, occurs twice, or is both a file and a folder, with the reason.
+ * Returns the first path of a manifest that is invalid, occurs twice, or is both a file and a folder, with the reason;
+ * undefined for a valid manifest.
  */
 export function manifestFault({
   files,

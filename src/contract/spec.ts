@@ -23,7 +23,7 @@ import { checkHptuning, hptuning } from './hptuning.ts'
 import { asNumber, isValueMap } from './values.ts'
 import type { Value } from './values.ts'
 
-/** Kinds of a document. The parser also recognises `pipeline`, to refuse it by name. */
+/** Kinds of a document. The kind `pipeline` is not among them; it is refused with its own message. */
 export const KINDS = ['experiment', 'group', 'job', 'build', 'notebook', 'tensorboard'] as const
 export type Kind = (typeof KINDS)[number]
 
@@ -50,7 +50,7 @@ const IO_TYPES = [
   'metadata',
 ] as const
 
-/** A field with a duration in seconds: a number, or a number with a unit. */
+/** Returns the schema of a field with a positive duration, read as seconds: `90`, `90s`, `30m`, `2h` or `1d`. */
 function duration() {
   const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 }
   return field({ anyOf: [{ type: 'number' }, { type: 'string', pattern: '^[0-9.]+[smhd]?$' }] }, (value) => {
@@ -63,7 +63,7 @@ function duration() {
   })
 }
 
-/** Amounts of a resource. `unit` selects the error message for an amount in another unit. */
+/** Returns the schema of the amounts of a resource. `unit` selects the error message for amounts such as `4Gi`. */
 function quantity(unit: 'cpu' | 'memory' | 'devices') {
   const amount = () => field(numberJson, (value) => readAmount(value, unit))
   return z.strictObject({ requests: amount().nullish(), limits: amount().nullish() })
@@ -80,7 +80,10 @@ const BYTES: Readonly<Record<string, number>> = {
   ti: 2 ** 40,
 }
 
-/** Reads an amount of a resource. An amount in a unit of Kubernetes is refused with the number to write instead. */
+/**
+ * Reads an amount of a resource. Throws FieldError; for an amount in a unit of Kubernetes, such as `4Gi` or `500m`, the
+ * error contains the number to write instead.
+ */
 function readAmount(value: unknown, unit: 'cpu' | 'memory' | 'devices'): number {
   const number = toNumber(value)
   if (number !== undefined && Number.isFinite(number)) return number
@@ -145,7 +148,7 @@ const environmentShape = {
     .describe('What happens when no machine can ever hold the run: wait (default) or fail.'),
 }
 
-/** Reports fields that are given under their old and their new name. */
+/** Adds a problem for each field that is given under both its old and its new name. */
 function reportDoubleNames(
   value: {
     persistence?: unknown
@@ -162,7 +165,7 @@ function reportDoubleNames(
     addProblem(context, ['configmap_refs'], 'conflict', { keys: 'configmap_refs, config_map_refs' })
 }
 
-/** Whether a section has items: a list with an item, or a mapping with a value other than an empty list. */
+/** Whether a list has an item, or a mapping has a value other than an empty list. */
 function hasItems(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
   return (
@@ -273,7 +276,7 @@ const buildSource = {
   branch: text().nullish(),
 }
 
-/** Reports a build that does not have exactly one of image, dockerfile and ref. */
+/** Adds a problem for a build section that does not have exactly one of `image`, `dockerfile` and `ref`. */
 function checkOneSource(
   value: { image?: unknown; dockerfile?: unknown; ref?: unknown },
   context: z.RefinementCtx,
@@ -322,7 +325,10 @@ const run = z.strictObject({
 const framework = text().nullish()
 const trainingBackend = word(['native', 'kubeflow', 'mpi', 'other']).nullish()
 
-/** Reports parameters that are given twice, and replicas that do not fit framework or backend. */
+/**
+ * Adds a problem if both `params` and `declarations` are given, and for replicas that the framework or the backend does
+ * not support.
+ */
 function checkTraining(
   value: {
     params?: unknown
@@ -335,8 +341,8 @@ function checkTraining(
 ): void {
   checkParams(value, context)
 
-  const wanted = value.environment?.replicas
-  if (!wanted) return
+  const replicas = value.environment?.replicas
+  if (!replicas) return
 
   const known: readonly string[] = FRAMEWORKS_WITH_REPLICAS
   if (value.framework && !known.includes(value.framework))
@@ -357,13 +363,13 @@ function checkTraining(
   const isMpi = value.backend === 'mpi'
   const noServers = isMpi || value.framework === 'pytorch' || value.framework === 'horovod'
   for (const key of ['n_ps', 'default_ps', 'ps'] as const) {
-    if (noServers && wanted[key])
+    if (noServers && replicas[key])
       addProblem(context, ['environment', 'replicas', key], 'replicas_role', {
         key,
         framework: isMpi ? 'mpi' : value.framework,
       })
   }
-  if (isMpi && wanted.worker)
+  if (isMpi && replicas.worker)
     addProblem(context, ['environment', 'replicas', 'worker'], 'replicas_role', { key: 'worker', framework: 'mpi' })
 }
 
@@ -449,7 +455,7 @@ const tensorboardSchema = z.strictObject({
   build,
 })
 
-/** The language of documents: one strict schema per kind. The JSON Schema for editors is made from these. */
+/** Schema of each kind of document; unknown fields are refused. The JSON Schema for editors is made from them. */
 export const SPEC_SCHEMAS = {
   experiment: experimentSchema,
   group: groupSchema,
@@ -459,7 +465,7 @@ export const SPEC_SCHEMAS = {
   tensorboard: tensorboardSchema,
 } as const satisfies Record<Kind, z.ZodType>
 
-/** A validated document. */
+/** The data of a document after validation, with converted values. */
 export type Spec = { [K in Kind]: z.output<(typeof SPEC_SCHEMAS)[K]> }[Kind]
 export type GroupSpec = z.output<typeof groupSchema>
 export type IoSpec = z.output<typeof io>

@@ -4,7 +4,10 @@ import { BEST_BY } from './measure.ts'
 import { RUN_PHASES, SWEEP_PHASES } from './phases.ts'
 import { moment, wireNumber } from './run.ts'
 
-/** The best trial by the sweep's measure, among trials that are paused or ended without failing. */
+/**
+ * The trial with the best value of the sweep's metric, among trials that are paused or have ended without failing.
+ * `number` is the number of its run.
+ */
 const bestView = z.strictObject({
   number: z.int(),
   params: z.record(z.string(), z.unknown()),
@@ -13,7 +16,7 @@ const bestView = z.strictObject({
   value: wireNumber,
 })
 
-/** A notice for the person; `message` is in the reader's language. */
+/** A notice about the state of a sweep; `message` is its sentence in the reader's language. */
 const noticeView = z.strictObject({
   code: z.string(),
   args: z.record(z.string(), z.union([z.string(), z.number()])),
@@ -34,25 +37,27 @@ export const sweepView = z.strictObject({
   isPaused: z.boolean(),
   reason: z.string().nullable(),
   method: z.string(),
-  /** The method that `auto` chose, and why; null for every other method. */
+  /** Method that `auto` chose, with the code of the reason; null unless the method is `auto`. */
   choice: z.strictObject({ method: z.string(), reason: z.string() }).nullable(),
   seed: z.int(),
   concurrency: z.int(),
-  /** Number of trials that the sweep will run; null where there is no end. */
+  /** Number of trials that the sweep runs in all; null for a search without an end. */
   trials: z.int().nullable(),
   counts: z.partialRecord(z.enum(RUN_PHASES), z.int()),
   /**
-   * Trials that succeeded or stopped: those that ran to their end, those that a rung or a stopping rule ended early,
-   * and those that a person stopped.
+   * Numbers of trials that ended without failing: those whose command ended by itself (`finished`), those that a rung,
+   * a stopping rule or the end of the sweep ended (`early`), and those that a person stopped.
    */
   ends: z.strictObject({ finished: z.int(), early: z.int(), stopped: z.int() }),
   best: bestView.nullable(),
-  /** Why the sweep paused itself, gave up or failed; metrics that it depends on and that no trial reports. */
+  /**
+   * Notices why the sweep paused itself, gave up or failed, and about metrics that its plan uses and no trial reports.
+   */
   notices: z.array(noticeView),
   planDigest: z.string(),
   snapshot: z.string().nullable(),
   createdAt: moment,
-  /** When its last attempt ended; null until the sweep has ended. */
+  /** Time when the last attempt of its trials ended; null until the sweep has ended. */
   endedAt: moment.nullable(),
   deletedAt: moment.nullable(),
   /** Running time of all attempts of its trials together, in seconds. */
@@ -60,35 +65,35 @@ export const sweepView = z.strictObject({
 })
 export type SweepView = z.output<typeof sweepView>
 
-/** Insight into a sweep: what its trials have shown so far. */
+/** Conclusions from the trials of a sweep so far, computed with a model of the metric. */
 export const sweepInsightView = z.strictObject({
   sweep: z.int(),
   metric: z.string(),
   optimization: z.enum(['maximize', 'minimize']),
   bestBy: z.enum(BEST_BY),
-  /** Number of trials that have ended. */
+  /** Number of trials with a result. */
   finished: z.int(),
   choice: sweepView.shape.choice,
   best: z.strictObject({ number: z.int(), value: wireNumber }).nullable(),
-  /** Expected gain of the most promising next trial, in units of the metric; null with too few trials. */
+  /** Largest expected improvement of the metric by a next trial, in units of the metric; null with too few trials. */
   expectedImprovement: wireNumber.nullable(),
   /**
-   * Share of each parameter in the variation of the metric, largest first. `sd` is its standard deviation over models
-   * of random subsets of the trials.
+   * Share of each parameter in the variation of the metric, from 0 to 1, largest first. `sd` is the standard deviation
+   * of the share over models of random subsets of the trials.
    */
   importance: z.array(z.strictObject({ name: z.string(), share: z.number(), sd: z.number() })),
-  /** Important parameters whose best values lie at a bound of the space. A wider range may be better. */
+  /** Important parameters whose best values lie at a bound of the space, where a wider range may be better. */
   borders: z.array(
     z.strictObject({
       name: z.string(),
       side: z.enum(['low', 'high']),
-      /** The matrix entry with this bound moved outwards; null where the entry cannot be widened. */
+      /** Matrix entry of the parameter with this bound moved outwards; null if the entry cannot be widened. */
       wider: z.strictObject({ option: z.string(), values: z.array(z.number()) }).nullable(),
     }),
   ),
   /**
-   * Trials that rules or rungs ended, and the seconds that they would have run on if they had taken as long as the
-   * others.
+   * Number of trials that stopping rules or rungs ended early. `savedSeconds` estimates the running time saved: each
+   * trial would have run for the median time of the completed ones.
    */
   stopped: z.strictObject({ trials: z.int(), savedSeconds: z.number() }),
 })

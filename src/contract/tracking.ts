@@ -5,44 +5,45 @@ import { LIMITS } from './limits.ts'
 import { moment, wireNumber } from './run.ts'
 
 /**
- * One batch of a writer: records numbered `first`, `first + 1`, … without gaps. A server that lacks records before
- * `first` refuses the batch, unless the writer declares with `lost` that it will never send them. Records are checked
- * one by one when they are applied.
+ * A batch of tracking records of one writer, numbered `first`, `first + 1`, …. If the server lacks records before
+ * `first`, it refuses the batch with error `gap`, unless `lost` covers them. `parseRecord` checks each record.
  */
 export const batchRequest = z.strictObject({
   writer: uuid,
   attempt: z.int().min(1),
   first: z.int().min(1).max(LIMITS.writerRecordsMax),
   records: z.array(z.unknown()).max(LIMITS.batchRecordsMax),
-  /** Number of records before `first` that the writer has given up. */
+  /** Number of records before `first` that the writer has given up and will never send. Default: 0. */
   lost: z.int().min(0).max(LIMITS.writerRecordsMax).optional(),
   /** Whether this is the last batch of the writer. */
   closed: z.boolean().optional(),
 })
 export type BatchRequest = z.output<typeof batchRequest>
 
-/** Answer to a batch: all records of the writer up to number `ack` are durable. */
+/** Answer to a batch: the records of the writer up to number `ack` are stored durably, except refused and lost ones. */
 export const acknowledgement = z.strictObject({
   ack: z.int(),
-  /** Records that can never be stored: their number, why, and whether the rest of the record was stored. */
+  /**
+   * Records that cannot be stored: number, reason, and whether the other parts of the record were stored (`partly`).
+   */
   refused: z.array(z.strictObject({ seq: z.int(), why: z.string(), partly: z.boolean() })),
 })
 export type Acknowledgement = z.output<typeof acknowledgement>
 
 /**
- * Values of metrics at one moment. `step` is data and may decrease; `time` is the client's clock, in seconds since
- * 1970.
+ * Values of metrics at one step. The script chooses `step`, which may decrease. `time` is read from the clock of the
+ * script's machine, in seconds since 1970.
  */
 export interface MetricsRecord {
   readonly kind: 'metrics'
   readonly step: number
   readonly time: number
   readonly names: readonly string[]
-  /** One value for each name. */
+  /** Values of the metrics, in the order of `names`. */
   readonly values: readonly number[]
 }
 
-/** A tracking record after parsing. */
+/** A tracking record after parsing. A `status` record ends a run that a script started itself. */
 export type TrackingRecord =
   | MetricsRecord
   | { readonly kind: 'params'; readonly values: Readonly<Record<string, unknown>> }
@@ -56,11 +57,11 @@ export type TrackingRecord =
     }
   | { readonly kind: 'status'; readonly status: 'succeeded' | 'failed'; readonly message: string }
 
-/** A point of a series. */
+/** A point of a metric. */
 export const pointView = z.strictObject({ step: z.number(), time: moment, value: wireNumber })
 export type PointView = z.output<typeof pointView>
 
-/** A bucket of a long series: statistics of neighbouring points. */
+/** Statistics of `count` consecutive points of a metric; minimum, maximum and mean ignore NaN. */
 export const bucketView = z.strictObject({
   firstStep: wireNumber,
   lastStep: wireNumber,
@@ -72,12 +73,12 @@ export const bucketView = z.strictObject({
 })
 export type BucketView = z.output<typeof bucketView>
 
-/** An output file of a run. */
+/** An output file of a run. `path` is relative to the outputs folder; `attempt` is the number of the attempt. */
 export const artifactView = z.strictObject({
   path: z.string(),
   sizeBytes: z.int(),
   sha256: z.string(),
-  /** `output`: found in the outputs folder; `logged`: named by the script. */
+  /** `output`: found in the outputs folder at the end of the run; `logged`: reported by the script. */
   kind: z.enum(['output', 'logged']),
   attempt: z.int(),
 })

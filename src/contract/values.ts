@@ -1,4 +1,4 @@
-/** Parameter values: everything that YAML can express, with Python's difference between `1` and `1.0`. */
+/** A value in a document, such as that of a parameter. Keeps integers and floats apart, as Python does. */
 export type Value = null | boolean | number | string | Float | LongInteger | Value[] | ValueMap
 export type ValueMap = { [name: string]: Value }
 
@@ -8,7 +8,7 @@ export class Float {
   constructor(value: number) {
     this.value = value
   }
-  /** In JSON answers a float looks like any other number. */
+  /** Returns a plain number: JSON answers do not keep integers and floats apart. */
   toJSON(): number {
     return this.value
   }
@@ -20,7 +20,7 @@ export class LongInteger {
   constructor(value: bigint) {
     this.value = value
   }
-  /** Returns a JSON number with all digits; a text in browsers without `JSON.rawJSON`. */
+  /** Returns a JSON number with all digits; in browsers without `JSON.rawJSON`, a text of the digits. */
   toJSON(): unknown {
     const { rawJSON } = JSON as { rawJSON?: (text: string) => unknown }
     return rawJSON ? rawJSON.call(JSON, this.toString()) : this.toString()
@@ -30,17 +30,17 @@ export class LongInteger {
   }
 }
 
-/** Returns the value for a number that Python holds as a float. */
+/** Returns the `Value` of a float: a `Float` for a whole number, otherwise the number itself. */
 export function toFloat(value: number): number | Float {
   return Number.isInteger(value) ? new Float(value) : value
 }
 
-/** Returns the same integer, with −0 turned into 0: among integers there is only one zero. */
+/** Returns an integer unchanged, except that −0 becomes 0: Python has no integer −0. */
 export function withoutNegativeZero(value: number): number {
   return value === 0 ? 0 : value
 }
 
-/** Parses an integer: decimal digits, or digits after `0x`, `0o` or `0b`. */
+/** Parses an integer: decimal digits or digits after `0x`, `0o` or `0b`, each optionally with a sign before them. */
 export function toInteger(digits: string): number | LongInteger {
   const [, sign, text] = /^([+-]?)(.*)$/.exec(digits)!
   const number = Number(text) * (sign === '-' ? -1 : 1)
@@ -48,7 +48,7 @@ export function toInteger(digits: string): number | LongInteger {
   return new LongInteger(sign === '-' ? -BigInt(text!) : BigInt(text!))
 }
 
-/** Whether a value is a mapping of names to values. */
+/** Whether a value is a mapping: an object other than a list, a `Float` or a `LongInteger`. */
 export function isValueMap(value: unknown): value is ValueMap {
   return (
     typeof value === 'object' &&
@@ -66,8 +66,8 @@ export function asNumber(value: unknown): number | undefined {
 }
 
 /**
- * Converts data to the form of JSON answers. A `Float` becomes a plain number; NaN and infinities become words, as in
- * metric values. Integers keep all digits.
+ * Converts a value to the form of JSON answers, also inside lists and mappings. A `Float` becomes a plain number; NaN
+ * and infinities become texts such as `"NaN"`; a `LongInteger` stays and is written with all digits.
  */
 export function toPlain(value: unknown): unknown {
   if (value instanceof Float) return toPlain(value.value)
@@ -80,8 +80,8 @@ export function toPlain(value: unknown): unknown {
 const FLOAT_KEY = '$float'
 
 /**
- * Returns JSON text that `decodeValue` reads back exactly, with keys in insertion order. Whole floats, and floats that
- * JSON cannot express, become `{"$float": …}`.
+ * Returns JSON text that `decodeValue` reads back to the same value, with the keys in their order. `Float`, −0, NaN and
+ * infinities become `{"$float": …}`.
  */
 export function encodeValue(value: unknown): string {
   return JSON.stringify(value, function (this: Record<string, unknown>, key, written: unknown) {
@@ -96,25 +96,28 @@ export function encodeValue(value: unknown): string {
 }
 
 /**
- * Matches an integer of at least 16 digits, by the start of the text or a character before it. A lookbehind at each
- * digit would take twice as long.
+ * Matches JSON text that may contain an integer of at least 16 digits. The character before the digits is matched,
+ * because a lookbehind at each digit would take twice as long.
  */
 const LONG_INTEGER = /(?:^|[,:[\s-])\d{16}/
 /**
- * Fields of requests, answers and tracking records whose content is parameters. In other fields a number is a float64,
- * as metrics are.
+ * Fields of requests, answers and tracking records that contain parameter values, whose integers keep all digits.
+ * Numbers in other fields, such as metrics, are float64.
  */
 const VALUE_FIELDS = new Set(['params', 'plan', 'v'])
 
-/** JSON text that occurs wherever there are parameters: names of fields, and the kind of a tracking record. */
+/**
+ * Texts of which JSON with parameter values contains at least one: names of fields, and `"p"`, the kind of tracking
+ * records with parameters.
+ */
 const VALUE_FIELD_TEXTS = ['"params"', '"plan"', '"p"']
 
 /**
- * Parses JSON from outside. An integer in a parameter that a float64 cannot hold becomes a `LongInteger`. Throws
- * SyntaxError.
+ * Parses JSON of a request, an answer or a tracking record. An integer in a parameter value that a float64 cannot hold
+ * becomes a `LongInteger`. Throws SyntaxError.
  */
 export function parseJson(text: string): unknown {
-  // Parsing with a reviver takes several times as long, and hardly any text needs it.
+  // Parsing with a reviver takes several times as long, and few texts contain long integers.
   const mayHoldLong = VALUE_FIELD_TEXTS.some((field) => text.includes(field)) && LONG_INTEGER.test(text)
   return mayHoldLong ? roundElsewhere(JSON.parse(text, reviveInteger)) : (JSON.parse(text) as unknown)
 }
@@ -125,7 +128,7 @@ export function decodeValue(text: string): unknown {
   return isPlain ? (JSON.parse(text) as unknown) : JSON.parse(text, reviveExactly)
 }
 
-/** Rounds every `LongInteger` outside parameters to a float64. */
+/** Rounds every `LongInteger` outside `VALUE_FIELDS` to a float64. */
 function roundElsewhere(value: unknown): unknown {
   if (value instanceof LongInteger) return Number(value.value)
   if (Array.isArray(value)) return value.map(roundElsewhere)
@@ -135,7 +138,7 @@ function roundElsewhere(value: unknown): unknown {
   )
 }
 
-/** Restores the floats in data that was parsed as JSON, where `encodeValue` had written `{"$float": …}`. */
+/** Converts each `{"$float": …}` that `encodeValue` wrote back to a float, in data that was parsed as plain JSON. */
 export function reviveFloats(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reviveFloats)
   if (!isValueMap(value)) return value
@@ -146,7 +149,7 @@ function reviveExactly(key: string, value: unknown, context?: { readonly source?
   return reviveFloat(reviveInteger(key, value, context))
 }
 
-/** `source`, the text of the number, is absent in older browsers. */
+/** Reviver for `JSON.parse` that keeps long integers exact. `source` is the number's text; older browsers lack it. */
 function reviveInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
   return /^-?\d+$/.test(context?.source ?? '') ? new LongInteger(BigInt(context!.source!)) : value

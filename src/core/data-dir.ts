@@ -1,58 +1,61 @@
 /**
- * Returns the paths of a data directory. No other file of the server and the commands contains their names, and
- * `docs/en/configuration.md` describes the same paths. `supervise.sh`, `build.sh` and the Python client repeat some of
- * them.
+ * Returns the paths in a data directory. All TypeScript code takes the names of files from here. `supervise.sh`,
+ * `build.sh` and the Python client repeat some of them, and `docs/en/configuration.md` describes them.
  */
 export function dataDirPaths(dataDir: string) {
   return {
-    /** The SQLite database, unless the server uses PostgreSQL. */
+    /** The SQLite database. Not used with PostgreSQL. */
     sqlite: `${dataDir}/hagane.db`,
-    /** Contains the URL of the database, where that is PostgreSQL. */
+    /** Contains the URL of the PostgreSQL database; missing with SQLite. */
     databaseUrl: `${dataDir}/database`,
-    /** A small SQLite file. The process of the server holds a lock on it. */
+    /** A small SQLite file that the running server keeps locked, so that no second server starts. */
     lock: `${dataDir}/lock.db`,
-    /** Process and address of the last server, as JSON. */
+    /** Process and address of the server that started last, as JSON. */
     serverState: `${dataDir}/server.json`,
-    /** Lines of JSON that the server logs. */
+    /** Log of the server in lines of JSON. */
     serverLog: `${dataDir}/server.log`,
-    /** Output of a server that runs in the background. */
+    /** Standard output and errors of a server in the background (`hagane up --detach`). */
     serverOutput: `${dataDir}/server.out`,
     /** The token of the person that the data directory belongs to. */
     token: `${dataDir}/token`,
-    /** The key of the tokens of runs. */
+    /** The secret key from which the tokens of attempts are derived. */
     secret: `${dataDir}/secret`,
-    /** Exists while a restore into the directory is incomplete, and contains the folder of the backup. */
+    /** Exists while a restore into the directory is incomplete. Contains the path of the backup. */
     restoring: `${dataDir}/restoring`,
-    /** Zeros, deleted when the disk is full. */
+    /** File of zeros that keeps space free. It is deleted on a full disk, to record how runs end. */
     reserve: `${dataDir}/reserve`,
-    /** A folder for each run, described by `runPaths`. */
+    /** Contains a folder for each run, described by `runPaths`. */
     runs: `${dataDir}/runs`,
-    /** A folder for each attempt, described by `attemptPaths`. */
+    /** Contains a folder for each attempt, described by `attemptPaths`. */
     attempts: `${dataDir}/attempts`,
-    /** A folder for each attempt with its own copy of the code. */
+    /** Contains a folder for each attempt that runs in a copy of the code. */
     workCopies: `${dataDir}/work`,
-    /** A folder for each secret, with a file for each key. */
+    /** Contains a folder for each secret, with a file for each key. */
     secrets: `${dataDir}/secrets`,
-    /** A folder for each config map, with a file for each key. */
+    /** Contains a folder for each config map, with a file for each key. */
     configMaps: `${dataDir}/configmaps`,
-    /** Files of code, named by their SHA-256: the first two digits are a folder. */
+    /** Contents of code files, named by their SHA-256: `ab/cdef…` for the hash `abcdef…`. */
     blobs: `${dataDir}/blobs`,
-    /** Unpacked code: a folder for each snapshot. */
+    /** Contains a folder with the unpacked code of each snapshot. */
     trees: `${dataDir}/trees`,
-    /** Hashes of the files that the command line uploaded: a file for each folder. */
+    /** Cached hashes of the files that the command line uploaded: a file for each folder of code. */
     hashes: `${dataDir}/hashes`,
-    /** Wrappers called `python` for interpreters with another name: a folder for each. */
+    /** Contains a folder for each interpreter that is not called `python`, with a wrapper of that name. */
     interpreters: `${dataDir}/interpreters`,
-    /** Data sets, written and read by runs. */
+    /** Folder for data sets. Runs receive its path. */
     data: `${dataDir}/data`,
-    /** Records that scripts started by hand have not sent yet. */
+    /** Tracking records that scripts outside any executor have not sent yet. */
     spool: `${dataDir}/spool`,
 
-    /** Returns the folder of the run with this number, if that run owns the plain name. */
+    /**
+     * Returns the path with the plain name of a run. `folderOf` returns the run's folder, which may have another name.
+     */
     run: (number: number): string => `${dataDir}/runs/${number}`,
-    /** Returns the folder of the attempt with this name, if that attempt owns the plain name. */
+    /**
+     * Returns the path with the plain name of an attempt. `folderOf` returns its folder, which may have another name.
+     */
     attempt: (name: string): string => `${dataDir}/attempts/${name}`,
-    /** Returns an attempt's own copy of the code. `name` is the name of the attempt's folder. */
+    /** Returns the folder of an attempt's copy of the code. `name` is the name of the attempt's folder. */
     workCopy: (name: string): string => `${dataDir}/work/${name}/code`,
     /** Returns the folder of an environment, described by `environmentPaths`. */
     environment: (hash: string): string => `${dataDir}/environments/${hash}`,
@@ -67,13 +70,13 @@ export function runPaths(folder: string) {
   return {
     /** Contains the id of the run that the folder belongs to. */
     owner: `${folder}/run`,
-    /** An empty file for each run that resumes this one, named by its id: a link to the folder names no run. */
+    /** Contains an empty file for each run that resumes this one, named by its id. Such a run links to this folder. */
     linked: `${folder}/linked`,
-    /** Files that the run keeps. */
+    /** Output files of the run. */
     outputs: `${folder}/outputs`,
-    /** Files that later attempts continue from. */
+    /** Checkpoints from which later attempts continue. */
     checkpoints: `${folder}/checkpoints`,
-    /** Records that the run's scripts have not sent yet. */
+    /** Tracking records that the run's scripts have not sent yet. */
     spool: `${folder}/spool`,
   }
 }
@@ -84,27 +87,27 @@ export type AttemptPaths = ReturnType<typeof attemptPaths>
 /** Returns the paths in the folder of an attempt. */
 export function attemptPaths(folder: string) {
   return {
-    /** Contains the tag of the attempt that the folder belongs to. */
+    /** Contains the process tag (`processTagOf`), which identifies the attempt that the folder belongs to. */
     tag: `${folder}/mark`,
-    /** Contains the identity of the supervisor. */
+    /** Contains process id, start time and boot id of the supervisor (`supervise.sh`). */
     claim: `${folder}/claim`,
-    /** The record that the supervisor writes when its command has ended. */
+    /** Written by the supervisor when the command has ended: how it ended. */
     exit: `${folder}/exit`,
-    /** Output of the supervised command. */
+    /** Standard output and errors of the command. */
     log: `${folder}/log`,
-    /** Sparse index of the log: lines `time offset`, added from time to time. */
+    /** Sparse index of the log by time: lines `time offset`. */
     logIndex: `${folder}/log.index`,
     /** Contains `from to`: the range of bytes that was cut out of the log. */
     logCut: `${folder}/log.cut`,
-    /** The number of processes that the kernel had killed for memory before the command started. */
+    /** Number of processes that the kernel had killed for lack of memory when the command started. */
     oomKills: `${folder}/oom-kills`,
-    /** Secret values that the processes of the attempt received, as JSON. Removed once they are masked in the log. */
+    /** Values of the secrets that the processes of the attempt received, as JSON. Removed once the log is masked. */
     secrets: `${folder}/secrets.json`,
     /** The parameters of the run, as JSON. */
     params: `${folder}/params.json`,
-    /** The command, where it is too long for an argument. */
+    /** Script of the command, if it is too long for an argument of the shell. */
     command: `${folder}/command.sh`,
-    /** The working copy of the code in a folder of version 0.1.0. */
+    /** Copy of the code in a folder that version 0.1.0 created. */
     formerCode: `${folder}/code`,
   }
 }
@@ -115,7 +118,7 @@ export type EnvironmentPaths = ReturnType<typeof environmentPaths>
 /** Returns the paths in the folder of an environment. */
 export function environmentPaths(folder: string) {
   return {
-    /** Exists if the environment is complete. */
+    /** Exists once the environment is complete. */
     ready: `${folder}/ready`,
     /** The virtual environment. */
     venv: `${folder}/venv`,

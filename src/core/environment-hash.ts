@@ -1,30 +1,30 @@
 import type { BuildPlan } from '../contract/plan.ts'
 
-/** The code folder as the environment hash reads it. Paths are relative, with `/` between folders. */
+/**
+ * Access to the code folder. Paths are relative to it, with `/` between folders; the empty path is the folder itself.
+ */
 export interface CodeFolder {
   /** Returns the hex SHA-256 of a file's bytes; undefined where the path is not a file. */
   hashFile(path: string): Promise<string | undefined>
   /** Returns the content of a file, read as UTF-8. */
   readText(path: string): Promise<string>
-  /** Returns the paths of all files below a folder; none where the path is not a folder. */
+  /** Returns the paths of all files below a folder; an empty list if the path is not a folder. */
   listFiles(path: string): Promise<string[]>
 }
 
-/** Everything that determines an environment. */
+/** The inputs of an environment's hash. */
 export interface EnvironmentRequest {
-  /** The base interpreter and its version. Another interpreter or another version gives another environment. */
+  /** The interpreter that creates the virtual environment. Another path or another version gives another hash. */
   readonly python: { readonly executable: string; readonly version: string }
   readonly build: BuildPlan
   readonly folder: CodeFolder
-  /**
-   * Set where the document asks for a fresh build: it makes the hash differ from that of every earlier submission.
-   */
+  /** Random text that makes the hash unique. Set if the document requests a fresh build. */
   readonly salt?: string
 }
 
 /**
- * Returns the text that identifies an environment: all that can change the result of its build steps. The digest of
- * this text is the environment's hash.
+ * Returns a text of everything that can change the result of the build steps: interpreter, steps, variables, and hashes
+ * of the files that the steps read. The digest of the text is the environment's hash.
  */
 export async function environmentText({ python, build, folder, salt }: EnvironmentRequest): Promise<string> {
   const files = await hashFilesRead(build.steps, folder)
@@ -39,8 +39,8 @@ export async function environmentText({ python, build, folder, salt }: Environme
 }
 
 /**
- * Returns path and hash of each file that the steps name, and of the files that requirements files name in turn, by
- * path.
+ * Returns path and hash of each file in the code folder that the steps name, also inside named folders, and of the
+ * files that requirements files name in turn. Sorted by path.
  */
 async function hashFilesRead(steps: readonly string[], folder: CodeFolder): Promise<[string, string][]> {
   const found = new Map<string, string>()
@@ -61,8 +61,8 @@ async function hashFilesRead(steps: readonly string[], folder: CodeFolder): Prom
 }
 
 /**
- * Returns the words of a shell command that could be paths inside the code folder. `.` is the folder itself, as in
- * `pip install .[test]`.
+ * Returns the words of a build step that could be paths inside the code folder; the path of the folder itself (as in
+ * `pip install .[test]`) is empty.
  */
 function findPaths(step: string): string[] {
   return step
@@ -88,8 +88,8 @@ function findRequirements(path: string, text: string): string[] {
 }
 
 /**
- * Resolves a path against a folder and removes its dots. Returns no path for a URL, an absolute path, or one that
- * leaves the code folder.
+ * Resolves `target` against the folder `base` and removes `.` and `..`. Returns a list of one path; an empty list for a
+ * URL, an absolute path, and a path that leads out of the code folder.
  */
 function resolveInside(base: string, target: string): string[] {
   if (target.startsWith('/') || /^\w+:/.test(target)) return []

@@ -1,17 +1,17 @@
 import type { RunPlan } from '../contract/plan.ts'
 import type { Kind, RunKind } from '../contract/spec.ts'
 
-/** Everything that differs between the kinds of runs. */
+/** Rules by which the kinds of runs differ. */
 export interface KindRules {
-  /** Whether this version runs documents of the kind; other kinds are valid and refused. */
+  /** Whether this version can run documents of the kind. Others can be checked, but their submission is refused. */
   readonly isRunnable: boolean
-  /** The command: `document` is the document's own and required, `build` builds an environment. */
+  /** Source of the command. `document`: the document must contain one; `build`: the command builds an environment. */
   readonly command: 'document' | 'build'
-  /** The environment: `used` is there before the run starts, `made` is the run's result. */
+  /** Role of the environment. `used`: it must be complete before the run starts; `made`: it is the run's result. */
   readonly environment: 'used' | 'made'
-  /** Path of the part of a document that describes the environment; empty where it is the document itself. */
+  /** Path of the section of a document that describes the environment; empty if the document itself does. */
   readonly buildPath: readonly string[]
-  /** The role of the run in the variables that scripts written for Polyaxon read. */
+  /** Kind of the run in the environment variables that scripts written for Polyaxon read. */
   readonly polyaxon: 'experiment' | 'job'
 }
 
@@ -23,7 +23,7 @@ const EXPERIMENT: KindRules = {
   polyaxon: 'experiment',
 }
 
-/** The rules of each kind. A new kind is a record here and files of its own. */
+/** The rules of each kind of run. */
 export const KIND_RULES: Readonly<Record<RunKind, KindRules>> = {
   experiment: EXPERIMENT,
   job: { ...EXPERIMENT, polyaxon: 'job' },
@@ -32,17 +32,20 @@ export const KIND_RULES: Readonly<Record<RunKind, KindRules>> = {
   tensorboard: { ...EXPERIMENT, isRunnable: false },
 }
 
-/** Whether the run of a plan makes an environment. */
+/** Whether the result of the run is an environment. */
 export function makesEnvironment({ kind }: Pick<RunPlan, 'kind'>): boolean {
   return KIND_RULES[kind].environment === 'made'
 }
 
-/** Whether the run of a plan needs an environment before it starts. */
+/** Whether the run needs an environment before it starts: its kind uses one, and the document has build steps. */
 export function needsEnvironment({ kind, build }: Pick<RunPlan, 'kind' | 'build'>): boolean {
   return KIND_RULES[kind].environment === 'used' && (build?.steps.length ?? 0) > 0
 }
 
-/** Returns the path of the part of a document that describes the environment. Trials of a sweep are experiments. */
+/**
+ * Returns the path of the section of a document that describes the environment. For a group, returns that of an
+ * experiment, because trials are experiments.
+ */
 export function buildPathOf(kind: Kind): readonly string[] {
   return KIND_RULES[kind === 'group' ? 'experiment' : kind].buildPath
 }

@@ -1,7 +1,7 @@
 const DISTANCE_MAX = 2
 
 /**
- * Returns the candidate with the smallest edit distance to a mistyped word; undefined if none is within two edits.
+ * Returns the candidate with the smallest edit distance to a mistyped word; undefined if all need more than two edits.
  */
 export function findNearest(word: string, candidates: readonly string[]): string | undefined {
   const [best] = candidates
@@ -21,7 +21,7 @@ export function sortByNearness(word: string, candidates: readonly string[]): str
     .map(({ candidate }) => candidate)
 }
 
-/** Levenshtein distance; the table is computed row by row. */
+/** Returns the Levenshtein distance of two words. Keeps only one row of the table. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i += 1) {

@@ -1,4 +1,7 @@
-/** Thrown by a write whose row has changed since it was read. The work is then done again from the start. */
+/**
+ * The error of a write whose row has been changed since it was read. The engine then repeats its pass with a fresh
+ * read.
+ */
 export class StaleError extends Error {
   constructor(what: string) {
     super(`${what} has changed since it was read`)

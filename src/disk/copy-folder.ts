@@ -5,27 +5,27 @@ import { pathText } from '../contract/file-paths.ts'
 
 /** Options of `copyFolder`. */
 export interface CopyOptions {
-  /** Whether to copy a path, relative to the folder. Default: everything is copied. */
+  /** Whether to copy the file or folder at this path, relative to `from`. Default: everything is copied. */
   readonly isKept?: (path: Buffer) => boolean
   /**
-   * Called for each path, relative to the folder, that cannot be read or written; the rest is still copied. Without it
-   * the first fault is thrown.
+   * Called with each path, relative to `from`, that cannot be read or written; the rest is still copied. Without
+   * `onFault`, the first fault is thrown.
    */
   readonly onFault?: (path: string, fault: NodeJS.ErrnoException) => void
-  /** Whether copies keep the modes and times of the original. */
-  readonly keepsMarks?: boolean
+  /** Whether copies get the permissions and the times of the originals. */
+  readonly keepsModesAndTimes?: boolean
 }
 
 const SEPARATOR = Buffer.from('/')
 
-/** Joins a folder and a name as bytes: a name need not be valid UTF-8. */
+/** Joins a folder and a name to a path of bytes, because a name need not be valid UTF-8. */
 export function joinBytes(folder: Buffer | string, name: Uint8Array | string): Buffer {
   return Buffer.concat([Buffer.from(folder), SEPARATOR, Buffer.from(name)])
 }
 
 /**
- * Copies files, folders and links, whatever bytes their names consist of. Programs may write to the folder meanwhile:
- * entries that were removed since they were listed are left out. Pipes and sockets are left out, too.
+ * Copies the files, folders and links in a folder; names may consist of any bytes. Programs may write to the folder
+ * meanwhile: an entry that was removed after it was listed is left out. Pipes and sockets are left out, too.
  */
 export async function copyFolder(from: string, to: string, options: CopyOptions = {}): Promise<void> {
   await copyInner({ from: Buffer.from(from), to: Buffer.from(to), path: Buffer.alloc(0) }, options)
@@ -34,7 +34,7 @@ export async function copyFolder(from: string, to: string, options: CopyOptions 
 interface Place {
   readonly from: Buffer
   readonly to: Buffer
-  /** Relative to the folder where the copy began. */
+  /** Path relative to the folder where the copy began. */
   readonly path: Buffer
 }
 
@@ -58,13 +58,13 @@ async function copyInner({ from, to, path }: Place, options: CopyOptions): Promi
     else await tolerateFault(inner.from, inner.path, options, () => copyEntry(entry, inner, options))
   }
 
-  if (options.keepsMarks) await tolerateFault(from, path, options, () => copyModeAndTimes({ from, to }))
+  if (options.keepsModesAndTimes) await tolerateFault(from, path, options, () => copyModeAndTimes({ from, to }))
 }
 
 async function copyEntry(
   entry: { isSymbolicLink(): boolean; isFile(): boolean },
   { from, to }: Place,
-  { keepsMarks }: CopyOptions,
+  { keepsModesAndTimes }: CopyOptions,
 ): Promise<void> {
   if (entry.isSymbolicLink()) return await symlink(await readlink(from, { encoding: 'buffer' }), to)
   if (!entry.isFile()) return
@@ -73,15 +73,18 @@ async function copyEntry(
   if (size >= HOLES_FROM_BYTES && blocks * BLOCK_BYTES < size / 2) await copyWithHoles(from, to, size)
   else await copyFile(from, to, constants.COPYFILE_FICLONE)
 
-  if (keepsMarks) await copyModeAndTimes({ from, to })
+  if (keepsModesAndTimes) await copyModeAndTimes({ from, to })
 }
 
 const BLOCK_BYTES = 512
 const HOLES_FROM_BYTES = 8 * 2 ** 20
-/** A piece that contains data is written whole, so a larger size would fill more of a hole at its edges. */
+/**
+ * Size of the pieces in which a file with holes is copied. A piece with any data is written whole, so larger pieces
+ * would fill more of the holes.
+ */
 const PIECE_BYTES = 2 ** 17
 
-/** Copies a file with large holes without writing their zeros. A log whose middle was cut out is such a file. */
+/** Copies a file with large holes without writing their zeros. A log whose middle was cut out is an example. */
 async function copyWithHoles(from: Buffer, to: Buffer, size: number): Promise<void> {
   await using source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW)
   await using target = await open(to, 'w', 0o600)
@@ -94,14 +97,17 @@ async function copyWithHoles(from: Buffer, to: Buffer, size: number): Promise<vo
   await target.truncate(size)
 }
 
-/** Copies mode and times. Called after the content is copied, since a folder may be read-only. */
+/** Copies permissions and times. Call it after the content is copied, because a folder may be read-only. */
 async function copyModeAndTimes({ from, to }: Pick<Place, 'from' | 'to'>): Promise<void> {
   const { atime, mtime, mode } = await lstat(from)
   await utimes(to, atime, mtime)
   await chmod(to, mode)
 }
 
-/** Runs `work`. Returns undefined for an entry that was removed, and for a fault that `onFault` accepts. */
+/**
+ * Runs `work`, which copies the entry `from`. Returns undefined if the entry was removed meanwhile. Passes any other
+ * error to `onFault` and returns undefined, or throws it if there is no `onFault`.
+ */
 async function tolerateFault<T>(
   from: Buffer,
   path: Buffer,

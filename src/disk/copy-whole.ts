@@ -10,9 +10,9 @@ import { removeTree } from './removal.ts'
 const SYSTEM_COPY_FILES = 200
 
 /**
- * Copies a folder. Large folders are copied by `cp`, which does not block this process; both ways share blocks where
- * the file system can. Throws AppError `conflict` with the name of a file that cannot be read, since no retry could
- * read it.
+ * Copies a folder with permissions and times. On Linux, `cp` copies folders of more than `SYSTEM_COPY_FILES` entries
+ * without blocking this process. Both ways share blocks if the file system can. Throws AppError `conflict` with the
+ * name of a file that cannot be read: a retry could not read it either.
  */
 export async function copyWhole(from: string, to: string): Promise<void> {
   if (process.platform === 'linux' && (await hasManyFiles(from))) {
@@ -20,7 +20,7 @@ export async function copyWhole(from: string, to: string): Promise<void> {
       await promisify(execFile)('cp', ['-R', '--reflink=auto', '--preserve=mode,timestamps', '--', from, to])
       return
     } catch {
-      // Copied again below, where an error names the file that cannot be copied.
+      // The copy is repeated below, where an error contains the name of the file that cannot be copied.
       await removeTree(to)
     }
   }
@@ -35,7 +35,7 @@ export async function copyWhole(from: string, to: string): Promise<void> {
     throw fault
   }
 
-  await copyFolder(from, to, { keepsMarks: true, onFault })
+  await copyFolder(from, to, { keepsModesAndTimes: true, onFault })
 }
 
 const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENAMETOOLONG', 'ELOOP', 'ENOTDIR', 'EEXIST'])

@@ -8,19 +8,19 @@ import type { Storage } from '../core/ports/storage.ts'
 import { decideStorage } from '../core/schedule/storage.ts'
 import type { StorageDecision } from '../core/schedule/storage.ts'
 
-/** Watches the disk of the data directory. */
+/** Checks the free space of the disk that holds the data directory, every `LIMITS.diskCheckMs`. */
 export interface DiskGuard extends Storage, Disposable {
-  /** Checks the disk now, for example because a write has just failed on a full disk. */
+  /** Checks the free space now, for example after a write has failed on a full disk. */
   look(): void
-  /** Sets the callback that is called when the level is `ok` again. */
+  /** Sets the function that is called when the level becomes `ok` again. */
   watch(onRoom: () => void): void
 }
 
 const MIB = 2 ** 20
 
 /**
- * Creates the guard of the disk of the data directory. It keeps a reserve, a file that is deleted when the disk is
- * full: on a full disk the reserve is kept for recording how runs end.
+ * Creates the guard of the disk that holds the data directory. The guard keeps a reserve file and deletes it when the
+ * disk is full. The freed space is then used to record how runs end.
  */
 export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; clock: Clock; log: Logger }): DiskGuard {
   const file = dataDirPaths(dataDir).reserve
@@ -56,7 +56,7 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
     else fill(file, reserveBytes)
   }
 
-  /** Checks the disk. Where this fails, the last state remains. */
+  /** Updates the state. If the free space cannot be read, the last state remains. */
   function check(): void {
     const before = last.level
     try {
@@ -86,7 +86,10 @@ export function createDiskGuard({ dataDir, clock, log }: { dataDir: string; cloc
   }
 }
 
-/** Fills a file with zeros: written bytes occupy space, a hole would not. Removes a reserve that does not fit. */
+/**
+ * Fills the reserve file with zeros. They are written because a hole would occupy no space. Removes the file if it does
+ * not fit on the disk.
+ */
 function fill(file: string, sizeBytes: number): void {
   const block = Buffer.alloc(MIB)
   const output = openSync(file, 'w', 0o600)

@@ -8,8 +8,8 @@ import { joinBytes } from './copy-folder.ts'
 import { openPlain } from './plain-file.ts'
 
 /**
- * Opens a file inside a folder as a stream; undefined where the path leaves the folder, is no regular file, or does not
- * exist. Throws AppError `conflict` where reading is not permitted.
+ * Opens a regular file inside the folder `root` as a stream. Returns undefined if the path leads out of the folder,
+ * also through links, or if there is no regular file. Throws AppError `conflict` if the file may not be read.
  */
 export async function openInside(root: string, path: string): Promise<ReadableStream<Uint8Array> | undefined> {
   if (path.includes('\0')) return undefined

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { readPlainText } from './plain-file.ts'
 
 /**
- * Returns the folder of a run or an attempt. Run numbers repeat in another database, so the folder with the plain name
- * may belong to another owner. In that case the owner's id is appended to the name.
+ * Returns the folder of the run or attempt with this id: `path.ID` if that exists, else `path`. Databases may use the
+ * same run numbers, so the folder with the plain name `path` may belong to a run of another database.
  */
 export function folderOf(path: string, id: string): string {
   const ownPath = `${path}.${id}`
@@ -12,16 +12,16 @@ export function folderOf(path: string, id: string): string {
 }
 
 /**
- * Returns the path of an owner's folder, or the path to create it at. `path` is the folder with the plain name, `owner`
- * its present owner.
+ * Returns the path at which to create the folder of the run or attempt with this id: the plain name `path` if the
+ * folder there is its own, empty or missing; else `path.ID`. `owner` is the id that the folder `path` contains.
  */
 export function placeFor(path: string, id: string, owner: string | undefined): string {
   return owner === id || !hasEntries(path) ? path : `${path}.${id}`
 }
 
 /**
- * Creates a folder that identifies its owner from the first moment on. A folder that exists is given to this owner.
- * `ownerFileIn` returns the path of the file with the owner.
+ * Creates a folder with a file that identifies its owner. The folder appears together with that file. If the folder
+ * exists, only the file is replaced. `ownerFileIn` returns the path of the file in a folder; `owner` is its text.
  */
 export function createOwned(path: string, ownerFileIn: (folder: string) => string, owner: string): void {
   if (readPlainText(ownerFileIn(path)) === owner) return
@@ -43,14 +43,14 @@ const INCOMPLETE_SUFFIX = '.half'
 
 const REMOVAL_SUFFIX = '.gone'
 
-/** Returns the path of a folder while it is being removed. */
+/** Returns the path that a folder is renamed to before it is removed. */
 export function removalPathOf(path: string): string {
   return `${path}${REMOVAL_SUFFIX}`
 }
 
 /**
- * Returns the paths where an interrupted creation or removal of an owner's folder may have left files. `path` is the
- * folder with the plain name.
+ * Returns the paths at which an interrupted creation or removal of the folder of a run or attempt may have left files.
+ * `path` is its plain name.
  */
 export function leftoverPathsOf(path: string, id: string): string[] {
   return [path, `${path}.${id}`].flatMap((place) => [`${place}${INCOMPLETE_SUFFIX}`, removalPathOf(place)])

@@ -2,10 +2,13 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync 
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 
-/** Codes of errors that occur where a path is missing or is not a regular file. */
+/** Error codes for a path at which there is nothing, or something else than a regular file. */
 const NOT_PLAIN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'EISDIR', 'ENXIO'])
 
-/** Reads a small regular file as text; undefined where the path is missing or is anything else. */
+/**
+ * Reads a small regular file as text. Returns undefined if there is nothing or something else at the path, such as a
+ * link or a pipe.
+ */
 export function readPlainText(path: string): string | undefined {
   let file: number
   try {
@@ -22,7 +25,9 @@ export function readPlainText(path: string): string | undefined {
   }
 }
 
-/** Appends to a regular file, which is created if it is missing. Does nothing where the path is anything else. */
+/**
+ * Appends to a regular file, which is created if it is missing. Does nothing if there is something else at the path.
+ */
 export function appendPlain(path: string, text: string): void {
   let file: number
   try {
@@ -44,9 +49,9 @@ export function appendPlain(path: string, text: string): void {
 }
 
 /**
- * Opens a regular file; undefined where the path is missing or is anything else. Users' programs write to the same
- * folders: a pipe in place of the file does not block, and a link is not followed. Throws where the file exists and
- * cannot be opened.
+ * Opens a regular file. Returns undefined if there is nothing or something else at the path. Programs of users write to
+ * the same folders, so a link is not followed, and a pipe in place of the file does not block. Throws if the file
+ * exists and cannot be opened.
  */
 export async function openPlain(
   path: string | Buffer,
@@ -57,7 +62,7 @@ export async function openPlain(
   try {
     file = await open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
-    // Nothing, a link, a folder opened for writing, or a pipe or socket without a reader.
+    // There is nothing, a link, a folder (for writing), or a pipe or socket without a reader.
     if (NOT_PLAIN.has((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
   }

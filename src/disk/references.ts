@@ -8,24 +8,30 @@ import { dataDirPaths } from '../core/data-dir.ts'
 import { readPlainText } from './plain-file.ts'
 
 /**
- * Sets of variables on this machine: secrets in `secrets/NAME/KEY` and config maps in `configmaps/NAME/KEY`, a file for
- * each variable.
+ * Reads the sets of variables that are stored on this machine: secrets in `secrets/NAME/KEY` and config maps in
+ * `configmaps/NAME/KEY`, one file for each variable.
  */
 export interface References {
-  /** Returns the variables of all sets that a run names. Throws AppError `reference_missing`. */
+  /**
+   * Returns the variables of all secrets and config maps that a run refers to. Throws AppError `reference_missing` if
+   * one does not exist, has an invalid name, or is a secret that other users can read.
+   */
   variables(references: RunReferences | undefined): Record<string, string>
   /**
-   * Returns the values of the secrets that a run names, as their files contain them now. Throws AppError
-   * `reference_missing`.
+   * Returns the current values of the secrets that a run refers to. Throws AppError `reference_missing` like
+   * `variables`.
    */
   valuesOfSecrets(references: RunReferences | undefined): string[]
-  /** Returns all values to mask, the longest first: every secret of this machine and the given ones. */
+  /**
+   * Returns all values to mask in logs, the longest first: every secret that is stored on this machine now, and the
+   * values in `given`.
+   */
   secrets(given?: readonly string[]): string[]
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 const KEY = /^[A-Za-z_][A-Za-z0-9_]*$/
-// A shorter value occurs in too many texts by chance, so masking it would hide nothing.
+// A shorter value is not masked: it occurs in too many texts by chance.
 const MASKED_CHARS_MIN = 4
 // Permission bits of the group and of others.
 const GROUP_AND_OTHERS_MODE = 0o077
@@ -37,7 +43,7 @@ export function createReferences(dataDir: string): References {
     const kept = namesIn(root).flatMap((name) =>
       filesIn(join(root, name)).flatMap((key) => readIfPossible(join(root, name, key)) ?? []),
     )
-    // Each line of a secret of several lines is masked by itself, too.
+    // Each line of a value with several lines is also masked by itself.
     const all = new Set([...kept, ...given].flatMap((value) => [value, ...value.split(/\r?\n/)]))
     return [...all].filter((value) => value.length >= MASKED_CHARS_MIN).sort((a, b) => b.length - a.length)
   }
@@ -73,7 +79,7 @@ function readSet(dataDir: string, kind: 'secrets' | 'configMaps', name: string):
   )
 }
 
-/** Returns undefined for a file that cannot be read, so that the other secrets are still masked. */
+/** Reads a value. Returns undefined if its file cannot be read: the other secrets are then still masked. */
 function readIfPossible(path: string): string | undefined {
   try {
     return read(path)
@@ -86,7 +92,7 @@ function filesIn(folder: string): string[] {
   return namesIn(folder).filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true)
 }
 
-/** Reads a value without the line end that an editor adds at the end of a file. */
+/** Reads a value, without the line end that editors put at the end of a file. */
 function read(path: string): string {
   return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
 }
@@ -101,14 +107,17 @@ function namesIn(folder: string): string[] {
 }
 
 /**
- * Writes the secret values that an attempt received to a file: the secrets may have changed by the time that its log is
- * read.
+ * Writes the values of the secrets that an attempt received to a file. They are needed to mask its log later, when the
+ * stored secrets may have changed.
  */
 export function writeReceivedSecrets(path: string, secrets: readonly string[]): void {
   if (secrets.length > 0) writeFileSync(path, JSON.stringify(secrets), { mode: 0o600 })
 }
 
-/** Reads the secret values that an attempt received; an empty list where its program has overwritten the file. */
+/**
+ * Reads the file of `writeReceivedSecrets`. Returns an empty list if the file is missing or a program has overwritten
+ * it.
+ */
 export function readReceivedSecrets(path: string): string[] {
   try {
     const given: unknown = JSON.parse(readPlainText(path) ?? '[]')

@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import { leftoverPathsOf, removalPathOf } from './owned-folder.ts'
 
 /**
- * Renames an owner's folder and removes it: a partly removed folder would no longer identify its owner, and nothing
- * would remove it.
+ * Removes the folder of a run or attempt. Renames it first: a partly removed folder could lack the file with its owner,
+ * and would then never be removed.
  */
 export async function removeWhole(path: string): Promise<void> {
   await removeTree(removalPathOf(path))
@@ -15,14 +15,17 @@ export async function removeWhole(path: string): Promise<void> {
   await removeTree(removalPathOf(path))
 }
 
-/** Removes the files that an interrupted creation or removal of an owner's folder left. */
+/**
+ * Removes the files that an interrupted creation or removal of the folder of a run or attempt has left. `path` is its
+ * plain name.
+ */
 export async function removeLeftovers(path: string, id: string): Promise<void> {
   for (const rest of leftoverPathsOf(path, id)) await removeTree(rest)
 }
 
 /**
- * Removes a folder that a script may have left in any state: with folders that cannot be emptied, or with paths longer
- * than a system call accepts.
+ * Removes a folder in any state that a script may have left it in, such as folders without write permission, or paths
+ * longer than a system call accepts. Does nothing if there is no folder.
  */
 export async function removeTree(path: string): Promise<void> {
   try {

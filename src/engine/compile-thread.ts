@@ -11,9 +11,9 @@ import { createThread } from './thread.ts'
 const IDLE_MS = 600_000
 
 /**
- * Creates a compiler that works in threads, because even a short document can take long. Documents to be checked have a
- * thread of their own, so that they do not delay submissions. Throws AppError `invalid` for a document that takes
- * longer than `limitMs`.
+ * Creates a compiler that works in worker threads, because even a short document can take long to compile. One thread
+ * compiles submitted documents, another checks documents, so that checks do not delay submissions. A document that
+ * takes longer than `limitMs` throws AppError `invalid`.
  */
 export function createCompileThread(limitMs: number = LIMITS.compileMs): Compiler & AsyncDisposable {
   const error = (): Error => new AppError('invalid', { detail: phrase('document_slow', { seconds: limitMs / 1_000 }) })
@@ -29,7 +29,7 @@ export function createCompileThread(limitMs: number = LIMITS.compileMs): Compile
   }
 }
 
-/** Decodes the answer of the thread. Throws SpecError if the document has problems. */
+/** Decodes the result of a thread. Throws SpecError if the document has problems. */
 function read<T>(text: string): T {
   const found = decodeValue(text) as { readonly made: T } | { readonly problems: readonly Problem[] }
   if ('problems' in found) throw new SpecError(found.problems)

@@ -7,7 +7,10 @@ import type { Source } from '../core/language/document.ts'
 import { loadPlan } from '../core/language/load.ts'
 import type { Answer } from './thread.ts'
 
-/** Asks for a document to be compiled; with `shown`, for it to be checked and for its first `shown` runs. */
+/**
+ * A request to the thread to compile a document. With `shown`, the document is checked instead, and its first `shown`
+ * runs are returned.
+ */
 export interface CompileRequest {
   readonly id: number
   readonly sources: readonly Source[]
@@ -15,7 +18,7 @@ export interface CompileRequest {
   readonly shown?: number
 }
 
-// The body of the threads behind `createCompileThread`.
+// This file is the program of the threads that `createCompileThread` starts.
 parentPort!.on('message', ({ id, ...question }: CompileRequest) => {
   try {
     parentPort!.postMessage({ id, found: encodeValue(answer(question)) } satisfies Answer)

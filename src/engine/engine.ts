@@ -19,7 +19,7 @@ import { createRunReconciler } from './run-reconciler.ts'
 import { createScheduler } from './scheduler.ts'
 import { createSweepReconciler } from './sweep-reconciler.ts'
 
-/** The parts from which an engine is created. The functions are explained at `RunReconcilerDeps`. */
+/** The parts from which an engine is created. `RunReconcilerDeps` describes the functions without a comment here. */
 export interface EngineOptions {
   readonly store: Store
   readonly executor: Executor
@@ -30,22 +30,25 @@ export interface EngineOptions {
   readonly ids: Ids
   readonly log: Logger
   readonly searcher: Searcher
-  /** Connected to the loops by this engine. */
+  /** The engine connects this relay to its loops. */
   readonly nudges: NudgeRelay
   readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
   readonly prepare: (run: Run) => Promise<Preparation>
   readonly takeLeftRecords: (run: Run, attempt: Attempt) => Promise<boolean>
   readonly readPackages: (environment: string) => Promise<string | undefined>
-  /** Does one round of clean-up. Called every `LIMITS.janitorMs` and on a nudge. */
+  /**
+   * Runs one round of clean-up: trash, unused code and environments, old working copies. Called every
+   * `LIMITS.janitorMs` and on a nudge.
+   */
   readonly cleanUp: () => Promise<void>
 }
 
 /**
- * The loops that bring every run and sweep towards its goal. All decisions are made from the store, so nothing is lost
- * when the engine ends.
+ * The loops that bring every run and sweep towards its goal. The loops decide only from what is in the store, so the
+ * end of the engine loses nothing. Disposing of the engine stops the loops; runs continue.
  */
 export interface Engine extends AsyncDisposable {
-  /** Ends processes that ended runs have left, then starts all loops. */
+  /** Ends processes that ended runs have left running, then starts all loops. */
   start(): Promise<void>
 }
 
@@ -55,7 +58,10 @@ const RUNS_AT_ONCE = 32
 const SWEEPS_AT_ONCE = 4
 const COLLECTIONS_AT_ONCE = 4
 
-/** Creates the loops of runs, collections, sweeps, scheduler and janitor, and connects them by nudges. */
+/**
+ * Creates the loops for runs, for collecting the outputs of ended runs, for sweeps, for the queue and for clean-up, and
+ * connects them by nudges.
+ */
 export function createEngine(options: EngineOptions): Engine {
   const { store, executor, logs, outputs, storage, clock, ids, log, searcher, nudges, ...work } = options
   const common = { clock, ids, log, resyncMs: LIMITS.resyncMs }
@@ -80,7 +86,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...common,
     name: 'collections',
     concurrency: COLLECTIONS_AT_ONCE,
-    // No listing of its own: the run reconciler nudges it.
+    // Lists nothing: for each uncollected run, the loop of runs nudges this loop.
     listKeys: async () => [],
     reconcile: createRunCollector({ store, logs, outputs, nudges }),
   })
@@ -157,8 +163,8 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   /**
-   * Ends processes that ended runs have left running. An attempt that the store does not contain belongs to another
-   * database, and its processes are left alone.
+   * Ends processes that ended runs have left running. Processes of an attempt that is not in the store belong to
+   * another database and are not touched.
    */
   async function stopLeftovers(): Promise<void> {
     for (const id of await executor.list()) {

@@ -1,16 +1,22 @@
 import type { Store } from '../core/ports/store.ts'
 import type { Sweep, SweepResult, SweepTrial } from '../core/records/sweep.ts'
 
-/** The points of a sweep's trials, and its stored results in the order in which they were stored. */
+/**
+ * The points of a sweep's trials in the order of their indexes, and its results in the order in which they were stored.
+ */
 export interface StoredHistory {
   readonly trials: readonly SweepTrial[]
   readonly results: readonly SweepResult[]
 }
 
-/** A cache of the stored histories of running sweeps. A second read loads only new rows. */
+/** A cache of the histories of running sweeps. Reading a history again loads only the rows that were added since. */
 export interface HistoryCache {
-  /** Returns the history as of the sweep that was read. */
+  /**
+   * Returns the first `trialsCreated` trials and `resultCount` results of a sweep. Rows that were added after the sweep
+   * was read are thus left out.
+   */
   read(sweep: Pick<Sweep, 'id' | 'trialsCreated' | 'resultCount' | 'plan'>): Promise<StoredHistory>
+  /** Drops the cached history of a sweep. */
   remove(sweepId: string): void
 }
 
@@ -28,8 +34,8 @@ export function createHistoryCache(store: Store): HistoryCache {
       if (history.results.length < sweep.resultCount)
         history.results.push(...(await store.read.sweepHistory.listResults(sweep.id, history.results.length)))
 
-      // Sweeps of versions that stored no points: stand-ins take their places. For methods that do not learn, only the
-      // number of trials counts.
+      // Versions that stored no points: placeholders take the places of the missing first trials. Methods that do not
+      // learn use only the number of trials.
       const source = sweep.plan.method.name === 'grid' ? 'grid' : 'random'
       const missing = sweep.trialsCreated - history.trials.length
       if (missing > 0)
@@ -44,7 +50,7 @@ export function createHistoryCache(store: Store): HistoryCache {
   }
 }
 
-/** Cuts a list to the count of the sweep that was read: the store may contain more by now. */
+/** Returns the first `count` items: the store may contain more than there were when the sweep was read. */
 function upTo<T>(items: readonly T[], count: number): readonly T[] {
   return items.length === count ? items : items.slice(0, count)
 }

@@ -2,28 +2,36 @@ import type { Store } from '../core/ports/store.ts'
 import { addReports, EMPTY_CURVE } from '../core/search/halving/stopping.ts'
 import type { LearningCurve, Report } from '../core/search/halving/stopping.ts'
 
-/** Reads what trials report of a metric. Reading again reads only what was added. */
+/**
+ * Reads the values that trials report of a metric. Reading a curve again loads only the reports that were added since.
+ */
 export interface LearningCurves {
   /**
-   * Returns the curve of a trial so far: its values, multiplied by `sign`, summarised every `interval` steps. An ended
-   * trial is read once more and then cached.
+   * Returns the curve of a trial up to now: its values, multiplied by `sign` so that smaller is better, summarised
+   * every `interval` steps. With `isOver`, the trial has ended: it is read once more, and later calls return the cached
+   * curve.
    */
   readCurve(
     runId: string,
     rule: { metric: string; interval: number; sign: 1 | -1; isOver: boolean },
   ): Promise<LearningCurve>
-  /** Returns the reports of a trial since the last `confirm`, in the order of arrival. */
+  /**
+   * Returns the reports of a trial that no `readNewReports` before the last `confirm` has returned, in the order of
+   * arrival.
+   */
   readNewReports(runId: string, metric: string): Promise<Report[]>
-  /** All reports of a trial. */
+  /** Returns all reports of a trial, in the order of arrival. */
   readAllReports(runId: string, metric: string): Promise<Report[]>
-  /** Confirms that everything returned by `readNewReports` has been processed. */
+  /**
+   * Confirms that all reports returned by `readNewReports` have been processed. Without it, they are returned again.
+   */
   confirm(): void
 }
 
 const POINTS_AT_ONCE = 5_000
 const POINT_WIDTH = 3
 
-/** Creates an empty cache of curves. */
+/** Creates an empty cache of the curves of the trials of one sweep. */
 export function createLearningCurves(store: Store): LearningCurves {
   const curves = new Map<string, Map<string, { curve: LearningCurve; read: number; isOver: boolean }>>()
   const taken = new Map<string, number>()

@@ -3,35 +3,41 @@ import type { Ids } from '../core/ports/ids.ts'
 import type { Logger } from '../core/ports/logger.ts'
 import { StaleError } from '../core/stale-error.ts'
 
-/** The result of a reconcile: undefined, or the time after which the key is to be looked at again. */
+/**
+ * The result of a reconcile: the time in ms after which to reconcile the same key again. Undefined: at the next nudge
+ * or resync.
+ */
 export type Outcome = { readonly againMs: number } | undefined
 
 export interface LoopOptions {
   readonly name: string
   /**
-   * Brings one key a step closer to its goal. Reads everything it needs from the store, may be called at any time, and
-   * is never called twice at once for a key.
+   * Brings the run, sweep or other object with this key one step closer to its goal. Reads all its input from the
+   * store. May be called at any time, but not for a key whose previous call has not ended.
    */
   readonly reconcile: (key: string) => Promise<Outcome>
   /**
    * Returns every key with work left. Called at the start and at each resync, so that a lost nudge only delays work.
    */
   readonly listKeys: () => Promise<readonly string[]>
-  /** Number of keys that may be worked on at a time. */
+  /** Largest number of keys that are reconciled at the same time. */
   readonly concurrency: number
+  /** Time in ms between two calls of `listKeys`. */
   readonly resyncMs: number
   readonly clock: Clock
   readonly ids: Pick<Ids, 'random'>
   readonly log: Logger
 }
 
-/** A work loop. `nudge` may be called before `start`. */
+/** A loop that reconciles keys. `nudge` already works before `start`. */
 export interface Loop {
-  /** Lists the keys now and at every resync from then on. */
+  /** Nudges all keys of `listKeys`, now and every `resyncMs` from then on. */
   start(): void
-  /** Asks for a look at a key. Any number of nudges while the key is being worked on lead to one more pass. */
+  /**
+   * Requests a reconcile of a key. Any number of nudges while the key is being reconciled lead to one more reconcile.
+   */
   nudge(key: string): void
-  /** Starts no more work. Returns when the current work has ended. */
+  /** Stops the loop: no reconcile starts any more. Resolves when the running ones have ended. */
   stop(): Promise<void>
 }
 
@@ -40,9 +46,10 @@ const BACKOFF_MAX_MS = 60_000
 
 /**
  * Creates a keyed work loop like that of a Kubernetes controller. A key is idle, waiting (in `queue`) or working. A
- * nudge makes an idle key wait; it makes a working key `dirty`, which then waits again when its work ends. When a
- * reconcile throws, its key is tried again after a delay that doubles with each failure in a row, from 0.5 s to 60 s,
- * times a random factor of 0.5 to 1.5. A StaleError is no failure: the key is tried again at once.
+ * nudge makes an idle key wait. A nudge makes a working key `dirty`; the key then waits again when its reconcile ends.
+ * When a reconcile throws, its key is retried after a delay. The delay doubles with each failure in a row, from 0.5 s
+ * to 60 s, and is multiplied by a random factor from 0.5 to 1.5. A StaleError is no failure: the key is retried at
+ * once.
  */
 export function createLoop(options: LoopOptions): Loop {
   const { clock, log, name } = options
@@ -89,7 +96,10 @@ export function createLoop(options: LoopOptions): Loop {
     } else pump()
   }
 
-  /** Tries a key again: at once if its work lost a race, else after a delay that grows with each failure in a row. */
+  /**
+   * Schedules a retry of a key: at once after a StaleError, otherwise after a delay that grows with each failure in a
+   * row.
+   */
   const retryLater = (key: string, error: unknown): void => {
     if (error instanceof StaleError) return nudgeLater(key, 0)
 

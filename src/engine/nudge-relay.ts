@@ -2,12 +2,15 @@ import { isTerminal } from '../contract/phases.ts'
 import type { Nudges } from '../core/ports/nudges.ts'
 import type { Run } from '../core/records/run.ts'
 
-/** Nudges that exist before the engine does. They are dropped until `connect`: a loop lists its work when it starts. */
+/**
+ * Passes nudges on to the engine, which is created later. Nudges before `connect` are dropped; none is lost, because
+ * each loop lists its work when it starts.
+ */
 export interface NudgeRelay extends Nudges {
   connect(target: Nudges): void
 }
 
-/** Creates a relay that is not connected. */
+/** Creates a relay without a target. */
 export function createNudgeRelay(): NudgeRelay {
   let target: Nudges | undefined
 
@@ -23,7 +26,10 @@ export function createNudgeRelay(): NudgeRelay {
   }
 }
 
-/** Nudges whatever waits for a run, after a change of its phase: the queue, its sweep, the trash. */
+/**
+ * Nudges all that may wait for the new phase of a run: the queue, the sweep of the run, and the clean-up of the trash.
+ * Does nothing unless the run has ended, is queued or is paused.
+ */
 export function nudgeDependents(nudges: Nudges, run: Run): void {
   if (!isTerminal(run.phase) && run.phase !== 'queued' && run.phase !== 'paused') return
   nudges.scheduler()
@@ -31,7 +37,7 @@ export function nudgeDependents(nudges: Nudges, run: Run): void {
   nudgeTrash(nudges, run)
 }
 
-/** Nudges the janitor for a run in the trash: emptying the trash leaves out runs that have not ended. */
+/** Nudges the janitor if a run in the trash has ended: emptying the trash does not remove a run before its end. */
 export function nudgeTrash(nudges: Nudges, run: Run): void {
   if (isTerminal(run.phase) && run.deletedAt !== null) nudges.janitor()
 }

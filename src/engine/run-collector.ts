@@ -9,7 +9,7 @@ import type { Run } from '../core/records/run.ts'
 import type { Outcome } from './loop.ts'
 import { nudgeTrash } from './nudge-relay.ts'
 
-/** Number of files that an event lists by name. */
+/** Largest number of unreadable files that an event lists by name. */
 const NAMED_MAX = 20
 
 interface RunCollectorDeps {
@@ -20,8 +20,8 @@ interface RunCollectorDeps {
 }
 
 /**
- * Creates the collector. For an ended run it lists the output files with their hashes and removes secrets from its
- * logs. This reads every byte that the run left, so it has its own loop: no other run waits for it.
+ * Creates the function that collects an ended run: stores the list of its output files with their hashes and removes
+ * secrets from its logs. Collecting reads every output file, so it has a loop of its own and does not delay other runs.
  */
 export function createRunCollector({
   store,
@@ -44,7 +44,7 @@ export function createRunCollector({
   }
 }
 
-/** Whether the run's logs may contain secrets, which are removed from them after the run has ended. */
+/** Whether the logs of a run may contain secrets. They are removed when the ended run is collected. */
 export function hasSecrets({ plan }: Run): boolean {
   return (plan.references?.secrets.length ?? 0) > 0
 }
@@ -53,7 +53,10 @@ function isUncollected({ phase, isCollected }: Run): boolean {
   return isTerminal(phase) && !isCollected
 }
 
-/** Writes the list of output files. Does nothing if the run has been collected or removed since it was read. */
+/**
+ * Stores the list of output files and marks the run as collected. Does nothing if the run has been collected or removed
+ * since it was read.
+ */
 async function record(
   stores: Stores,
   run: Run,

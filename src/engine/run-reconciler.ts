@@ -29,24 +29,29 @@ export interface RunReconcilerDeps {
   readonly outputs: OutputStore
   readonly clock: Clock
   readonly ids: Ids
-  /** Returns the tracking variables of an attempt's process: the server's URL, its token, and the run. */
+  /**
+   * Returns the variables with which an attempt's scripts find the server: its URL, a token for the run, and the ids of
+   * run and attempt.
+   */
   readonly trackingEnv: (run: Run, attempt: Attempt) => Record<string, string>
-  /** Finds the environment that a queued run needs, or has it built. */
+  /** Finds the environment that a queued run needs. If there is none, creates a run that builds it. */
   readonly prepare: (run: Run) => Promise<Preparation>
-  /** Returns what is installed in an environment; undefined if it is not ready. */
+  /**
+   * Returns the packages of the environment with this hash, one per line; undefined if the environment is not ready.
+   */
   readonly readPackages: (environment: string) => Promise<string | undefined>
   /**
-   * Stores the tracking records that the processes of an ended attempt had logged and not sent. Returns whether there
-   * were any.
+   * Stores the tracking records that the scripts of an ended attempt have left unsent on the disk. Returns whether
+   * there were any.
    */
   readonly takeLeftRecords: (run: Run, attempt: Attempt) => Promise<boolean>
   readonly nudges: Nudges
 }
 
-/** Facts about a launch: those that the executor returns, and the folder of the run's outputs. */
+/** Facts about a launch: those that the executor returns, and the path of the outputs folder. */
 type LaunchFacts = Launched & { readonly outputsPath: string }
 
-/** Writes in the same transaction as a change of phase: its event, and with `writeAlso` other rows. */
+/** The event that is written in the same transaction as a change of phase. `writeAlso` writes further rows in it. */
 interface Change {
   readonly kind: EventKind
   readonly data?: Record<string, unknown>
@@ -54,8 +59,8 @@ interface Change {
 }
 
 /**
- * Brings one run a step further: load, observe, decide, act. A step that may have to be followed by another one asks
- * for another pass itself, because the nudge that led to this pass, such as that of a stop request, has been used up.
+ * Creates the function that brings one run a step further: load, observe, decide, act. If a further step may follow,
+ * the function returns `againMs`: the nudge that caused this pass, such as that of a stop request, does not come again.
  */
 export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) => Promise<Outcome> {
   const { clock, executor, ids, nudges, store } = deps
@@ -68,11 +73,11 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     const isObservable = attempt && attempt.state !== 'ended' && run.isExecuted
     const observation = isObservable ? await executor.observe(attempt) : ({ state: 'absent' } as const)
 
-    // Store left tracking records before the end of the attempt is written: decisions about its sweep and its next
-    // attempt depend on these metrics. Then load the run again, since the records may have changed it.
+    // Left tracking records are stored before the end of the attempt: the decisions about its sweep and its next
+    // attempt depend on these metrics. The next pass loads the run again, since the records may have changed it.
     if (attempt && observation.state === 'ended' && (await deps.takeLeftRecords(run, attempt))) return { againMs: 0 }
 
-    const isUnprepared = run.phase === 'queued' && (await lacksEnvironment(run))
+    const lacksEnvironment = run.phase === 'queued' && (await isWithoutEnvironment(run))
     const mayRetry = observation.state === 'ended' || observation.state === 'absent'
     const failures =
       mayRetry && run.plan.placement.maxRestarts > 0 ? countFailures(run, await store.read.attempts.list(runId)) : 0
@@ -82,7 +87,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       attempt,
       observation,
       failures,
-      isUnprepared,
+      lacksEnvironment,
       now: clock.now(),
       random: ids.random(),
     })
@@ -90,8 +95,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return await act(action, run, attempt)
   }
 
-  /** Whether the run needs an environment that is not ready. Builds themselves need none. */
-  async function lacksEnvironment({ plan, environment }: Run): Promise<boolean> {
+  /** Whether a run needs an environment that is not ready. Runs that build an environment need none. */
+  async function isWithoutEnvironment({ plan, environment }: Run): Promise<boolean> {
     if (!needsEnvironment(plan)) return false
     return environment === null || (await store.read.environments.get(environment))?.state !== 'ready'
   }
@@ -103,7 +108,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       case 'launch':
         return await launch(run, attempt!)
       case 'record_launch':
-        // The attempt is already running: launching it again starts nothing and returns where its outputs go.
+        // The attempt has been started already: `executor.launch` then only returns the facts of that start, and
+        // `launch` records them.
         await launch(run, attempt!)
         return { againMs: 0 }
       case 'begin_stop':
@@ -169,7 +175,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
       })
     }
 
-    // Outside the `try`: the process has been started, so an error of the database must not end the run as failed.
+    // Not in the `try`: the process has started, so an error of the database must not end the run as failed.
     await recordLaunch(run, attempt, launched)
 
     const { timeoutMs } = run.plan.placement
@@ -177,12 +183,12 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   }
 
   /**
-   * Handles a ready environment whose files were removed: marks it so that it is built again, and returns the run to
-   * the queue.
+   * Handles an environment that the store lists as ready but whose files were removed: sets its state to `removed`, so
+   * that it is built again, and returns the run to the queue.
    */
   async function rebuild(run: Run, attempt: Attempt, ending: Ending): Promise<Outcome> {
     await store.write(async (stores) => {
-      // If another run found the files missing before, the environment may be being built again already.
+      // Another run may have found the files missing before: the environment may already be built again.
       if ((await stores.environments.get(run.environment!))?.state === 'ready')
         await stores.environments.update(run.environment!, { state: 'removed' })
     })
@@ -192,8 +198,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   }
 
   /**
-   * Notes on the run why its launch fails and is tried again. An error in writing this is ignored: the database may
-   * be the cause.
+   * Stores on the run why its launch fails and will be retried. An error in storing this is ignored, because the
+   * database itself may be the cause.
    */
   async function noteLaunchFailure(run: Run, error: unknown): Promise<void> {
     const own = error instanceof AppError ? error.args['detail'] : undefined
@@ -202,7 +208,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     await store.write((stores) => stores.runs.annotate(run, { waiting })).catch(() => {})
   }
 
-  /** Finds the environment of a run or has it built. The run ends as failed if there is no way to have it. */
+  /** Finds the environment of a run or has it built. Ends the run as failed if its environment cannot be built. */
   async function prepare(run: Run): Promise<Outcome> {
     const preparation = await deps.prepare(run)
     if (preparation.state === 'failed') {
@@ -225,7 +231,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return undefined
   }
 
-  /** Ends the attempt and leaves the run open, paused. */
+  /** Ends the attempt and sets the run to phase `paused`. */
   async function pause(
     run: Run,
     attempt: Attempt | undefined,
@@ -246,7 +252,10 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     return undefined
   }
 
-  /** Writes that an attempt has been launched and on what it runs. */
+  /**
+   * Stores that an attempt has been launched, with its interpreter and environment, and sets the run to phase
+   * `running`.
+   */
   async function recordLaunch(run: Run, attempt: Attempt, launched: LaunchFacts): Promise<void> {
     await changePhase(
       run,
@@ -263,7 +272,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     )
   }
 
-  /** Ends the attempt and returns the run to the queue. */
+  /** Ends the attempt and returns the run to the queue; its next attempt starts at `notBefore` at the earliest. */
   async function retry(
     run: Run,
     attempt: Attempt,
@@ -281,7 +290,7 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
     )
   }
 
-  /** Ends the run. Outputs and secrets are left to the collector. */
+  /** Ends the run and its attempt. The collector lists the outputs and removes secrets from the logs later. */
   async function finish(
     run: Run,
     attempt: Attempt | undefined,
@@ -311,8 +320,8 @@ export function createRunReconciler(deps: RunReconcilerDeps): (runId: string) =>
   }
 
   /**
-   * Changes the phase of a run in one transaction. Throws if the run has been changed since it was read, and the pass
-   * is tried again.
+   * Changes the phase of a run and writes its event in one transaction. Throws StaleError if the run has been changed
+   * since it was read; the loop then retries the pass.
    */
   async function changePhase(
     run: Run,

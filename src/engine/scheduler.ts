@@ -23,8 +23,8 @@ export interface SchedulerDeps {
 }
 
 /**
- * Creates the scheduler. One pass decides over all queued runs and, in one transaction, turns the admitted ones into
- * attempts with state `intent`. Passes never overlap.
+ * Creates the function that starts queued runs. One pass decides which queued runs may start and, in one transaction,
+ * creates an attempt with state `intent` for each. Passes must not overlap.
  */
 export function createScheduler({
   store,
@@ -40,7 +40,7 @@ export function createScheduler({
 
     const { queued, admission, sweepLimits } = await decide(page)
 
-    for (const run of queued) if (run.isUnprepared) nudges.run(run.id)
+    for (const run of queued) if (run.lacksEnvironment) nudges.run(run.id)
     const { started, isAnySkipped } = await store.write((stores) => apply(stores, admission, sweepLimits))
 
     for (const id of started) nudges.run(id)
@@ -59,8 +59,8 @@ export function createScheduler({
   }
 
   /**
-   * Decides over the oldest queued runs, and over later ones as long as the machine may have room for one of them.
-   * Sweeps of which a run must wait are left out of later pages.
+   * Decides which of the oldest queued runs start. Reads further pages of the queue as long as the machine may have
+   * room. Once a run of a sweep must wait, the runs of that sweep on later pages are left out.
    */
   async function decide(oldest: readonly QueuedRun[]) {
     const queued: QueuedRun[] = []
@@ -73,7 +73,7 @@ export function createScheduler({
       const sweepIds = new Set(page.flatMap((run) => run.sweepId ?? []))
       for (const [id, limit] of await store.read.sweeps.listLimits([...sweepIds])) sweepLimits.set(id, limit)
 
-      const prepared = queued.filter((run) => !run.isUnprepared)
+      const prepared = queued.filter((run) => !run.lacksEnvironment)
       const admission = admit({
         queued: prepared,
         active,
@@ -86,7 +86,7 @@ export function createScheduler({
       if (page.length < LIMITS.admitWindowMax || pages === PAGES_MAX || isFull(admission))
         return { queued, admission, sweepLimits }
 
-      const held = [...admission.waiting.map(({ run }) => run), ...page.filter((run) => run.isUnprepared)]
+      const held = [...admission.waiting.map(({ run }) => run), ...page.filter((run) => run.lacksEnvironment)]
       for (const { sweepId } of held) if (sweepId !== null) exceptSweeps.add(sweepId)
       page = await listAfter(page.at(-1)!.number, exceptSweeps)
     }
@@ -131,7 +131,8 @@ export function createScheduler({
     )
 
     for (const [index, { run, why }] of waiting.entries()) {
-      // Reasons of runs far back in the queue are written once: the free amounts change with every pass.
+      // Only the first `LIMITS.admitWindowMax` waiting runs get each new reason: it contains free amounts, which change
+      // with every pass. For later runs only the first reason is stored.
       const isDue = run.waiting === null || index < LIMITS.admitWindowMax
       if (isDue && JSON.stringify(run.waiting) !== JSON.stringify(why))
         await stores.runs.annotate(run, { waiting: why })
@@ -149,19 +150,22 @@ export function createScheduler({
   }
 }
 
-/** Pages of queued runs that one pass reads at most. */
+/** Largest number of pages of the queue that one pass reads. */
 const PAGES_MAX = 10
-/** Number of sweeps that one statement can leave out at most. */
+/** Largest number of sweeps that one query can leave out. */
 const EXCEPT_SWEEPS_MAX = 1_000
 
-/** Whether no run can start now, whatever resources it requests. */
+/**
+ * Whether no run can start now, whatever it requests: the largest number of runs is reached, or the disk has too little
+ * space.
+ */
 function isFull({ waiting }: Admission): boolean {
   return waiting.some(({ why }) => why.code === 'machine_concurrency' || why.code === 'disk_low')
 }
 
 /**
- * Returns the sweeps whose pause or concurrency was changed since their limits were read. Their trials are left to the
- * next pass.
+ * Returns the sweeps that were paused, resumed or given another concurrency since `read` was read. Their trials start
+ * in the next pass at the earliest.
  */
 async function changedLimits(
   stores: Stores,

@@ -9,7 +9,7 @@ import type { Searcher } from '../core/search/searcher.ts'
 import type { ModelFailure, ReleaseSweep, SearchRequest, SuggestRequest } from './search-worker.ts'
 import { createThread } from './thread.ts'
 
-/** The part of a sweep's history that the thread has received: the task, and numbers of trials and results. */
+/** The history of a sweep that the thread has received: the encoded task, and the numbers of trials and results. */
 interface SentHistory {
   readonly task: string
   trials: number
@@ -17,13 +17,13 @@ interface SentHistory {
 }
 
 const IDLE_MS = 60_000
-/** Number of sweeps whose last insights are cached: the dashboard requests the same ones repeatedly. */
+/** Number of sweeps whose last insights are cached, because the dashboard requests the same ones repeatedly. */
 const CACHED_INSIGHTS_MAX = 50
 
 /**
- * Runs the search in a thread that starts at the first question, so that models never block the event loop. Only the
- * new part of a history is sent; a restarted thread receives all of it. Insights are computed in a second thread, so
- * that suggestions do not wait for them.
+ * Creates a searcher that works in a worker thread, so that the computation of models does not block the event loop.
+ * The thread starts at the first request. A request contains only the part of a history that is new; a restarted thread
+ * receives all of it. Insights are computed in a second thread and do not delay suggestions.
  */
 export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncDisposable {
   const sent = new Map<string, SentHistory>()
@@ -82,8 +82,8 @@ export function createSearchThread(log: Pick<Logger, 'warn'>): Searcher & AsyncD
   }
 
   /**
-   * Returns what to send: the part of the history that the thread has not received, and the task if it is new or the
-   * thread must begin again.
+   * Returns the fields of a request: the trials and results that the thread has not received. If the thread has no
+   * session for this task, returns the task and the whole history.
    */
   function takeUnsent(
     sweepId: string,

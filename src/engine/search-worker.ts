@@ -9,21 +9,21 @@ import { createMethod } from '../core/search/methods/registry.ts'
 import type { Answer } from './thread.ts'
 
 /**
- * Asks for the next `count` suggestions of a sweep. Contains only what was added to its history since the last
- * question.
+ * A request for the next `count` points of a sweep. `trials` and `results` contain only what was added since the
+ * previous request.
  */
 export interface SuggestRequest {
   readonly id: number
   readonly sweep: string
-  /** The encoded task. If present, the thread drops its session of the sweep and begins again. */
+  /** The encoded task. If present, the thread drops its session of the sweep and begins a new one. */
   readonly task?: string
-  /** The new trials, encoded. */
+  /** The trials that were added, encoded. */
   readonly trials: string
   readonly results: readonly Result[]
   readonly count: number
 }
 
-/** Requests the insights into a sweep, from its whole history. The thread stores nothing for it. */
+/** A request for the insights into a sweep, with its whole history. The thread stores nothing of it. */
 export interface InsightsRequest {
   readonly id: number
   readonly insights: true
@@ -34,27 +34,29 @@ export interface InsightsRequest {
 
 export type SearchRequest = SuggestRequest | InsightsRequest
 
-/** Reports that a model of a sweep failed and that the trial was chosen without it. */
+/**
+ * A message that a model of a sweep failed and that the trial was chosen without it. `breakdown` is the stack of the
+ * error, `index` that of the trial.
+ */
 export interface ModelFailure {
   readonly breakdown: string
   readonly sweep: string
   readonly index: number
 }
 
-/** Ends the session of a sweep. */
+/** A message that ends the session of the sweep with the id `release`. */
 export interface ReleaseSweep {
   readonly release: string
 }
 
-/** The received history of a sweep, and the method that searches it. */
+/** The history of a sweep that the thread has received, and the method that suggests its points. */
 interface Session {
   readonly method: Method
   readonly trials: Suggestion[]
   readonly results: Result[]
 }
 
-// The body of the thread behind `createSearchThread`: it fits models for one question at a time, from what the
-// questions contain.
+// This file is the program of the threads that `createSearchThread` starts. A thread answers one request at a time.
 const sessions = new Map<string, Session>()
 
 parentPort!.on('message', (message: SearchRequest | ReleaseSweep) => {

@@ -2,7 +2,7 @@ import type { Objective, StoppingRulePlan, SweepPlan } from '../contract/plan.ts
 import type { Store } from '../core/ports/store.ts'
 import type { Sweep, SweepResult } from '../core/records/sweep.ts'
 import type { OpenTrial } from '../core/records/trial.ts'
-import { isPromoted, ashaResources } from '../core/search/halving/rungs.ts'
+import { continuesAtRung, ashaResources } from '../core/search/halving/rungs.ts'
 import { findTrialsToStop } from '../core/search/halving/stopping.ts'
 import type { RuledTrial, Report } from '../core/search/halving/stopping.ts'
 import { signOf } from '../core/sweep/results.ts'
@@ -10,13 +10,13 @@ import type { StoredHistory } from './history-cache.ts'
 import { createLearningCurves } from './learning-curves.ts'
 import type { LearningCurves } from './learning-curves.ts'
 
-/** A trial that must end, with the compared numbers as data of an event. */
+/** A trial that a rule ends. `data` contains the compared numbers, for the event. */
 export interface StopVerdict {
   readonly runId: string
   readonly data: Record<string, unknown>
 }
 
-/** A trial that may have passed rungs, with its reports. `isOver`: it has ended, so no rule can end it. */
+/** A trial that may have passed rungs, with its reports. `isOver`: the trial has ended, so no rule can end it. */
 interface RungCandidate {
   readonly runId: string
   readonly index: number
@@ -24,29 +24,31 @@ interface RungCandidate {
   readonly reports: readonly Report[]
 }
 
-/** Applies the stopping rules of sweeps, and ASHA's rungs, to what trials have reported. */
+/** Applies stopping rules and the rungs of ASHA to the values that the trials of sweeps have reported. */
 export interface SweepJudge {
-  /** Whether the sweep has stopping rules, or rungs that running trials are judged at. */
+  /** Whether a sweep has stopping rules, or rungs at which running trials are judged. */
   isNeeded(plan: SweepPlan): boolean
   /**
-   * Returns the rungs that running trials have passed since the last `confirm`, and the trials that must end. `confirm`
-   * confirms that both have been stored; without it the next call finds the same again.
+   * Returns the results at rungs that running trials have passed since the last `confirm` (`arrivals`), and the trials
+   * that must end (`verdicts`). Call `confirm` once both are stored; otherwise the next call returns the same ones
+   * again.
    */
   judgeRunning(
     sweep: Sweep,
     stored: StoredHistory,
     open: readonly OpenTrial[],
   ): Promise<{ arrivals: SweepResult[]; verdicts: StopVerdict[]; confirm: () => void }>
-  /** Returns the rungs that ended trials had passed and that are not in the stored results yet. */
+  /** Returns results at the rungs that ended trials passed before their end, as far as they are not stored yet. */
   findPassedRungs(
     sweep: Sweep,
     stored: StoredHistory,
     ended: readonly { readonly runId: string; readonly index: number }[],
   ): Promise<SweepResult[]>
+  /** Drops all that was read of a sweep. */
   remove(sweepId: string): void
 }
 
-/** Creates a judge. It keeps what it has read of each sweep until `remove`. */
+/** Creates a judge, which caches the reports that it reads of each sweep until `remove`. */
 export function createSweepJudge(store: Store): SweepJudge {
   const caches = new Map<string, { curves: LearningCurves; ids: Map<number, string> }>()
   const cacheOf = (sweepId: string) => {
@@ -66,7 +68,8 @@ export function createSweepJudge(store: Store): SweepJudge {
 
       if (sweep.plan.stoppingRules.length === 0) return { ...rungs, confirm: curves.confirm }
 
-      // A trial that was run again after a failure has another run under the same index.
+      // The ids are read again if one has changed: a trial that is run again after a failure is a new run with the same
+      // index.
       if (ids.size < sweep.trialsCreated || running.some(({ id, index }) => index !== null && ids.get(index) !== id))
         for (const [index, id] of await store.read.trials.listTrialIds(sweep.id)) ids.set(index, id)
 
@@ -102,22 +105,28 @@ export function createSweepJudge(store: Store): SweepJudge {
   }
 }
 
-/** The trials of a sweep that a rule compares. */
+/** The trials of a sweep that a rule compares with each other. */
 interface ComparedTrials {
-  /** Run ids by trial index. */
+  /**
+   * Run id of each trial, by trial index. `isRunning` and `isOpen` contain the ids of running runs and of runs that
+   * have not ended.
+   */
   readonly ids: ReadonlyMap<number, string>
   readonly isRunning: ReadonlySet<string>
   readonly isOpen: ReadonlySet<string>
 }
 
-/** Whether trials are judged at rungs while they run (ASHA's stopping form), instead of pausing there. */
+/**
+ * Whether trials are judged at rungs while they run (the stopping form of ASHA). In the other form, trials pause at
+ * rungs.
+ */
 function isJudgedByStep({ method }: SweepPlan): boolean {
   return method.halving?.form === 'stopping'
 }
 
 /**
- * Returns the trials that a rule ends. The trial that is best by the sweep's objective continues, even if the rule's
- * metric is another one.
+ * Returns the trials that a rule ends. If the rule compares another metric than the objective, the trial with the best
+ * value of the objective is never ended.
  */
 async function applyRule(
   curves: LearningCurves,
@@ -173,15 +182,18 @@ async function passingOf(
 }
 
 /**
- * Returns the reports of a trial. If values at rungs are the lowest or highest so far, all reports are needed;
- * otherwise those since the last `confirm`.
+ * Returns the reports of a running trial that are needed to judge it. If the value at a rung is the lowest or highest
+ * up to there, all reports are needed; otherwise only those since the last `confirm`.
  */
 async function reportsOf(curves: LearningCurves, { objective }: SweepPlan, runId: string): Promise<readonly Report[]> {
   const { metric, bestBy } = objective!
   return bestBy ? await curves.readAllReports(runId, metric) : await curves.readNewReports(runId, metric)
 }
 
-/** Returns the value at a rung: that of the report itself, or the lowest or highest up to it. */
+/**
+ * Returns the value of a trial at a rung, which `report` has reached: the value of the report itself; or the lowest or
+ * highest value up to it, if the objective has `bestBy`.
+ */
 function valueAt({ bestBy }: Objective, reports: readonly Report[], report: Report): number {
   if (!bestBy) return report.value
   const values = reports
@@ -194,9 +206,10 @@ function valueAt({ bestBy }: Objective, reports: readonly Report[], report: Repo
 }
 
 /**
- * Finds the rungs that trials have passed, and by ASHA's stopping form the trials that must end there. The first report
- * at or beyond a rung's amount gives the result at that rung; one report may pass several rungs. Results are judged in
- * the order of arrival, so a decision can be made again from the stored results.
+ * Returns the results at rungs that trials have newly passed, and by the stopping form of ASHA the trials that must end
+ * there. The first report at or beyond the amount of a rung gives the result at that rung; one report may pass several
+ * rungs. Each result is compared only with those that arrived before it, so the same decision can be computed again
+ * from the stored results.
  */
 function passRungs(
   { plan }: Sweep,
@@ -226,7 +239,7 @@ function passRungs(
         trial: one.index,
         value: one.value === null ? NaN : sign * one.value,
       }))
-      if (isPromoted(arrived, index, method.halving!.eta)) continue
+      if (continuesAtRung(arrived, index, method.halving!.eta)) continue
       verdicts.push({ runId, data: { rule: 'asha', metric: objective!.metric, step: amount, value, rung } })
       break
     }

@@ -13,7 +13,7 @@ import type { Sweep, SweepFailure, SweepResult, SweepTrial } from '../core/recor
 import type { OpenTrial } from '../core/records/trial.ts'
 import type { Suggestion } from '../core/search/history.ts'
 import type { Method, SearchTask } from '../core/search/methods/method.ts'
-import { createMethod, hasInvalidCells, usesResults } from '../core/search/methods/registry.ts'
+import { createMethod, mayHaveInvalidCells, usesResults } from '../core/search/methods/registry.ts'
 import type { Searcher } from '../core/search/searcher.ts'
 import { countSinceImprovement } from '../core/search/halving/stopping.ts'
 import { toTask } from '../core/search/task.ts'
@@ -40,19 +40,23 @@ export interface SweepReconcilerDeps {
   readonly nudges: Nudges
 }
 
-/** The search of a sweep. A cache: everything in it can be computed again from the store. */
+/** The search method of a sweep and its inputs. A cache: all fields can be computed again from the store. */
 interface Search {
   readonly task: SearchTask
   readonly method: Method
+  /** Whether the method uses the results of trials. */
   readonly isLearning: boolean
-  /** Whether finding a point can take long. If so, it is computed in a thread. */
+  /** Whether the computation of a point can take long. If so, a thread does it. */
   readonly isSlow: boolean
   readonly brackets: Brackets | undefined
-  /** Number of created trials at which the method found no further point. */
+  /** Number of created trials when the method found no further point; undefined while it finds points. */
   exhaustedAt: number | undefined
 }
 
-/** Everything that one pass over a sweep has read. */
+/**
+ * All that one pass over a sweep has read. `open` contains the trials that have not ended; it is read only if rungs or
+ * rules need it.
+ */
 interface SweepPass {
   readonly sweep: Sweep
   readonly search: Search
@@ -61,8 +65,8 @@ interface SweepPass {
 }
 
 /**
- * Brings one sweep a step further: stores new results of its trials, then applies its stopping rules, then does what
- * `decideSweep` returns.
+ * Creates the function that brings one sweep a step further: stores new results of its trials, then applies its
+ * stopping rules, then performs the action that `decideSweep` returns.
  */
 export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: string) => Promise<Outcome> {
   const { store, clock, ids, nudges, searcher } = deps
@@ -77,8 +81,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     const search = searchOf(sweep)
     const stored = await historyCache.read(sweep)
 
-    // Read the phases before the results. A trial that ends in between then counts as running, and never as ended
-    // without a result.
+    // Read the phases before the results. A trial that ends in between then counts as running, never as ended without a
+    // result.
     const counts = await store.read.trials.countByPhase(sweepId)
     const open = search.brackets || judge.isNeeded(sweep.plan) ? await store.read.trials.listOpen(sweepId) : []
 
@@ -98,7 +102,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return undefined
   }
 
-  /** Returns the search of a sweep. It is made anew when the sweep's budget has changed. */
+  /** Returns the cached search of a sweep. Creates a new one if the budget of the sweep has changed. */
   function searchOf(sweep: Sweep): Search {
     const known = searches.get(sweep.id)
     if (known && known.task.method.trialsMax === sweep.budget) return known
@@ -111,7 +115,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
       task,
       method: createMethod(task),
       isLearning: isLearning,
-      isSlow: isLearning || hasInvalidCells(task),
+      isSlow: isLearning || mayHaveInvalidCells(task),
       brackets,
       exhaustedAt: undefined,
     }
@@ -148,7 +152,10 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     }
   }
 
-  /** Whether the first trials to end have all failed, and no trial has succeeded. */
+  /**
+   * Whether no trial has succeeded and the first trials that ended, `firstTrialsCount` in number, have all failed.
+   * False if `goesOnFailing` is set.
+   */
   async function hasFailedFirst(
     { id, plan, concurrency, failureCheckFrom }: Sweep,
     { succeeded = 0, failed = 0 }: PhaseCounts,
@@ -159,7 +166,10 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return phases.length === count && phases.every((phase) => phase === 'failed')
   }
 
-  /** Returns what failed trials have in common. For kind `next`, trials that were judged before are left out. */
+  /**
+   * Returns the most frequent cause of failed trials. `trials` is the number of trials that failed. For kind `next`,
+   * trials before `failureCheckFrom` are left out: they failed before the sweep was resumed.
+   */
   async function causeOf(
     { id, failureCheckFrom }: Sweep,
     kind: SweepFailure['kind'],
@@ -173,8 +183,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /**
-   * Stores the results of trials that have ended or reached a rung, in the order of their ends. Methods read nothing
-   * but these results. Returns whether there were any.
+   * Stores the results of trials that have ended or wait at a rung, in the order of those times. Methods use only
+   * stored results. Returns whether there were any to store.
    */
   async function storeResults(sweep: Sweep, stored: StoredHistory): Promise<boolean> {
     const found = await store.readComplete.trials.listUnrecorded(sweep.id, measureOf(sweep.plan))
@@ -191,8 +201,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /**
-   * Asks trials to stop that a stopping rule ends, and writes an event with the compared numbers for each. Returns
-   * false if nothing was changed.
+   * Requests the stop of trials that a stopping rule ends, and writes an event with the compared numbers for each.
+   * Returns whether a result was stored or a stop requested.
    */
   async function applyRules(sweep: Sweep, stored: StoredHistory, open: readonly OpenTrial[]): Promise<boolean> {
     const { arrivals, verdicts, confirm } = await judge.judgeRunning(sweep, stored, open)
@@ -202,8 +212,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     }
 
     const stopped = await store.write(async (stores) => {
-      // Only arrivals change the sweep's row and version. After verdicts alone, this pass can continue with the sweep
-      // that was read.
+      // Only arrivals change the row of the sweep and its version. If there are verdicts only, this pass can continue
+      // with the sweep that was read.
       if (arrivals.length > 0) await append(stores, sweep, arrivals)
       const stopRequested: string[] = []
       for (const { runId, data } of verdicts) {
@@ -274,8 +284,9 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /**
-   * Creates trials. One transaction writes the trials, the number of results and the budget that they were computed
-   * from, and the count of trials: no trial index is used twice or skipped, and each point can be computed again.
+   * Creates at most `count` trials. One transaction writes the trials, the number of results and the budget that their
+   * points were computed from, and the new count of trials. No trial index is thus used twice or skipped, and each
+   * point can be computed again.
    */
   async function create({ sweep, search, stored }: SweepPass, count: number): Promise<Outcome> {
     const suggestions = await suggest(sweep, search, stored, Math.min(count, LIMITS.trialsAtOnceMax))
@@ -307,7 +318,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /**
-   * Returns the next points to try, at most `count`. Points that the document lists come before those of the method.
+   * Returns the next points to try, at most `count`; none if the method finds no further point. Points that the
+   * document lists come before those of the method.
    */
   async function suggest(sweep: Sweep, search: Search, stored: StoredHistory, count: number): Promise<Suggestion[]> {
     const given = pointsLeft(sweep, stored).slice(0, count)
@@ -320,8 +332,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /**
-   * Promotes trials: those that wait at a rung are queued again with more of their resource. A trial whose new plan is
-   * faulty ends at once.
+   * Promotes trials that wait at a rung: their runs are queued again with more of the resource. If the new plan of a
+   * trial has errors, its run ends as failed.
    */
   async function promote(
     { sweep, search, stored, open }: SweepPass,
@@ -353,7 +365,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return { againMs: 0 }
   }
 
-  /** Ends all trials that wait at a rung as succeeded, because none of them will be promoted any more. */
+  /** Ends all trials that wait at a rung as succeeded, because no trial will be promoted any more. */
   async function completeRungs({ sweep, open }: SweepPass): Promise<Outcome> {
     const waiting = open.filter(({ isAtRung }) => isAtRung)
 
@@ -377,7 +389,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return { againMs: 0 }
   }
 
-  /** Pauses a sweep because of failures: no trial starts, and running trials continue. */
+  /** Pauses a sweep because its trials fail: no trial starts, and running trials continue. */
   async function pauseForFailures(sweep: Sweep, failure: SweepFailure): Promise<Outcome> {
     await store.write(async (stores) => {
       await update(stores, sweep, { isPaused: true, failure })
@@ -388,7 +400,7 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return undefined
   }
 
-  /** Ends a sweep early: no trial starts any more, and running trials are asked to stop. */
+  /** Ends a sweep early: no trial starts any more, and the stop of the running trials is requested. */
   async function stop(
     sweep: Sweep,
     reason: 'EarlyStopping' | 'Plateau' | 'TooManyFailures',
@@ -405,28 +417,31 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     return { againMs: 0 }
   }
 
-  /** Updates a sweep. Throws if it has been changed since it was read, and the pass is tried again. */
+  /**
+   * Updates the row of a sweep. Throws StaleError if the sweep has been changed since it was read; the loop then
+   * retries the pass.
+   */
   async function update(stores: Stores, sweep: Sweep, patch: SweepPatch): Promise<void> {
     if (!(await stores.sweeps.update(sweep, patch))) throw new StaleError(`sweep ${sweep.number}`)
   }
 }
 
 /**
- * Returns how a stop condition reads its metric: the objective's metric as the objective does, any other by its last
- * value.
+ * Returns which value of its metric a stop condition compares: for the metric of the objective, the same as the
+ * objective (last, lowest or highest); for any other metric the last value.
  */
 function measureFor({ objective }: SweepPlan, { metric }: StopCondition): Measure {
   return metric === objective?.metric ? measureOf({ objective }) : { metric, part: 'last' }
 }
 
-/** The data of an event about a failure. */
+/** Returns the data of the event about a failure. */
 function toFailureData({ trials, same, ending, line }: SweepFailure): Record<string, unknown> {
   return { trials, same, reason: ending.reason, ...(line !== null && { line }) }
 }
 
 /**
- * Returns how many more trials the sweep can create; null if there is no limit. A space may have fewer points than its
- * size says, so a fast method is also asked for one more point.
+ * Returns how many more trials the sweep can create; null without a limit. A space may have fewer valid points than its
+ * size, so a method that is not slow is also tested for one more point.
  */
 function remainingTrials(
   sweep: Sweep,
@@ -450,12 +465,15 @@ function pointsLeft({ plan }: Sweep, { trials }: StoredHistory): readonly ValueM
   return plan.firstPoints.filter((point) => !tried.has(encodeValue(point)))
 }
 
-/** Returns the values in the order in which they were stored, with signs such that smaller is better. */
+/**
+ * Returns the values of all stored results, in the order in which they were stored. A value to be maximised is negated,
+ * so smaller is better.
+ */
 function valuesOf({ plan }: Sweep, { results }: StoredHistory): number[] {
   return toResults(plan, results).flatMap(({ value }) => value ?? [])
 }
 
-/** Returns the promotions that are due. `isComplete`: no further trial will be created. */
+/** Returns the promotions that are due now. `isComplete`: the sweep will create no further trial. */
 function duePromotions({ sweep, search: { brackets }, stored, open }: SweepPass, isComplete: boolean): DuePromotion[] {
   if (!brackets || sweep.plan.method.halving!.form !== 'promotion') return []
   const indices = (trials: readonly OpenTrial[]): Set<number> => new Set(trials.flatMap(({ index }) => index ?? []))

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-/** The answer to the question with the same id: the result as text, or the stack of an error. */
+/** The answer to the request with the same id: the result as text, or the stack of an error. */
 export type Answer = { readonly id: number; readonly found: string } | { readonly id: number; readonly error: string }
 
 interface PendingRequest {
@@ -8,42 +8,45 @@ interface PendingRequest {
   readonly reject: (error: Error) => void
 }
 
-/** A worker thread that answers questions. */
-export interface Thread<Question, Message = never> {
+/** A worker thread that answers requests. */
+export interface Thread<Request, Message = never> {
   /**
-   * Sends a question and returns the answer's text. Starts the thread if there is none. Rejects if the thread fails or
-   * takes too long.
+   * Sends a request, which `toRequest` makes from an id, and resolves to the text of the answer. Starts the thread if
+   * there is none. Rejects if the thread fails or exceeds the time limit.
    */
-  request(toQuestion: (id: number) => Question): Promise<string>
-  /** Sends a message without an answer, if the thread is running. */
+  request(toRequest: (id: number) => Request): Promise<string>
+  /** Sends a message that has no answer. Does nothing if the thread does not run. */
   post(message: Message): void
-  /** Ends the thread. Questions without an answer are rejected. */
+  /** Ends the thread. Requests without an answer are rejected. */
   end(): Promise<void>
 }
 
 export interface ThreadOptions<Notice> {
   /**
-   * Name of the thread's module in this folder, without extension: it is `ts` in a checkout and `js` in an installed
-   * package.
+   * Name of the module that the thread executes, in this folder and without extension: the extension is `ts` in a
+   * checkout and `js` in an installed package.
    */
   readonly module: string
-  /** How long an idle thread is kept before it is ended to free its memory. */
+  /** Time in ms after the last request at which the thread is ended to free its memory. */
   readonly idleMs: number
   /**
-   * Time limit for a question. Exceeding it ends the thread and rejects with the error. With a limit, questions are
-   * processed one at a time.
+   * Time limit for a request, in ms. When it passes, the thread is ended and the request rejects with `error`. With a
+   * limit, requests are processed one at a time.
    */
   readonly limit?: { readonly ms: number; readonly error: () => Error }
-  /** Called with each message that answers no question. */
+  /** Called with each message of the thread that is not an answer. */
   readonly onNotice?: (notice: Notice) => void
-  /** Called when the thread has ended. Everything that was sent to it is lost. */
+  /** Called when the thread has ended. All data that it received is lost. */
   readonly onThreadEnd?: () => void
 }
 
-/** Creates a worker thread that is started for the first question and ended after an idle time. */
-export function createThread<Question, Message = never, Notice extends object = never>(
+/**
+ * Creates a worker thread. It starts at the first request and ends after `idleMs` without a request; the next request
+ * starts it again.
+ */
+export function createThread<Request, Message = never, Notice extends object = never>(
   options: ThreadOptions<Notice>,
-): Thread<Question, Message> {
+): Thread<Request, Message> {
   const { limit, onThreadEnd = () => {} } = options
   const pending = new Map<number, PendingRequest>()
   let worker: Worker | undefined
@@ -51,7 +54,7 @@ export function createThread<Question, Message = never, Notice extends object = 
   let sentCount = 0
   let lastRequest: Promise<unknown> = Promise.resolve()
 
-  const send = async (toQuestion: (id: number) => Question): Promise<string> => {
+  const send = async (toRequest: (id: number) => Request): Promise<string> => {
     clearTimeout(idle)
     const thread = (worker ??= start())
     const id = (sentCount += 1)
@@ -62,7 +65,7 @@ export function createThread<Question, Message = never, Notice extends object = 
     try {
       return await new Promise<string>((resolve, reject) => {
         pending.set(id, { resolve, reject })
-        thread.postMessage(toQuestion(id))
+        thread.postMessage(toRequest(id))
       })
     } finally {
       clearTimeout(timer)
@@ -72,9 +75,9 @@ export function createThread<Question, Message = never, Notice extends object = 
   }
 
   return {
-    request: async (toQuestion) => {
-      if (!limit) return await send(toQuestion)
-      const own = lastRequest.then(() => send(toQuestion))
+    request: async (toRequest) => {
+      if (!limit) return await send(toRequest)
+      const own = lastRequest.then(() => send(toRequest))
       lastRequest = own.catch(() => {})
       return await own
     },

@@ -5,8 +5,8 @@ import type { Store } from '../core/ports/store.ts'
 import type { UsageSource } from '../core/ports/usage-source.ts'
 
 /**
- * Stores how much of the machine running attempts use, as metrics of their runs, every `LIMITS.usageSampleMs` while
- * any run is active.
+ * Starts to store the resource usage of running attempts as metrics of their runs, every `LIMITS.usageSampleMs`.
+ * Disposing of the result ends this.
  */
 export function createUsageRecorder({
   store,

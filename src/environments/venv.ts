@@ -9,8 +9,8 @@ const SCRIPT = fileURLToPath(new URL('build.sh', import.meta.url))
 const HASH = /^[0-9a-f]{64}$/
 
 /**
- * Creates the builder of virtual environments. Each is in the folder `environments/HASH`; the file `ready` in it shows
- * that it is complete.
+ * Creates the builder of virtual environments. Each is in a folder `environments/HASH`, which contains a file `ready`
+ * once the environment is complete.
  */
 export function createVenvBuilder(dataDir: string): EnvironmentBuilder {
   const folder = (hash: string): string => {
@@ -31,7 +31,7 @@ export function createVenvBuilder(dataDir: string): EnvironmentBuilder {
     },
 
     remove: async (hash) => {
-      // Renames the folder first: a partly removed environment must never look complete.
+      // The folder is renamed first, because a partly removed environment must never look complete.
       const gone = `${folder(hash)}.gone`
       await rm(gone, { recursive: true, force: true })
       await rename(folder(hash), gone).catch(ignoreMissing)

@@ -17,10 +17,13 @@ export interface DiskLogsOptions extends LogKeeperOptions {
   readonly directoryId: string
 }
 
-/** Logs in files. Disposing of them ends their timers. */
+/** Logs in files. Disposal stops the timers that limit the sizes of logs. */
 export interface DiskLogs extends LogStore, LogIntake, Disposable {}
 
-/** Creates the logs in a data directory: a file for each attempt. Secrets are masked as it is read. */
+/**
+ * Creates the logs in a data directory, one file for each attempt. Secrets are masked in every page that is read, and
+ * in the file itself by `removeSecrets`.
+ */
 export function createDiskLogs(options: DiskLogsOptions): DiskLogs {
   const { dataDir, directoryId } = options
   const references = createReferences(dataDir)
@@ -33,7 +36,7 @@ export function createDiskLogs(options: DiskLogsOptions): DiskLogs {
     return ownsFolder(attempt, dir) ? dir : undefined
   }
 
-  /** Returns the secrets that may occur in an attempt's log. */
+  /** Returns the secrets that may occur in an attempt's log: those that the attempt received and those stored now. */
   const secretsIn = (dir: AttemptDir): string[] => references.secrets(readReceivedSecrets(dir.secrets))
 
   return {

@@ -9,8 +9,8 @@ import { readLogCut } from './log-limit.ts'
 const BLOCK_BYTES = 65_536
 
 /**
- * Reads bytes of a log as they were written, at most `limitBytes`. The range that was cut out of its middle is skipped.
- * A log that does not exist yet is empty.
+ * Reads at most `limitBytes` of a log without masking secrets. A page ends where the range begins that was cut out of
+ * the log's middle, and the next page begins behind this range. A log that does not exist yet is empty.
  */
 export async function readLogFile(dir: AttemptDir, from: LogStart, limitBytes: number): Promise<LogPage> {
   await using file = await openPlain(dir.log)
@@ -18,8 +18,8 @@ export async function readLogFile(dir: AttemptDir, from: LogStart, limitBytes: n
 
   const { size } = await file.stat()
   const cut = readLogCut(dir)
-  const asked = Math.min(size, from.cursor ?? (await startOf(file, { dir, from, size, limitBytes })))
-  const start = cut && asked >= cut.from && asked < cut.to ? cut.to : asked
+  const requested = Math.min(size, from.cursor ?? (await startOf(file, { dir, from, size, limitBytes })))
+  const start = cut && requested >= cut.from && requested < cut.to ? cut.to : requested
   const end = cut && start < cut.from ? cut.from : size
 
   const bytes = Buffer.alloc(Math.max(0, Math.min(limitBytes, end - start)))
@@ -39,7 +39,10 @@ async function startOf(file: FileHandle, { dir, from, size, limitBytes }: LogPos
   return from.since === undefined ? 0 : offsetAt(dir, from.since)
 }
 
-/** Returns the offset where the last `lines` lines begin, or at most `limitBytes` before the end. */
+/**
+ * Returns the offset where the last `lines` lines begin; the offset `limitBytes` before the end if these lines are
+ * longer.
+ */
 async function tailOffset(
   file: FileHandle,
   { size, lines, limitBytes }: { size: number; lines: number; limitBytes: number },
@@ -62,8 +65,8 @@ async function tailOffset(
 }
 
 /**
- * Adds the time and the present length of the log to its index, if the log has grown. The server does this from time to
- * time while the attempt runs.
+ * Appends the time `now` and the current length of the log to the log's index, if the log has grown. Reading from a
+ * time (`since`) uses the index, to which the server adds entries while the attempt runs.
  */
 export function noteLogTime(dir: AttemptDir, now: number): void {
   const size = statSync(dir.log, { throwIfNoEntry: false })?.size ?? 0
@@ -71,7 +74,10 @@ export function noteLogTime(dir: AttemptDir, now: number): void {
   if (size > last) appendPlain(dir.logIndex, `${now} ${size}\n`)
 }
 
-/** Returns the last noted offset at or before a time in milliseconds since 1970; 0 where there is none. */
+/**
+ * Returns the length that the log had at its last index entry at or before `time` (milliseconds since 1970); 0 if there
+ * is no such entry.
+ */
 function offsetAt(dir: AttemptDir, time: number): number {
   return readIndex(dir).findLast(([noted]) => noted <= time)?.[1] ?? 0
 }

@@ -8,11 +8,11 @@ import { limitLog } from './log-limit.ts'
 
 const LIMIT_INTERVAL_MS = 1_000
 
-/** Keeps logs of running attempts within their limit, and records from time to time how long they are. */
+/** Limits the sizes of the logs of running attempts, and adds entries to the logs' indexes (`noteLogTime`). */
 export interface LogKeeper extends Disposable {
   add(attempt: AttemptRef): void
   remove(attemptId: string): void
-  /** Brings a log within its limit now. */
+  /** Limits the size of a log now. */
   limit(attempt: AttemptRef): Promise<void>
 }
 
@@ -25,7 +25,7 @@ export interface LogKeeperOptions {
   readonly log: Logger
 }
 
-/** Creates the keeper. Its timers run while it has any attempt. */
+/** Creates a keeper. Its timers run only while it has an attempt. */
 export function createLogKeeper({ dataDir, bytesMax, clock, log }: LogKeeperOptions): LogKeeper {
   const kept = new Map<string, AttemptRef>()
   const logged = new Set<string>()
@@ -60,7 +60,9 @@ export function createLogKeeper({ dataDir, bytesMax, clock, log }: LogKeeperOpti
     schedule()
   }
 
-  /** Records the length of a log. A folder that was removed, or that another attempt owns, has no log to keep. */
+  /**
+   * Adds an entry to the index of a log. Stops keeping the log if its folder was removed or belongs to another attempt.
+   */
   const noteTime = (attempt: AttemptRef): void => {
     try {
       const dir = attemptDir(dataDir, attempt)
@@ -71,7 +73,7 @@ export function createLogKeeper({ dataDir, bytesMax, clock, log }: LogKeeperOpti
     }
   }
 
-  /** Logs a failure. Each is logged once, since the task is repeated soon. */
+  /** Logs an error once for each attempt and message, because a task that fails is repeated soon. */
   const logOnce = ({ name }: AttemptRef, error: unknown): void => {
     const key = `${name} ${(error as Error).message}`
     if (logged.has(key)) return

@@ -7,12 +7,12 @@ import type { LogCut } from '../core/ports/log-store.ts'
 import type { AttemptDir } from '../disk/attempt-dir.ts'
 import { openPlain, readPlainText } from '../disk/plain-file.ts'
 
-/** Share of the limit by which a log may exceed it before its middle is cut again. */
+/** Fraction of the limit by which a log may exceed the limit before its middle is cut again. */
 const SLACK = 1 / 8
 const MIB = 2 ** 20
-/** File systems free whole blocks only. */
+/** Block size of the file system, which frees only whole blocks. */
 const BLOCK_BYTES = 4_096
-/** Bytes in which the end of a line is looked for. */
+/** Number of bytes in which `lineStart` looks for the end of a line. */
 const LINE_LOOKED_BYTES = 65_536
 
 /** Returns the range of bytes that was cut out of a log; undefined for a complete log. */
@@ -22,9 +22,9 @@ export function readLogCut(dir: Pick<AttemptDir, 'logCut'>): LogCut | undefined 
 }
 
 /**
- * Cuts the middle out of a log that exceeds its limit. Half of the limit stays at the beginning and half at the end,
- * with a note between them. The program may go on writing: the bytes are freed as a hole in the file, and all other
- * bytes keep their offsets. Throws where the file system does not support holes.
+ * Cuts the middle out of a log that exceeds `limitBytes` by more than `SLACK`. Half of the limit stays at the beginning
+ * and half at the end, with a note between them. The program may go on writing: the bytes are freed as a hole in the
+ * file, and all other bytes keep their offsets. Throws if the file system does not support holes.
  */
 export async function limitLog(dir: AttemptDir, limitBytes: number): Promise<void> {
   await using file = await openPlain(dir.log, 'write')
@@ -48,7 +48,10 @@ export async function limitLog(dir: AttemptDir, limitBytes: number): Promise<voi
   renameSync(`${dir.logCut}.tmp`, dir.logCut)
 }
 
-/** Returns the offset where the first line after a byte starts; the byte itself where its line is very long. */
+/**
+ * Returns the offset where the first line behind the offset `byte` starts; `byte` itself if no line ends within
+ * `LINE_LOOKED_BYTES`.
+ */
 async function lineStart(file: FileHandle, byte: number): Promise<number> {
   const block = Buffer.alloc(LINE_LOOKED_BYTES)
   const { bytesRead } = await file.read(block, 0, block.length, byte)

@@ -10,8 +10,8 @@ interface Masking {
 }
 
 /**
- * Reads a page of a log in which each byte of a secret is replaced by a star, so that byte cursors stay valid. Reads a
- * little more on both sides of the page, to find secrets that its edges cut.
+ * Reads a page of a log in which each byte of a secret is replaced by an asterisk, so that offsets stay the same. Also
+ * reads some bytes on both sides of the page, to find secrets that lie across its edges.
  */
 export async function readMasked(
   dir: AttemptDir,
@@ -36,8 +36,8 @@ export async function readMasked(
 const BLOCK_BYTES = 1_048_576
 
 /**
- * Replaces secrets by stars in the file itself. No process may write to the file any more. Can be interrupted and
- * repeated.
+ * Overwrites secrets with asterisks in the log file itself. No process may still write to the file. `cut` is the range
+ * that was removed from the log; it is skipped. An interrupted call can be repeated.
  */
 export async function maskFile(path: string, secrets: readonly string[], cut: LogCut | undefined): Promise<void> {
   if (secrets.length === 0) return
@@ -48,8 +48,9 @@ export async function maskFile(path: string, secrets: readonly string[], cut: Lo
   const block = Buffer.alloc(BLOCK_BYTES + longest)
   let overlap: Buffer = Buffer.alloc(0)
 
-  // Blocks overlap by the length of the longest secret, so that every secret is complete in one of them. Secrets are
-  // searched in the original bytes: the part of one that the block before has masked belongs to the next one, too.
+  // Blocks overlap by the length of the longest secret, so that each secret is complete in at least one of them.
+  // Secrets are searched in the original bytes, because a secret may begin in bytes that were overwritten in the
+  // previous block.
   for (let start = 0; ; start += BLOCK_BYTES) {
     const { bytesRead } = await file.read(block, 0, block.length, start)
     const bytes = block.subarray(0, bytesRead)
@@ -59,7 +60,7 @@ export async function maskFile(path: string, secrets: readonly string[], cut: Lo
     if (!bytes.equals(before)) await file.write(bytes, 0, bytesRead, start)
     if (bytesRead < block.length) break
     overlap = original.subarray(BLOCK_BYTES)
-    // A hole contains no text and is skipped.
+    // Skips the cut range, which contains no text.
     if (cut && start >= cut.from && start + BLOCK_BYTES < cut.to) {
       start = cut.to - BLOCK_BYTES
       overlap = Buffer.alloc(0)
@@ -71,7 +72,7 @@ export async function maskFile(path: string, secrets: readonly string[], cut: Lo
 
 const STAR = 42
 
-/** Replaces every occurrence of a secret in `text` by stars in `bytes`, also where occurrences overlap. */
+/** Overwrites with asterisks, in `bytes`, the places where `text` contains a secret, also where occurrences overlap. */
 function maskSecrets(bytes: Buffer, text: Buffer, secrets: readonly string[]): void {
   for (const secret of secrets.map((value) => Buffer.from(value)))
     for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1))

@@ -6,7 +6,8 @@ import { getRequestListener } from '@hono/node-server'
 
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
-// Interval at which Node looks for requests past their timeout. With Node's default of 30 s they would stay far longer.
+// Interval at which Node looks for requests past their timeout. With Node's default of 30 s, requests would exceed the
+// timeout by up to 30 s.
 const CHECK_EVERY_MS = 2_000
 
 /**
@@ -37,7 +38,10 @@ export async function listen(
 const DESCRIPTORS_KEPT = 300
 const CONNECTIONS_MIN = 50
 
-/** Returns the limit for open connections. It keeps descriptors free for runs, logs and the database. */
+/**
+ * Returns the maximum number of open connections: the process's limit of descriptors minus those kept for runs, logs
+ * and the database. Returns Infinity if the limit cannot be read.
+ */
 function connectionsMax(): number {
   try {
     const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
@@ -50,7 +54,7 @@ function connectionsMax(): number {
 
 const CLOSE_GRACE_MS = 2_000
 
-/** Closes a listener. Requests in progress get `CLOSE_GRACE_MS` to end. */
+/** Closes a listener. Requests in progress may continue for `CLOSE_GRACE_MS`; then their connections are closed. */
 export async function close(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve())

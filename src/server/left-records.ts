@@ -11,9 +11,9 @@ import type { TrackingDeps } from '../services/runs/tracking.ts'
 import { StoreFault } from '../store/faults.ts'
 
 /**
- * Stores the tracking records that ended processes of an attempt left in their spools. Returns whether any were stored.
- * A spool that cannot be stored stays for `hagane sync`, and the end of the run does not wait for it. Throws if the
- * cause is temporary, so that the caller tries again.
+ * Stores the tracking records that ended processes of an attempt did not send and left in spool files in `folder`.
+ * Returns whether any were stored. A spool that cannot be stored is kept for `hagane sync` and does not delay the end
+ * of the run. Throws if the cause is temporary, so that the caller can retry.
  */
 export async function takeLeftRecords(
   deps: TrackingDeps & { log: Logger },
@@ -26,7 +26,7 @@ export async function takeLeftRecords(
     for (const spool of existsSync(folder) ? await openUnusedSpools(folder, LIMITS.unsentRecordsBytesMax) : []) {
       if (spool.meta.run !== run.id) continue
       let error = await takeSpool(deps, run, spool)
-      // On a full disk the first try has released the reserve, so a second one may succeed.
+      // The disk is full. The failed try has made the disk guard release its reserve, so a second try may succeed.
       if (error instanceof StoreFault) error = await takeSpool(deps, run, spool)
       if (error === undefined) isAnyTaken = true
       else deps.log.warn({ err: error, run: run.number, writer: spool.meta.writer }, 'left records were not taken')
@@ -48,8 +48,8 @@ function isTemporaryFault(error: unknown): boolean {
 }
 
 /**
- * Stores the tracking records of a spool and removes the spool. Returns the error that prevented it, or undefined.
- * Throws temporary errors.
+ * Stores the tracking records of a spool and removes the spool. Returns the error that prevented this; undefined on
+ * success. Throws the error instead if it is temporary.
  */
 async function takeSpool(deps: TrackingDeps, run: Run, spool: Spool): Promise<unknown> {
   try {

@@ -52,7 +52,10 @@ import { takeLeftRecords } from './left-records.ts'
 import { createLog } from './log.ts'
 import { choosePort } from './port.ts'
 
-/** Another process is the server of this data directory. */
+/**
+ * Thrown when another process is the server of this data directory. `pid` is the process id of that server; undefined
+ * if the directory contains no state file.
+ */
 export class DirectoryTakenError extends Error {
   readonly pid: number | undefined
   constructor(pid: number | undefined) {
@@ -61,7 +64,7 @@ export class DirectoryTakenError extends Error {
   }
 }
 
-/** A restore into this data directory was interrupted: it has its files but no rows. */
+/** Thrown when a restore into this data directory was interrupted: the files are there, but the database is empty. */
 export class RestoreCutError extends Error {
   constructor(dataDir: string) {
     super(`a restore into ${dataDir} was cut short`)
@@ -73,12 +76,12 @@ export interface Server extends AsyncDisposable {
   readonly url: string
 }
 
-/** Reports of a server to the process that runs it. */
+/** Callbacks to the process that runs the server. */
 export interface ServerHooks {
   /** Called when another server is active on the same PostgreSQL database: startup waits until that server ends. */
   readonly onStandby: () => void
   /**
-   * Called when this server must end: a client asked for it (`shutdown`), another server took over the database
+   * Called when this server must end: a client requested it (`shutdown`), another server took over the database
    * (`replaced`), or the database can no longer be trusted (`broken`).
    */
   readonly onEnd: (why: 'shutdown' | 'replaced' | 'broken') => void
@@ -93,8 +96,8 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   const paths = dataDirPaths(config.dataDir)
   createDataDir(config.dataDir)
 
-  // Node starts its file threads at their first use and aborts if it cannot. Start them now: later, runs may have used
-  // up the process limit.
+  // Starts Node's threads for file access now. Node starts them at their first use and aborts if it cannot, which may
+  // happen later, when runs have used up the limit of processes.
   await stat(config.dataDir)
 
   const directoryLock = lockDirectory(paths.lock)
@@ -131,8 +134,8 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks): Pro
   await migrate(database)
   if (isRestoring(config.dataDir)) {
     if (await isEmpty(database)) throw new RestoreCutError(config.dataDir)
-    // A restore inserts all rows in its last transaction. Rows are there, so the restore is complete and only its note
-    // was not removed.
+    // A restore inserts all rows in its last transaction. Since there are rows, the restore is complete, and only the
+    // file that marks a restore in progress was not removed.
     removeRestoringNote(config.dataDir)
   }
 
@@ -241,8 +244,8 @@ const DAY_MS = 86_400_000
 const PROBE_MS = 2_000
 
 /**
- * Throws DirectoryTakenError if a server still runs from this data directory although its lock file was removed. A
- * server that accepts the token of this directory is taken to be that server.
+ * Throws DirectoryTakenError if a server of this data directory still runs although its lock file was removed. The
+ * server is recognised because it accepts the directory's token at the URL in the state file.
  */
 async function refuseRunningServer(dataDir: string): Promise<void> {
   const state = readServerState(dataDir)

@@ -14,8 +14,8 @@ export interface CleanUpDeps extends EnvironmentDeps, TrashDeps {
 }
 
 /**
- * Does one round of clean-up: removes everything whose stated time has passed. Each step may be interrupted and
- * repeated, and an error in one step does not prevent the others.
+ * Does one round of clean-up: removes old items of the trash, old working copies, unused code, unused environments and
+ * old request ids. Each step may be interrupted and repeated, and an error in one step does not prevent the others.
  */
 export async function cleanUp(deps: CleanUpDeps): Promise<void> {
   const steps: Readonly<Record<string, () => Promise<unknown>>> = {

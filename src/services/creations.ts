@@ -2,14 +2,15 @@ import { phrase } from '../contract/fields.ts'
 import { AppError } from '../contract/errors.ts'
 import type { Stores } from '../core/ports/store.ts'
 
-/** A request to create something: the id to create it under, and a digest of the request. */
+/** A request to create something: the id that the new thing gets, and a digest of the request. */
 export interface Creation {
   readonly id: string
   readonly digest: string
 }
 
 /**
- * Whether the same request was made before. Throws AppError `conflict` if its id was used for another request.
+ * Whether the request with this id was made before. Throws AppError `conflict` if the id was used for a different
+ * request.
  */
 export async function isRepeat(stores: Stores, creation: Creation): Promise<boolean> {
   const earlierDigest = await stores.requests.findDigest(creation.id)
@@ -19,8 +20,9 @@ export async function isRepeat(stores: Stores, creation: Creation): Promise<bool
 }
 
 /**
- * Creates something once, in the caller's transaction. Returns what `find` finds; otherwise makes it, also for a
- * repeated request whose result has been removed. Throws AppError `conflict` if the id was used for another request.
+ * Creates something once, in the caller's transaction. Returns the result of `find` if there is one, otherwise that of
+ * `make`. A repeated request whose result has been removed calls `make` again. Throws AppError `conflict` if the id was
+ * used for a different request.
  */
 export async function createOnce<T>(
   stores: Stores,

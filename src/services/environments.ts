@@ -34,8 +34,8 @@ export interface EnvironmentDeps {
 }
 
 /**
- * Whether the environment of a run is ready. `build` is the number of the run that builds it, `detail` explains a
- * failure.
+ * Whether the environment of a run is ready. `build` is the number of the run that builds the environment; `detail`
+ * explains a failure.
  */
 export type Preparation =
   | { readonly state: 'ready' }
@@ -43,8 +43,8 @@ export type Preparation =
   | { readonly state: 'failed'; readonly reason: ReasonCode; readonly detail: string | Detail }
 
 /**
- * Finds the environment that a queued run needs and, if nobody builds it yet, creates a run that does. The row of the
- * environment is the lock: of several runs that need it, the first creates the build and the others wait. An
+ * Finds the environment that a queued run needs. Creates a run that builds the environment if no run does. The row of
+ * the environment is the lock: of several runs that need it, the first creates the build and the others wait. An
  * environment whose build failed before the run was submitted is built again.
  */
 export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promise<Preparation> {
@@ -54,7 +54,7 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
   return await deps.store.write(async (stores) => {
     const environment = await stores.environments.get(hash)
     const build = environment && (await stores.runs.get(environment.buildRunId))
-    // If the run has been changed since it was read, the hash may be that of another code or Python.
+    // If the run has been changed since it was read, `hash` may belong to other code or another Python.
     if ((await stores.runs.get(run.id))?.version !== run.version) throw new StaleError(`run ${run.number}`)
     if (run.environment === null) await stores.runs.annotate(run, { environment: hash })
 
@@ -70,8 +70,9 @@ export async function prepareEnvironment(deps: EnvironmentDeps, run: Run): Promi
 }
 
 /**
- * Returns when a person asked for the run. A build that failed after that is not repeated: its failure counts for all
- * trials of a sweep.
+ * Returns the time at which a person requested the run; for a trial that was not restarted, the time at which its sweep
+ * was submitted. A build that failed after that time is not repeated, so that one failed build counts for all trials of
+ * a sweep.
  */
 async function submittedAt(stores: Stores, { sweepId, createdAt, rerunCount }: Run): Promise<number> {
   return (sweepId === null || rerunCount > 0 ? undefined : (await stores.sweeps.get(sweepId))?.createdAt) ?? createdAt
@@ -84,7 +85,7 @@ async function useReady({ clock }: EnvironmentDeps, stores: Stores, { hash }: En
 
 function toFailure(build: Run): Preparation {
   const lines = build.ending?.evidence.lastLines?.trim().split('\n') ?? []
-  // The last line that a build step printed, such as pip's own error, explains more than our line that the step failed.
+  // Prefers the last line that a build step printed, such as pip's error, to the line that the build script adds.
   const last = lines.findLast((line) => !line.startsWith('hagane: ')) ?? lines.at(-1)
   const isStopped = build.phase === 'stopped'
   return {
@@ -154,8 +155,8 @@ function withBuildCommand(
 }
 
 /**
- * Turns the plan of a `kind: build` document into one that builds, and returns the hash of its environment. Throws
- * AppError `conflict` if the machine has no Python.
+ * Adds the command that builds the environment to the plan of a `kind: build` document, and returns the plan with the
+ * hash of the environment. Throws AppError `conflict` if the submitting machine has no Python.
  */
 export async function planBuild(
   deps: EnvironmentDeps,
@@ -167,7 +168,10 @@ export async function planBuild(
   return { hash, plan: withBuildCommand(deps, hash, host, plan) }
 }
 
-/** Assigns an environment to the run of a `kind: build` document, unless it is ready or another run is building it. */
+/**
+ * Records the run of a `kind: build` document as the build of its environment, unless the environment is ready or
+ * another run is building it.
+ */
 export async function claimBuild(stores: Stores, run: Run): Promise<void> {
   const environment = await stores.environments.get(run.environment!)
   if (environment?.state === 'building' || environment?.state === 'ready') return
@@ -179,8 +183,9 @@ export async function claimBuild(stores: Stores, run: Run): Promise<void> {
 }
 
 /**
- * Returns the hash of an environment; undefined if the run has no Python or no build section. `id` makes the hash
- * unique for documents that want a fresh environment: the run's id, or the sweep's, whose trials share one.
+ * Returns the hash of an environment; undefined if the run has no Python or no build section. `id` is used only for a
+ * document that requests a fresh environment and makes the hash unique. It is the id of the run, or of the sweep, whose
+ * trials share one environment.
  */
 async function hashFor(
   deps: EnvironmentDeps,
@@ -206,8 +211,9 @@ function snapshotFolder(code: CodeStore, { files }: Manifest): CodeFolder {
 }
 
 /**
- * Writes how a build ended, in the transaction of the run's end. `packages` is undefined for a failed build. Returns
- * the runs that waited for the environment.
+ * Records in the environment's row whether its build succeeded, in the transaction in which the run ends. `packages`
+ * lists the installed packages; undefined for a failed build. Returns the ids of the runs that waited for the
+ * environment.
  */
 export async function settleBuild(stores: Stores, build: Run, packages: string | undefined): Promise<string[]> {
   const environment = await stores.environments.getByBuild(build.id)
@@ -222,7 +228,10 @@ export async function settleBuild(stores: Stores, build: Run, packages: string |
   return await stores.runReferences.listWaitingFor(environment.hash)
 }
 
-/** Removes an environment. Throws AppError `conflict` while it is being built or a run that has not ended needs it. */
+/**
+ * Removes the files of an environment; its row stays with state `removed`. Throws AppError `conflict` while the
+ * environment is being built or a run that has not ended needs it.
+ */
 export async function removeEnvironment(
   { store, builder }: Pick<EnvironmentDeps, 'store' | 'builder'>,
   environment: EnvironmentRecord,
@@ -237,7 +246,10 @@ export async function removeEnvironment(
   await builder.remove(environment.hash)
 }
 
-/** Removes environments that no run has used for `LIMITS.environmentKeepMs`. */
+/**
+ * Removes the environments that were last used more than `LIMITS.environmentKeepMs` ago and that no unfinished run
+ * needs.
+ */
 export async function removeUnusedEnvironments(
   deps: Pick<EnvironmentDeps, 'store' | 'builder' | 'clock'> & { readonly log: Logger },
 ): Promise<void> {

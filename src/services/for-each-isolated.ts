@@ -1,8 +1,8 @@
 import type { Logger } from '../core/ports/logger.ts'
 
 /**
- * Does the work for one item after another. An error is logged with `about` and does not stop the others. Returns the
- * number of items that succeeded.
+ * Calls `work` for one item after another. An error is logged with the fields that `about` returns, and the next item
+ * follows. Returns the number of items that succeeded.
  */
 export async function forEachIsolated<T>(
   log: Logger,

@@ -27,8 +27,9 @@ export async function findSweep({ sweeps }: Stores, by: Caller, text: string): P
 }
 
 /**
- * Returns the project that a request names, by name or id; the default project if it names none. Throws AppError
- * `not_found`, also for a project that the caller may not read.
+ * Returns the project with the name or id `reference`; the default project if `reference` is undefined. With `inTrash`,
+ * finds only projects in the trash, otherwise only the others. Throws AppError `not_found`, also for a project that the
+ * caller may not read.
  */
 export async function findProject(
   stores: Stores,

@@ -25,7 +25,10 @@ export async function prepareOutputs({ store, outputs }: OutputDeps, run: Run): 
   return await outputs.prepare(placeOutputs(run, { owner, origin }))
 }
 
-/** Throws AppError `conflict` if a run that has not ended writes to the outputs of this run: two would spoil them. */
+/**
+ * Throws AppError `conflict` if a run that has not ended writes to the outputs of this run. Two runs that write to the
+ * same folder at once would damage the files.
+ */
 export async function refuseOpenWriter(stores: Stores, run: Run): Promise<void> {
   const { openWriter } = await stores.outputs.readClaims(run)
   if (openWriter !== null)
@@ -37,7 +40,10 @@ export async function areNeededAtStart(stores: Stores, run: Run): Promise<boolea
   return decideRelease(await stores.outputs.readClaims(run)) === 'wait'
 }
 
-/** Removes the outputs of a run that is removed for good. They stay where another run writes to them. */
+/**
+ * Removes the outputs of a run that is being removed for good. Outputs to which another run, ended or not, writes stay.
+ * `isLaunched` is whether any attempt of the run was launched.
+ */
 export async function releaseOutputs({ store, outputs }: OutputDeps, run: Run, isLaunched: boolean): Promise<void> {
   const release = decideRelease(await store.read.outputs.readClaims(run))
   await outputs.remove({ run, isLaunched }, release !== 'remove')

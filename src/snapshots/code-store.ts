@@ -16,9 +16,9 @@ const HASH = /^[0-9a-f]{64}$/
 const FILES_AT_ONCE = 16
 
 /**
- * Creates the store of blobs and of the folders unpacked from them. A blob is a file under `blobs/` named by its
- * SHA-256; the folders are under `trees/`. Both appear complete or not at all. Paths are built only from hashes and
- * checked manifests.
+ * Creates the store of blobs and of the folders unpacked from them. A blob is a file under `blobs/` with its SHA-256 as
+ * name; the folders are under `trees/`. A blob or folder never exists under its name before it is complete. Paths are
+ * built only from hashes and checked manifests.
  */
 export function createCodeStore(dataDir: string): CodeStore {
   const { blobs, trees } = dataDirPaths(dataDir)
@@ -49,7 +49,7 @@ export function createCodeStore(dataDir: string): CodeStore {
     await rm(half, { recursive: true, force: true })
     await mkdir(half, { recursive: true, mode: 0o700 })
 
-    // The text of a path may stand for bytes that are not UTF-8.
+    // A path in a manifest may encode bytes that are not UTF-8 (see `pathBytes`).
     const pathOf = (path: string): Buffer => Buffer.concat([Buffer.from(`${half}/`), pathBytes(path)])
     for (const folder of new Set(manifest.files.map((file) => dirname(file.path))))
       await mkdir(pathOf(folder), { recursive: true, mode: 0o700 })
@@ -72,7 +72,8 @@ export function createCodeStore(dataDir: string): CodeStore {
     putAll: async (bytes) => {
       let stored = 0
       let waiting: Frame[] = []
-      // All writes are awaited before more bytes are read, so that an interrupted upload leaves no write unobserved.
+      // Awaits all writes before more bytes are read, so that an interrupted upload leaves no unfinished write whose
+      // error nothing handles.
       const flush = async (): Promise<void> => {
         await forEach(waiting, ({ hash, content }) => put(hash, content))
         stored += waiting.length
@@ -121,8 +122,8 @@ export function createCodeStore(dataDir: string): CodeStore {
 }
 
 /**
- * Places a file in an unpacked folder. A link takes no space. An executable file is a copy, because a link would change
- * the mode of the blob for every folder.
+ * Places a file in an unpacked folder, as a hard link to its blob, which takes no space. An executable file is a copy,
+ * because changing the mode of a link would change the blob in every folder.
  */
 async function placeFile(blob: string, path: Buffer, { isExecutable }: FileEntry): Promise<void> {
   if (!isExecutable) return await link(blob, path)
@@ -132,7 +133,9 @@ async function placeFile(blob: string, path: Buffer, { isExecutable }: FileEntry
   await file.close()
 }
 
-/** Sets the time of last use of a file or folder, which delays its removal. Returns false where it does not exist. */
+/**
+ * Sets the modification time of a file or folder to now, which delays its removal. Returns false if it does not exist.
+ */
 async function updateLastUse(path: string): Promise<boolean> {
   try {
     await utimes(path, new Date(), new Date())
@@ -173,8 +176,8 @@ interface Frame {
 const HEAD_BYTES_MAX = 100
 
 /**
- * Reads blobs, each after a line `SHA256 SIZE`. Throws AppError for a malformed line, a size beyond the limit, and a
- * truncated end.
+ * Yields the blobs in a stream. Each follows a line `SHA256 SIZE`, with the size in bytes. Throws AppError `invalid`
+ * for a malformed line or a truncated end, and `too_large` for a size beyond `LIMITS.uploadBytesMax`.
  */
 async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
   let buffer = Buffer.alloc(0)
@@ -230,19 +233,19 @@ async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>)
 }
 
 /**
- * Returns the folders of blobs, which are named by the first two digits of their hashes. Other entries beside them must
- * not be removed.
+ * Returns the names of the folders of blobs, the first two hex digits of their hashes. Other entries of `blobs/` are
+ * not Hagane's and must not be removed.
  */
 async function listBlobFolders(blobs: string): Promise<string[]> {
   const names = existsSync(blobs) ? await readdir(blobs) : []
   return names.filter((name) => /^[0-9a-f]{2}$/.test(name))
 }
 
-async function removeOld(folder: string, before: number, isUnwanted: (name: string) => boolean): Promise<number> {
+async function removeOld(folder: string, before: number, isRemovable: (name: string) => boolean): Promise<number> {
   let removed = 0
   for (const name of existsSync(folder) ? await readdir(folder) : []) {
     const path = join(folder, name)
-    if (!isUnwanted(name) || (await stat(path)).mtimeMs >= before) continue
+    if (!isRemovable(name) || (await stat(path)).mtimeMs >= before) continue
     await removeWhole(path)
     removed += 1
   }
@@ -250,8 +253,8 @@ async function removeOld(folder: string, before: number, isUnwanted: (name: stri
 }
 
 /**
- * Removes a folder or a file. It is renamed first, so that a partly removed one never has the name of a complete one,
- * even if the removal is interrupted.
+ * Removes a folder or a file, which gets the suffix `.half` first. Even if the removal is interrupted, a partly removed
+ * folder never has the name of a complete one.
  */
 async function removeWhole(path: string): Promise<void> {
   const half = path.endsWith('.half') ? path : `${path}.half`

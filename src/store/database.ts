@@ -15,23 +15,23 @@ import { postgres, sqlite } from './dialect.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
-/** An open database: one connection that writes, others that read. */
+/** An open database: one connection that writes (`writer`), others that only read. */
 export interface Database extends AsyncDisposable {
   readonly dialect: Dialect
   readonly writer: Kysely<Tables>
   readonly reader: Kysely<Tables>
-  /** For queries over many rows. They may take long and delay no other query. */
+  /** For queries over many rows, which may take long. They delay no other query. */
   readonly scanner: Kysely<Tables>
 }
 
-// 12 MiB, three times SQLite's default: a page that every commit changes is copied to the database file a third as
-// often.
+// Length of the write-ahead log at which SQLite checkpoints: 12 MiB, three times the default. A page that every commit
+// changes is then copied to the database file a third as often.
 const CHECKPOINT_PAGES_MAX = 3_000
 const PAGE_BYTES = 4_096
 const WAL_BYTES_MIN = 32 * PAGE_BYTES
 const BUSY_TIMEOUT_MS = 5_000
 
-/** Receives each failure of the database before the caller does. */
+/** Called with each failure of the database, before the caller of the query receives the error. */
 type OnFault = (fault: StoreFault) => void
 
 /** Opens a SQLite file or creates it. Every commit is on the disk before it returns. */
@@ -55,8 +55,8 @@ export function openSqlite(file: string, onFault: OnFault = () => {}): Database 
 }
 
 /**
- * Returns the size limit of the write-ahead log in bytes. It is half of the disk guard's reserve, because a checkpoint
- * needs as much room as the log itself. Some file systems report a size of 0.
+ * Returns the size limit of the write-ahead log in bytes: half of the disk guard's reserve, because a checkpoint needs
+ * as much space as the log itself. If the file system reports a size of 0, as some do, the largest reserve is assumed.
  */
 function walBytesFor(file: string): number {
   const { blocks, bsize } = statfsSync(dirname(file))
@@ -65,15 +65,18 @@ function walBytesFor(file: string): number {
 
 const READERS_MAX = 4
 const SCANNERS_MAX = 2
-// The planner cannot estimate how many rows an intersection has. If it assumed a few hundred, it would choose a nested
-// loop and look up each of fifty thousand.
+// Nested loops are disabled because the planner cannot estimate how many rows an intersection has. If it assumed a few
+// hundred, it would choose a nested loop and look up fifty thousand rows one by one.
 const SCAN_SETTINGS = "set statement_timeout = '30s'; set enable_nestloop = off; set work_mem = '32MB'"
 const CONNECT_TIMEOUT_MS = 5_000
-/** Ends the transaction of a server that is paused inside it, so that its successor can update the row of the lease. */
+/**
+ * Idle time after which PostgreSQL ends a transaction. Otherwise a server that is suspended inside a transaction would
+ * keep its successor from updating the row of the lease.
+ */
 const IDLE_IN_TRANSACTION_MS = 5_000
 const INT8_OID = 20
 
-/** Opens pools of connections to a PostgreSQL server by URL. */
+/** Opens pools of connections to the PostgreSQL database at `url`. */
 export function openPostgres(url: string, onFault: OnFault = () => {}): Database {
   const types: pg.CustomTypesConfig = {
     getTypeParser: (oid, format) => (Number(oid) === INT8_OID ? Number : pg.types.getTypeParser(oid, format)),
@@ -88,8 +91,9 @@ export function openPostgres(url: string, onFault: OnFault = () => {}): Database
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     })
-    // A broken connection is replaced at its next use, and its query fails by itself. Without these listeners, on the
-    // pool for idle connections and on each client for those in use, an error event would end the process.
+    // A broken connection is replaced at its next use, and its query fails with an error of its own. Idle connections
+    // report errors to the pool, connections in use to their client. Without both listeners an error event would end
+    // the process.
     pool.on('error', () => {})
     pool.on('connect', (client) => {
       client.on('error', () => {})

@@ -1,13 +1,13 @@
 import type { DeletionChange } from '../core/ports/run-trash-store.ts'
 
-/** A change of the column `deleted_at`: its new value, and the condition for its present value. */
+/** A change of the column `deleted_at`: the new value, and the comparison that the current value must satisfy. */
 export interface DeletionUpdate {
   readonly value: number | null
   readonly operator: 'is' | 'is not' | '='
   readonly operand: number | null
 }
 
-/** Returns the update for a deletion, which leaves rows alone that are deleted already, or for a restoration. */
+/** Returns the update for moving rows to the trash, which skips rows that are there already, or for restoring them. */
 export function toDeletionUpdate(change: DeletionChange): DeletionUpdate {
   if ('deletedAt' in change) return { value: change.deletedAt, operator: 'is', operand: null }
   const { onlyDeletedAt } = change

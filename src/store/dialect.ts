@@ -7,19 +7,23 @@ export type DialectName = 'sqlite' | 'postgres'
 export interface Dialect {
   readonly name: DialectName
   readonly begin: RawBuilder<unknown>
-  /** Begins a transaction that reads the state of one moment for its whole duration. */
+  /** Statement that begins a read transaction in which all queries see the same state of the database. */
   readonly beginSnapshot: RawBuilder<unknown>
-  /** Clause of an insert that sets numbers which the database otherwise generates. */
+  /** Clause of an insert that contains values for columns which the database otherwise generates. */
   readonly overriding: RawBuilder<unknown>
-  /** Lets generated numbers continue after the inserted ones. */
+  /** Makes generated numbers continue after the highest inserted one. */
   advanceSequences(db: Kysely<never>): Promise<void>
-  /** Returns a bounded amount of freed space to the file system. Returns false when none is left. */
+  /**
+   * Gives a bounded amount of unused space in the database file back to the file system. Returns false if none is left.
+   */
   releaseSpace(db: Kysely<never>): Promise<boolean>
-  /** Checks the whole database and returns the problems found. For PostgreSQL it only tests the connection. */
+  /**
+   * Checks the integrity of a SQLite database and returns the faults found. On PostgreSQL only tests the connection.
+   */
   examine(db: Kysely<never>): Promise<string[]>
 }
 
-// 4 MiB, so that other writes wait only briefly.
+// 4 MiB: small enough that other writes wait only briefly.
 const RELEASED_PAGES = 1_000
 
 export const sqlite: Dialect = {
@@ -58,6 +62,6 @@ export const postgres: Dialect = {
     await sql`select 1`.execute(db)
     return []
   },
-  // PostgreSQL does this by autovacuum.
+  // PostgreSQL reuses the space of deleted rows by autovacuum.
   releaseSpace: async () => false,
 }

@@ -8,8 +8,8 @@ import type { Tables } from './tables.ts'
 type Row = Record<string, unknown>
 
 /**
- * Tables in an order in which each row comes after the rows that it refers to, each with the columns that order its
- * rows. Access tokens and the lease belong to one installation and are left out.
+ * Tables to back up, each with the columns that its rows are sorted by. A table comes after the tables that its rows
+ * refer to. Access tokens and the lease belong to one installation and are left out.
  */
 const TABLES: readonly (readonly [keyof Tables, readonly string[]])[] = [
   ['counter', ['name']],
@@ -40,8 +40,8 @@ const ROWS_AT_ONCE = 1_000
 const BYTES_KEY = '$bytes'
 
 /**
- * Passes the rows of each table, as of one moment, to `take`. Bytes become objects with base64 text, so that a row can
- * be written as JSON.
+ * Calls `take` with the rows of each table. All rows are from the same moment. Bytes become objects with base64 text,
+ * so that a row can be written as JSON.
  */
 export async function dumpTables(
   database: Database,
@@ -84,12 +84,13 @@ export async function isEmpty({ reader }: Database): Promise<boolean> {
 }
 
 const INSERTED_AT_ONCE = 100
-// Tables whose numbers the database generates.
+// Tables with a column whose numbers the database generates.
 const NUMBERED: readonly (keyof Tables)[] = ['event', 'series', 'waiting_batch']
 
 /**
- * Fills an empty database from a backup in one transaction, so that a server can safely start on it. `rowsOf` returns
- * undefined for a table that the backup lacks; columns that a newer schema has added take their defaults.
+ * Fills an empty database from a backup in one transaction, and makes it safe to start on (see `settleRestoredRows`).
+ * `rowsOf` returns undefined for a table that the backup lacks. Columns that a newer schema has added take their
+ * defaults. `backedUpAt` is the time of the backup in milliseconds since 1970.
  */
 export async function fillTables(
   database: Database,
@@ -106,7 +107,7 @@ export async function fillTables(
       }
 
       await database.dialect.advanceSequences(db as unknown as Kysely<never>)
-      await endActiveRuns(db, backedUpAt)
+      await settleRestoredRows(db, backedUpAt)
       await sql`commit`.execute(db)
     } catch (error) {
       await sql`rollback`.execute(db).catch(() => {})
@@ -137,11 +138,11 @@ async function insertAll(
 }
 
 /**
- * Makes a restored database safe to start on. Active attempts and runs end with reason `Restored`, since nobody can
- * know what became of them. Queued runs and running sweeps are paused until a user continues them, and all environments
- * are marked as removed.
+ * Makes a restored database safe to start on. Active attempts and runs end at `backedUpAt` with reason `Restored`,
+ * because their real outcome is unknown. Queued runs and running sweeps are paused until a user resumes them. All
+ * environments are marked as removed.
  */
-async function endActiveRuns(writer: Kysely<Tables>, backedUpAt: number): Promise<void> {
+async function settleRestoredRows(writer: Kysely<Tables>, backedUpAt: number): Promise<void> {
   const ending = JSON.stringify({ reason: 'Restored', evidence: {} })
   await sql`update attempt set state = 'ended', ending = ${ending}, ended_at = ${backedUpAt} where state <> 'ended'`.execute(
     writer,

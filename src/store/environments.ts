@@ -5,7 +5,8 @@ import type { EnvironmentRecord, EnvironmentState } from '../core/records/enviro
 import type { EnvironmentRow, Tables } from './tables.ts'
 
 /**
- * Creates the store of environments by hash. The row of an environment is the lock that prevents a second build of it.
+ * Creates the store of environments by hash. The row of an environment serves as the lock that prevents a second build
+ * of the environment.
  */
 export function createEnvironmentStore(db: Kysely<Tables>, now: () => number): EnvironmentStore {
   return {

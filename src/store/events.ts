@@ -8,7 +8,7 @@ import { inProjects } from './project-scope.ts'
 import { splitForStatements } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
-/** Creates the store of events. Their numbers rise in commit order, because only one connection writes. */
+/** Creates the store of events. Events are numbered in commit order, because only one connection writes. */
 export function createEventStore(db: Kysely<Tables>, now: () => number): EventStore {
   return {
     append: async (events) => {

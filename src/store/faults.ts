@@ -4,14 +4,15 @@ import { AppError } from '../contract/errors.ts'
 import { phrase } from '../contract/fields.ts'
 
 /**
- * Kind of a database failure. `conflict`: the transaction lost a race and may be retried. `full`: the disk is full.
- * `unreachable`: the database cannot be reached or used for now. `broken`: the database can no longer be trusted to
- * keep data.
+ * Kind of a database failure. `conflict`: another transaction interfered, and the transaction may be retried. `full`:
+ * the disk is full. `unreachable`: the database cannot be used at the moment. `broken`: the database may have lost or
+ * damaged data, so the server must end.
  */
 export type FaultKind = 'conflict' | 'full' | 'unreachable' | 'broken'
 
 /**
- * A failure of the database itself, not of a statement. Its code is `storage_full` for a full disk, else `unavailable`.
+ * A failure of the database itself, as opposed to an error in a statement. Its code is `storage_full` for a full disk,
+ * otherwise `unavailable`.
  */
 export class StoreFault extends AppError {
   readonly kind: FaultKind
@@ -29,7 +30,7 @@ const DETAILS = {
   broken: 'database_broken',
 } as const satisfies Record<Exclude<FaultKind, 'full'>, string>
 
-/** Returns the kind of a failure; undefined when the statement itself is at fault. */
+/** Returns the kind of a database failure; undefined if the statement itself is at fault. */
 export function classifyFault(error: unknown): FaultKind | undefined {
   const { code, errcode, message } = error as { code?: unknown; errcode?: unknown; message?: unknown }
   if (typeof errcode === 'number') return SQLITE_EXTENDED.get(errcode) ?? SQLITE.get(errcode & 0xff)
@@ -40,25 +41,31 @@ export function classifyFault(error: unknown): FaultKind | undefined {
   return CONNECTION_LOST.test(String(message)) ? 'unreachable' : undefined
 }
 
-/** SQLite's primary result codes. */
+/** Kinds by SQLite's primary result code: 5 SQLITE_BUSY, 6 LOCKED, 11 CORRUPT, 13 FULL, 26 NOTADB; others below. */
 const SQLITE: ReadonlyMap<number, FaultKind> = new Map([
   [5, 'conflict'],
   [6, 'conflict'],
-  // SQLITE_NOMEM, SQLITE_CANTOPEN: no memory, or a file cannot be opened.
+  // SQLITE_NOMEM and SQLITE_CANTOPEN: no memory, or a file cannot be opened.
   [7, 'unreachable'],
   [14, 'unreachable'],
-  // SQLITE_IOERR, for example a failed sync: the kernel may have dropped the data, so that a retry that succeeds proves
-  // nothing.
+  // SQLITE_IOERR, for example a failed sync. The kernel may have dropped the data, so a retry that succeeds does not
+  // prove that the data is on the disk.
   [10, 'broken'],
   [11, 'broken'],
   [13, 'full'],
   [26, 'broken'],
 ])
 
-/** SQLITE_IOERR_SHMSIZE: the index of the write-ahead log could not grow. Nothing was written, and nothing is lost. */
+/**
+ * Kinds by SQLite's extended result code, which take precedence. SQLITE_IOERR_SHMSIZE: the index of the write-ahead log
+ * could not grow on a full disk; nothing was written, and nothing is lost.
+ */
 const SQLITE_EXTENDED: ReadonlyMap<number, FaultKind> = new Map([[10 | (19 << 8), 'full']])
 
-/** PostgreSQL's error codes (SQLSTATE). */
+/**
+ * Kinds by PostgreSQL's error code (SQLSTATE): 40001 serialization failure, 40P01 deadlock, 55P03 lock not available,
+ * 53100 disk full, 58030 I/O error, XX001 and XX002 corrupted data or index; others below.
+ */
 const POSTGRES: ReadonlyMap<string, FaultKind> = new Map([
   ['40001', 'conflict'],
   ['40P01', 'conflict'],
@@ -67,15 +74,15 @@ const POSTGRES: ReadonlyMap<string, FaultKind> = new Map([
   ['58030', 'broken'],
   ['XX001', 'broken'],
   ['XX002', 'broken'],
-  // A write was refused as read-only: the server has become a replica.
+  // PostgreSQL refused a write because it has become a read-only replica.
   ['25006', 'unreachable'],
-  // The server ended a transaction that was idle for too long.
+  // PostgreSQL ended a transaction that was idle for too long.
   ['25P03', 'unreachable'],
 ])
 
 /**
- * Classes of SQLSTATE: connection exceptions (08), insufficient resources (53), intervention of an operator such as a
- * shutdown (57).
+ * Kinds by class, the first two characters of SQLSTATE, for other codes: connection exceptions (08), insufficient
+ * resources (53), intervention of an operator such as a shutdown (57).
  */
 const POSTGRES_CLASSES: ReadonlyMap<string, FaultKind> = new Map([
   ['08', 'unreachable'],

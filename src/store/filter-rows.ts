@@ -5,8 +5,9 @@ import { toPythonText } from '../core/language/python.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * Returns the rows of parameters that filters read: the text that Python prints, cut at `nameCharsMax`, and the number
- * where the value is one. Parameters beyond `paramsPerRunMax` are left out.
+ * Returns the rows of `run_param`, which filters read: for each parameter the text that Python prints, cut at
+ * `LIMITS.nameCharsMax`, and its number; null unless the value is a finite number. Parameters beyond
+ * `LIMITS.paramsPerRunMax` are left out.
  */
 export function toParamRows(runNumber: number, params: ValueMap): Tables['run_param'][] {
   const entries = Object.entries(params).slice(0, LIMITS.paramsPerRunMax)
@@ -24,12 +25,15 @@ export function toParamRows(runNumber: number, params: ValueMap): Tables['run_pa
   })
 }
 
-/** Returns the names, cut to the maximum length, under which these parameters may be stored. */
+/**
+ * Returns all names under which `toParamRows` may have stored these parameters: without duplicates, cut at
+ * `LIMITS.nameCharsMax`.
+ */
 export function toParamNames(params: ValueMap): string[] {
   return [...new Set(Object.keys(params).map((name) => name.slice(0, LIMITS.nameCharsMax)))]
 }
 
-/** Returns the rows of tags that filters read: without duplicates, cut at `nameCharsMax`. */
+/** Returns the rows of `run_tag`, which filters read: without duplicates, cut at `LIMITS.nameCharsMax`. */
 export function toTagRows(runNumber: number, tags: readonly string[]): Tables['run_tag'][] {
   return [...new Set(tags.map((tag) => tag.slice(0, LIMITS.nameCharsMax)))].map((tag) => ({
     tag,

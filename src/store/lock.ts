@@ -10,14 +10,15 @@ import type { Fence } from './store.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * Time to wait for the lock. Two processes that try at once block each other for a moment: without a wait both would
- * fail.
+ * Time to wait for the lock. Two processes that try at the same moment block each other briefly; without a wait both
+ * would fail.
  */
 const DIRECTORY_LOCK_WAIT_MS = 500
 
 /**
- * Locks a folder for this process by an open transaction on a small SQLite file in it. The kernel releases the lock
- * however the process ends; a paused process keeps it. Returns undefined when another process holds the lock.
+ * Locks a folder for this process by an open transaction on `file`, a small SQLite database in the folder. The kernel
+ * releases the lock however the process ends; a suspended process keeps the lock. Returns undefined if another process
+ * holds the lock.
  */
 export function lockDirectory(file: string): Disposable | undefined {
   const database = new DatabaseSync(file, { timeout: DIRECTORY_LOCK_WAIT_MS })
@@ -34,28 +35,30 @@ export function lockDirectory(file: string): Disposable | undefined {
 
 const ACTIVE_LOCK = 0x4a6148
 const STANDBY_POLL_MS = 1_000
-/** PostgreSQL ends a session that is idle for this long, so a paused or vanished server loses the lock. */
+/**
+ * Idle time after which PostgreSQL ends a session, so that a server that is suspended or unreachable loses the lock.
+ */
 const SESSION_IDLE_MS = 15_000
 const PING_MS = 4_000
 
 /** The right of this server to write to a PostgreSQL database. Disposing of it ends the session. */
 export interface Lease extends AsyncDisposable {
-  /** Throws in every transaction once another server has taken the lease. */
+  /** Throws in every transaction after another server has taken the lease. */
   readonly fence: Fence
 }
 
 /** Callbacks and inputs of `takeLease`. */
 export interface LeaseHooks {
-  /** Called once if another server is active and this one has to wait. */
+  /** Called once if another server is active, so that this one has to wait. */
   readonly onStandby: () => void
-  /** Called when another server has taken over. This server must then end. */
+  /** Called when another server has taken the lease. This server must then end. */
   readonly onReplaced: () => void
   readonly now: () => number
   /** Name of this server, stored in the row of the lease. */
   readonly holder: string
 }
 
-/** Thrown in a transaction of a server that was replaced. */
+/** Thrown in a transaction of a server after another server has taken the lease. */
 class ReplacedError extends AppError {
   constructor() {
     super('unavailable', { detail: phrase('server_replaced') })
@@ -63,10 +66,13 @@ class ReplacedError extends AppError {
 }
 
 /**
- * Waits until this server is the only active one on a PostgreSQL database, then returns a function that takes the next
- * epoch. The session lock elects the active server. The epoch fences: a server that lost its session without noticing
- * cannot write once another has taken over. A lost session alone does not replace a server: it tries to take the lock
- * again and continues if its epoch is still the last, since no other server can have written then.
+ * Waits until this server is the only active one on a PostgreSQL database, then returns a function that takes the
+ * lease.
+ *
+ * An advisory lock of a PostgreSQL session selects the active server. Each server that takes the lease increments the
+ * epoch in the row of the lease. Every transaction compares the epoch, so a server that lost its session without
+ * noticing cannot write after another has taken the lease. A server that lost its session tries to take the lock again.
+ * It continues if the epoch is still its own, because no other server can have written then.
  */
 export async function takeLease(url: string, hooks: LeaseHooks): Promise<(db: Kysely<Tables>) => Promise<Lease>> {
   let client = await connect(url)
@@ -105,7 +111,10 @@ export async function takeLease(url: string, hooks: LeaseHooks): Promise<(db: Ky
   }
 }
 
-/** Keeps the session lock: pings to keep the session open, and takes the lock again after the session was lost. */
+/**
+ * Keeps the lock: sends pings so that the session stays open, and takes the lock again after the session was lost.
+ * Calls `onReplaced` if another server has taken the lease meanwhile.
+ */
 function keepSession(
   url: string,
   first: pg.Client,
@@ -127,7 +136,7 @@ function keepSession(
     const pings = setInterval(() => void watched.query('select 1').catch(onSessionLost), PING_MS)
 
     watched.once('end', onSessionLost)
-    // PostgreSQL before version 14 does not have this setting: there a paused server keeps its lock.
+    // PostgreSQL before version 14 does not have this setting, so a suspended server keeps its lock there.
     watched.query(`set idle_session_timeout = ${SESSION_IDLE_MS}`).catch(() => {})
   }
 

@@ -5,7 +5,10 @@ import type { Database } from './database.ts'
 import { MIGRATIONS } from './migrations/all.ts'
 import { definitionsFor } from './migrations/definitions.ts'
 
-/** Thrown when a newer version has written the database. Nothing was changed. */
+/**
+ * Thrown when a newer version of Hagane has written the database, before anything is changed. `found` is the schema
+ * version of the database.
+ */
 export class NewerSchemaError extends Error {
   readonly found: number
   readonly supported = MIGRATIONS.length
@@ -15,7 +18,7 @@ export class NewerSchemaError extends Error {
   }
 }
 
-/** Returns the schema version that this program writes. */
+/** Returns the schema version of this program, to which `migrate` leads. */
 export function schemaVersion(): number {
   return MIGRATIONS.length
 }
@@ -23,8 +26,8 @@ export function schemaVersion(): number {
 const MIGRATION_LOCK = 0x4a6147
 
 /**
- * Migrates the schema to the newest version in one transaction. A second server that starts meanwhile waits for the
- * lock. Throws NewerSchemaError.
+ * Migrates the schema to the newest version in one transaction. Another server that migrates at the same time waits.
+ * Throws NewerSchemaError.
  */
 export async function migrate({ dialect, writer }: Database): Promise<void> {
   await writer.connection().execute(async (connection) => {

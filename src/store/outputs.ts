@@ -6,7 +6,10 @@ import { splitForStatements } from './pieces.ts'
 import { OPEN_PHASES } from './run-rows.ts'
 import type { Tables } from './tables.ts'
 
-/** Runs that have not started yet and will begin with a copy of another run's outputs. */
+/**
+ * Starts a query for the runs, named `derived`, that have not started yet and will copy another run's outputs or
+ * continue in them.
+ */
 export function selectUnstartedDerived(db: Kysely<Tables>) {
   return db
     .selectFrom('run as derived')
@@ -16,7 +19,7 @@ export function selectUnstartedDerived(db: Kysely<Tables>) {
     .where('derived.started_at', 'is', null)
 }
 
-/** Creates the store of the files that runs left. */
+/** Creates the store of the records of output files, and of queries about the runs that use the same outputs. */
 export function createOutputRecordStore(db: Kysely<Tables>): OutputRecordStore {
   return {
     list: async (runId) => {
@@ -31,7 +34,7 @@ export function createOutputRecordStore(db: Kysely<Tables>): OutputRecordStore {
     },
 
     put: async (runId, files) => {
-      // One statement may not change a row twice, so only the last of several files with the same path is kept.
+      // One statement may not change a row twice, so only the last of several files with the same path is stored.
       const rows = [...new Map(files.map((item) => [item.path, item])).values()].map((item) => ({
         run_id: runId,
         attempt: item.attempt,

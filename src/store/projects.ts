@@ -6,7 +6,7 @@ import type { Project } from '../core/records/project.ts'
 import { inProjects } from './project-scope.ts'
 import type { ProjectRow, Tables } from './tables.ts'
 
-/** Creates the store of projects, the directions of their metrics, and their saved views. */
+/** Creates the store of projects and of the directions of their metrics. */
 export function createProjectStore(db: Kysely<Tables>, now: () => number): ProjectStore {
   const find = async (column: 'id' | 'name', value: string): Promise<Project | undefined> => {
     const row = await db.selectFrom('project').selectAll().where(column, '=', value).executeTakeFirst()

@@ -10,23 +10,28 @@ import type { Direction } from '../contract/project.ts'
 import { inProjects } from './project-scope.ts'
 import type { Tables } from './tables.ts'
 
-/** Inputs for the translation of a filter to SQL, beside the filter itself. */
+/** Inputs for translating a filter to SQL, in addition to the filter itself. */
 export interface FilterContext {
   readonly db: Kysely<Tables>
   /** Current time in milliseconds since 1970, for ages in filters and for durations of unfinished runs. */
   readonly now: number
   /** Direction of each metric that has one. For a metric without one the best value is the maximum. */
   readonly directions: ReadonlyMap<string, Direction>
-  /** Restricts every subquery to the run numbers in the table `looked_at`, which the statement must define. */
+  /**
+   * Whether every subquery is restricted to the run numbers in the table `looked_at`, which the statement must define.
+   */
   readonly isNarrow?: boolean
 }
 
-/** A condition that holds for the runs in `looked_at`, or for every run unless `isNarrow` is set. */
+/**
+ * Returns the condition that `column` contains a run number in `looked_at`; a condition that always holds unless
+ * `isNarrow` is set.
+ */
 function toNarrowCondition(column: string, { isNarrow }: FilterContext): RawBuilder<SqlBool> {
   return isNarrow ? sql<SqlBool>`${sql.ref(column)} in (select number from looked_at)` : sql<SqlBool>`1 = 1`
 }
 
-/** Returns those of the given run numbers whose runs the scope and its filter select. */
+/** Returns those of the run numbers `numbers` whose runs the scope selects, including its filter. */
 export async function selectAmongNumbers(
   scope: RunScope & { readonly filter: Filter },
   numbers: readonly number[],
@@ -45,7 +50,8 @@ type RunExpressionBuilder = ExpressionBuilder<Tables, 'run'>
 type Condition = Expression<SqlBool>
 
 /**
- * The condition of a scope on the columns of `run`. A filter in the scope may ask for nothing else (see `needsSets`).
+ * Returns the condition of a scope on the columns of `run`. The filter in the scope must not use metrics, parameters or
+ * tags (see `needsSets`).
  */
 export function toScopeCondition(
   on: RunExpressionBuilder,
@@ -60,7 +66,7 @@ export function toScopeCondition(
   ])
 }
 
-/** Whether a filter asks for metrics, parameters or tags, which are stored in tables of their own. */
+/** Whether a filter has conditions on metrics, parameters or tags, which are stored in other tables than `run`. */
 export function needsSets(filter: Filter): boolean {
   if ('items' in filter) return filter.items.some(needsSets)
   return 'item' in filter ? needsSets(filter.item) : isInSideTable(filter.field)
@@ -70,19 +76,21 @@ function isInSideTable(field: Field): boolean {
   return field.kind !== 'column' || field.name === 'tag'
 }
 
-/** A query that returns run numbers. */
+/** A query that returns run numbers in a column `number`. */
 type NumberSet = RawBuilder<{ number: number }>
 
 /**
- * Returns a query for the numbers of the runs that a scope selects, combined by INTERSECT, UNION and EXCEPT. Each table
- * yields its numbers in the order of its key; merging ordered sets is several times faster than looking up each run.
+ * Returns a query for the numbers of the runs that a scope selects. The query combines the sets of run numbers of the
+ * filter's conditions by INTERSECT, UNION and EXCEPT. Each table yields its numbers in the order of its key; merging
+ * ordered sets is several times faster than looking up each run.
  */
 export function toNumberSet(scope: RunScope & { readonly filter: Filter }, context: FilterContext): NumberSet {
-  const wanted = setOf(scope.filter, context)
+  const matching = setOf(scope.filter, context)
   const isWholeInstallation = scope.projects === 'all' && scope.sweepId === undefined && !scope.isDeleted
-  if (isWholeInstallation) return combine('except', [wanted, sql`select number from run where deleted_at is not null`])
+  if (isWholeInstallation)
+    return combine('except', [matching, sql`select number from run where deleted_at is not null`])
   const { filter: _, ...rest } = scope
-  return combine('intersect', [wanted, runSet((on) => toScopeCondition(on, rest, context), context)])
+  return combine('intersect', [matching, runSet((on) => toScopeCondition(on, rest, context), context)])
 }
 
 function setOf(filter: Filter, context: FilterContext): NumberSet {
@@ -128,7 +136,7 @@ function runSet(condition: (on: RunExpressionBuilder) => Condition, context: Fil
   return sql`select number from ${context.db.selectFrom('run').select('run.number').where(condition).where(toNarrowCondition('run.number', context))} as own`
 }
 
-/** Numbers of the runs that have a row in a table of metrics, parameters or tags for which all conditions hold. */
+/** Returns a query for the numbers of the runs that have a row in `table` for which all conditions hold. */
 function sideTableSet(
   table: 'metric' | 'run_param' | 'run_tag',
   conditions: readonly Condition[],
@@ -160,8 +168,8 @@ function compareSet(field: Field, test: Test, context: FilterContext): NumberSet
 }
 
 /**
- * A condition on the columns of `run`. Every value is bound; column names come from the closed list of the filter
- * language.
+ * Returns the condition of a filter on the columns of `run`. Every value is a bound variable; column names come from
+ * the closed list of the filter language.
  */
 function toCondition(on: RunExpressionBuilder, filter: Filter, context: FilterContext): Condition {
   switch (filter.type) {
@@ -170,7 +178,7 @@ function toCondition(on: RunExpressionBuilder, filter: Filter, context: FilterCo
     case 'or':
       return on.or(filter.items.map((item) => toCondition(on, item, context)))
     case 'not':
-      // SQL evaluates a comparison with NULL to NULL. The filter language treats it as false.
+      // A comparison with NULL is NULL in SQL, but false in the filter language.
       return on.not(sql<SqlBool>`coalesce(${toCondition(on, filter.item, context)}, ${sql.lit(false)})`)
     case 'missing':
       return sql`${columnOf(columnName(filter.field), context.now)} is null`
@@ -218,7 +226,10 @@ function compareColumn(on: RunExpressionBuilder, name: ColumnName, test: Test, {
     : toTestCondition(columnOf(name, now), test)
 }
 
-/** Compares a number with the parameter's number, and any other value with the parameter's text as Python prints it. */
+/**
+ * Returns a query for the runs whose parameter passes a test. A number is compared with the parameter's number, any
+ * other value with the text that Python prints for the parameter.
+ */
 function paramSet(name: string, { op, values }: Test, context: FilterContext): NumberSet {
   const [numbers, texts] = [
     values.filter((value) => value.type === 'number'),
@@ -233,7 +244,10 @@ function paramSet(name: string, { op, values }: Test, context: FilterContext): N
   return sideTableSet('run_param', [toNameCondition(name), sql<SqlBool>`(${sql.join(tests, sql` or `)})`], context)
 }
 
-/** A run can have several tags: `!=` selects the runs that do not have the tag. */
+/**
+ * Returns a query for the runs that have a tag which passes a test. A run can have several tags, so `!=` selects the
+ * runs that do not have the tag.
+ */
 function tagSet({ op, values }: Test, context: FilterContext): NumberSet {
   const matching = sideTableSet(
     'run_tag',
@@ -244,8 +258,8 @@ function tagSet({ op, values }: Test, context: FilterContext): NumberSet {
 }
 
 /**
- * A date without a time means the whole day: `created = 2026-01-31` selects all of that day, `>` the time after its
- * end.
+ * Returns the condition that a time passes a test. A date without a time means the whole day: `created = 2026-01-31`
+ * selects all of that day, `>` the time after its end.
  */
 function compareTime(column: RawBuilder<unknown>, { op, values }: Test, now: number): Condition {
   const spans = values.map((value) => toSpan(value, now))
@@ -268,7 +282,7 @@ function compareTime(column: RawBuilder<unknown>, { op, values }: Test, now: num
 }
 
 /**
- * Joins conditions with OR as a balanced tree: a chain of thousands exceeds SQLite's limit on the depth of an
+ * Joins conditions with OR as a balanced tree, because a chain of thousands exceeds SQLite's limit on the depth of an
  * expression.
  */
 function anyOf(conditions: readonly RawBuilder<SqlBool>[]): RawBuilder<SqlBool> {
@@ -278,8 +292,8 @@ function anyOf(conditions: readonly RawBuilder<SqlBool>[]): RawBuilder<SqlBool> 
 }
 
 /**
- * Casts numbers other than 32-bit integers to floating point: PostgreSQL refuses a fraction, or a number out of range,
- * as the value of an integer column.
+ * Returns a value as a bound variable. Casts numbers other than 32-bit integers to floating point, because PostgreSQL
+ * refuses a fraction or a larger number where it expects an integer.
  */
 function toBound({ value }: Literal): RawBuilder<unknown> {
   const fits = typeof value !== 'number' || (value | 0) === value
@@ -295,13 +309,14 @@ function toTestCondition(column: RawBuilder<unknown>, { op, values }: Test): Con
   return sql`${column} ${sql.raw(op)} ${toBound(values[0]!)}`
 }
 
-/** A condition that holds where a column contains a text anywhere, ignoring case. */
+/** Returns the condition that a column contains a text anywhere, ignoring case. */
 export function containsText(column: RawBuilder<unknown>, value: string | number | undefined): Condition {
   return toLikeCondition(column, `%${escapeLike(value)}%`)
 }
 
 /**
- * The database folds the case of both sides by one function: two implementations may lower the same letter differently.
+ * Returns the condition that a column matches a LIKE pattern, ignoring case. The database folds the case of both sides,
+ * because two implementations may convert the same letter differently.
  */
 function toLikeCondition(column: RawBuilder<unknown>, pattern: string): Condition {
   return sql`fold_case(${column}) like fold_case(${pattern}) escape '\\'`
@@ -311,7 +326,10 @@ function escapeLike(value: string | number | undefined): string {
   return String(value).replace(/[\\%_]/g, (char) => `\\${char}`)
 }
 
-/** Returns the column of `metric` that holds a part of a metric. `best` is `min` or `max` by the metric's direction. */
+/**
+ * Returns the column of the table `metric` that contains the requested part of a metric. The part `best` is `min` if
+ * the metric is to be minimised, otherwise `max`.
+ */
 export function metricColumn(
   field: Extract<Field, { kind: 'metric' }>,
   { directions }: Pick<FilterContext, 'directions'>,
@@ -341,13 +359,13 @@ const COLUMN_NAMES = {
 } as const satisfies Partial<Record<ColumnName, string>>
 
 /**
- * Returns the SQL expression of a filter column. A duration is in seconds and lasts until `now` for a run that has not
- * ended.
+ * Returns the SQL expression for a column of the filter language. A duration is in seconds; for a run that has not
+ * ended, it is the time until `now`.
  */
 export function columnOf(name: ColumnName, now: number): RawBuilder<unknown> {
   if (name === 'duration')
     return sql`cast((coalesce(run.ended_at, ${now}) - run.started_at) / 1000.0 as double precision)`
-  // Users count trials from 1, `trial_index` counts from 0.
+  // Users count trials from 1, the column `trial_index` from 0.
   if (name === 'trial') return sql`(run.trial_index + 1)`
   return sql.ref(`run.${COLUMN_NAMES[name as keyof typeof COLUMN_NAMES]}`)
 }

@@ -20,24 +20,24 @@ import type { RunRow, Tables } from './tables.ts'
 
 type SortValue = string | number | null
 
-/** Position at which a page ended: the sort values and the number of its last run. */
+/** Position where a page ended: the sort values and the number of its last run. */
 interface Cursor {
   readonly values: readonly SortValue[]
   readonly number: number
 }
 
-/** One sort key as an SQL expression. Missing values come last in both directions. */
+/** One sort key as an SQL expression. Runs without a value come last in both directions. */
 interface Key {
   readonly expression: RawBuilder<SortValue>
   readonly isDescending: boolean
 }
 
 /**
- * Creates the queries over all runs: lists, counts and completions. Conditions on metrics, parameters and tags are sets
- * of run numbers read from tables clustered by name. A page first finds the numbers of its runs, then reads only their
- * rows in full.
+ * Creates the queries over many runs: run lists, counts, groups and completions. Conditions on metrics, parameters and
+ * tags are evaluated as sets of run numbers, read from tables clustered by name. For a page, the run numbers are found
+ * first, then only the rows of these runs are read.
  */
-export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueries {
+export function createRunQueries(db: Kysely<Tables>, now: () => number): RunQueries {
   const contextFor = async (scope: RunScope): Promise<FilterContext> => {
     const rows = await db
       .selectFrom('metric_direction')
@@ -141,8 +141,8 @@ export function createRunSearch(db: Kysely<Tables>, now: () => number): RunQueri
 const ROWS_AT_ONCE = 50
 
 /**
- * Reads the rows of a page. Stops early, at `pageCharsMax`, where rows are very long. `read` is the number of runs
- * covered.
+ * Reads the rows of the runs with these numbers. Stops early, at `LIMITS.pageCharsMax`, if rows are very long. `read`
+ * is how many of the numbers were looked up.
  */
 async function readRows(db: Kysely<Tables>, numbers: readonly number[]): Promise<{ rows: RunRow[]; read: number }> {
   const rows: RunRow[] = []
@@ -162,7 +162,8 @@ async function readRows(db: Kysely<Tables>, numbers: readonly number[]): Promise
 }
 
 /**
- * Returns a field as the SQL expression of a group key. As in filters, a sweep is its number and a project its name.
+ * Returns the SQL expression by whose value runs are grouped for a field. As in filters, a sweep is represented by its
+ * number and a project by its name.
  */
 function toKeyExpression(field: Field, context: FilterContext): RawBuilder<unknown> {
   if (field.kind === 'param')
@@ -173,7 +174,9 @@ function toKeyExpression(field: Field, context: FilterContext): RawBuilder<unkno
   return columnOf(field.name, context.now)
 }
 
-/** Returns a field as the SQL expression of a figure. A parameter that is no number is NULL. */
+/**
+ * Returns the SQL expression for the number of a field. The expression is NULL for a parameter that is not a number.
+ */
 function toNumberExpression(field: Field, context: FilterContext): RawBuilder<unknown> {
   if (field.kind === 'param')
     return sql`(select number from run_param where name = ${field.name} and run_number = run.number)`
@@ -203,13 +206,13 @@ async function countRuns(db: Kysely<Tables>, scope: RunScope, context: FilterCon
 
 interface Found {
   readonly found: Cursor[]
-  /** Number of runs on all pages together; null unless `isCounted` is set. */
+  /** Number of runs on all pages together; null unless the query has `isCounted`. */
   readonly total: number | null
 }
 
 /**
- * Finds the runs of a page. Where the first sort key is a metric or a parameter, runs that have it come first, then
- * those without it; each half is read by a query in its own order.
+ * Finds the numbers of the runs on a page. If the first sort key is a metric or a parameter, runs with a value come
+ * first, then those without; each half is found by a separate query.
  */
 async function findPage(db: Kysely<Tables>, query: RunQuery, context: FilterContext): Promise<Found> {
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.sort, query.cursor)
@@ -229,7 +232,8 @@ async function findPage(db: Kysely<Tables>, query: RunQuery, context: FilterCont
 }
 
 /**
- * Returns the types of the values that a sort key compares. A parameter is compared as a number first, then as text.
+ * Returns the types of the values that a sort key compares: two for a parameter, which is compared as a number first,
+ * then as text.
  */
 function keyTypes({ field }: Sort): ('string' | 'number')[] {
   if (field.kind === 'param') return ['number', 'string']
@@ -263,8 +267,8 @@ async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, 
     ...(side && half === 'absent' ? [sql`run.number not in (${side.clearSelect().select('run_number')})`] : []),
     ...(cursor ? [afterCursor(keys, cursor)] : []),
   ]
-  // Matches of a filter on metrics, parameters or tags are materialized once, for both the count and the page. Where
-  // the order needs no column of `run` but the number, the table is not read: `matched` takes its alias.
+  // The matches of a filter on metrics, parameters or tags are materialized once, for both the count and the page. If
+  // the order needs no column of `run` but the number, `run` is an alias of `matched` and the table `run` is not read.
   const readsNumbersOnly =
     usesSets && query.sort.every(({ field }) => isMetricOrParam(field) || field.name === 'number')
 
@@ -299,13 +303,13 @@ async function readKeys(db: Kysely<Tables>, query: RunQuery, { context, cursor, 
   }
 }
 
-/** Number of runs that `readFromStartOfOrder` tests for each run that the page needs. */
+/** Number of runs that `readFromStartOfOrder` tests for each run of the page. */
 const TESTED_PER_RUN = 8
 
 /**
- * Finds a page in the order of one metric or parameter by testing only the first runs of that order. Where a filter
- * matches many runs, the page is full long before all matches are found. Returns undefined where the page does not fill
- * up, or the query is of another kind: then all matches must be found.
+ * Finds a page in the order of one metric or parameter by testing only the first runs of that order. If a filter
+ * matches many runs, this fills the page long before all matches are found. Returns undefined if the page cannot be
+ * filled in this way, or for other orders and for filters that need no sets: all matches must be found then.
  */
 async function readFromStartOfOrder(
   db: Kysely<Tables>,
@@ -374,8 +378,8 @@ function toKeys(
 }
 
 /**
- * A condition for the runs after a cursor: a later value in the first key that differs, or equal keys and a smaller
- * number.
+ * Returns the condition for the runs after a cursor: a later value in the first key that differs, or equal values in
+ * all keys and a smaller number.
  */
 function afterCursor(
   keys: readonly Key[],
@@ -434,8 +438,8 @@ interface Scan {
 }
 
 /**
- * Returns the first distinct names that begin with a prefix, from a table clustered by name. For all projects a loose
- * index scan: each name costs one seek, however many rows have it. See
+ * Returns the first `limit` distinct names that begin with a prefix, sorted by name. For all projects it uses a loose
+ * index scan, in which each name costs one seek, however many rows have the name. See
  * https://wiki.postgresql.org/wiki/Loose_indexscan.
  */
 async function readDistinctNames(
@@ -462,7 +466,7 @@ async function readDistinctNames(
 }
 
 /**
- * Counts the runs that have each of the names; only the runs that the SQL condition `among` leaves, where it is given.
+ * Counts for each name the runs that have it. `among` is SQL that is appended to the condition to restrict the runs.
  */
 async function countEach(
   db: Kysely<Tables>,

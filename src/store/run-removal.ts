@@ -7,13 +7,13 @@ import { toParamNames, toTagRows } from './filter-rows.ts'
 import { splitForStatements } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
-// Limits for one transaction of a removal, so that other writes do not wait long.
+// Limits for one transaction of a removal, so that other writes wait only briefly.
 const PURGED_CHUNKS = 1_000
 const PURGED_SERIES = 500
 
 /**
- * Removes a bounded part of a run's rows, series first and the run's own row last, so that an interrupted removal can
- * continue. Returns true once no row is left.
+ * Removes a bounded part of a run's rows, series first and the run's own row last, so that a later call can continue
+ * after an interruption. Returns true once no row of the run is left.
  */
 export async function purgeSome(db: Kysely<Tables>, { id, number }: Pick<Run, 'id' | 'number'>): Promise<boolean> {
   const series = await db
@@ -42,7 +42,8 @@ export async function purgeSome(db: Kysely<Tables>, { id, number }: Pick<Run, 'i
 }
 
 /**
- * Removes up to `PURGED_CHUNKS` chunks of some series. The series and their summaries are removed with the last chunks.
+ * Removes up to `PURGED_CHUNKS` chunks of some series. Also removes the series and their summaries once no chunk is
+ * left.
  */
 async function purgeSeries(
   db: Kysely<Tables>,

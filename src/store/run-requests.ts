@@ -5,10 +5,10 @@ import type { RunRequestStore } from '../core/ports/run-request-store.ts'
 import { AT_RUNG, OPEN_PHASES } from './run-rows.ts'
 import type { Tables } from './tables.ts'
 
-// Phases in which a request to pause can be withdrawn: no process has been signalled yet.
+// Phases in which a request to pause can be withdrawn, because no process has received a signal yet.
 const PAUSE_WITHDRAWABLE_PHASES: readonly RunPhase[] = ['queued', 'starting', 'running']
 
-/** Creates the store of requests of people and sweeps that runs stop, pause or go on. */
+/** Creates the store of requests to stop, pause or resume runs. */
 export function createRunRequestStore(db: Kysely<Tables>): RunRequestStore {
   return {
     requestStop: async (which, cause) => {

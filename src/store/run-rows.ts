@@ -12,12 +12,12 @@ import type { RunNotes } from '../core/ports/run-store.ts'
 import type { NewRun, Origin, RanOn, Run, RunPatch, StopCause } from '../core/records/run.ts'
 import type { RunRow } from './tables.ts'
 
-/** Phases in which a run has an attempt and holds a place. */
+/** Phases in which a run has an attempt and occupies a place for runs on the machine. */
 export const ACTIVE_PHASES: readonly RunPhase[] = ['preparing', 'starting', 'running', 'stopping']
 /** Phases of a run that has not ended. */
 export const OPEN_PHASES: readonly RunPhase[] = ['created', 'queued', ...ACTIVE_PHASES, 'paused', 'unknown']
 
-/** LIKE pattern for the column `waiting` of a trial that is paused at its rung. */
+/** LIKE pattern that the JSON in the column `waiting` matches if a trial is paused at its rung. */
 export const AT_RUNG = '%"rung_reached"%'
 
 /** Returns the row of a new run. */
@@ -79,7 +79,7 @@ export function toCodeColumns({
   }
 }
 
-/** Returns the columns of the fields that no decision depends on. */
+/** Returns the columns of the given notes of a run, fields that no decision of the engine depends on. */
 export function toNoteColumns(patch: RunNotes): Updateable<RunRow> {
   const columns: Updateable<RunRow> = {}
   if (patch.name !== undefined) columns.name = patch.name
@@ -91,7 +91,7 @@ export function toNoteColumns(patch: RunNotes): Updateable<RunRow> {
   return columns
 }
 
-/** Returns the columns of the fields that a transition may set. */
+/** Returns the columns of the given fields, which change when a run changes its phase. */
 export function toColumns(patch: RunPatch): Updateable<RunRow> {
   const columns: Updateable<RunRow> = {}
 

@@ -120,7 +120,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
         placement: JSON.parse(row.placement) as RunPlan['placement'],
         notBefore: row.not_before,
         waiting: parseOrNull<Waiting>(row.waiting),
-        isUnprepared: row.needs_environment === 1 && row.environment_state !== 'ready',
+        lacksEnvironment: row.needs_environment === 1 && row.environment_state !== 'ready',
         version: row.version,
       }))
     },
@@ -176,7 +176,7 @@ export function createRunStore(db: Kysely<Tables>, now: () => number): RunStore 
       return result.numUpdatedRows === 1n
     },
 
-    removeFromTrials: async (ids) => {
+    clearTrialIndexes: async (ids) => {
       if (ids.length > 0)
         await db
           .updateTable('run')

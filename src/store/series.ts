@@ -19,7 +19,8 @@ import { splitForStatements } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * Cached state of a series: its id, its summary and its last chunk. With it an append reads nothing from the database.
+ * Cached state of a series: its id, its summary and its last chunk. An append to a cached series reads nothing from the
+ * database.
  */
 interface CachedSeries {
   readonly id: number
@@ -30,8 +31,8 @@ interface CachedSeries {
 const CACHED_RUNS_MAX = 200
 
 /**
- * Cached series by run id and name. Only the connection that writes uses the cache; it is cleared when a transaction
- * fails.
+ * Cached series by run id and metric name. Only the connection that writes uses the cache; it is cleared when a
+ * transaction fails.
  */
 export type SeriesCache = Map<string, Map<string, CachedSeries>>
 
@@ -43,7 +44,8 @@ export interface SeriesWriter {
 }
 
 /**
- * Appends points of one source to the series of a run: as chunks of float64 with a rollup each, and to the summaries.
+ * Appends points of one source to the series of a run: writes them in chunks, each with its statistics (`rollup`), and
+ * updates the summaries of the series.
  */
 export async function appendPoints(
   writer: SeriesWriter,
@@ -68,22 +70,22 @@ export async function appendPoints(
   written.forEach((item, index) => cachedByName.set(series[index]!.name, item.next))
 }
 
-/** Points of one source for some series of a run. Each series occurs once. */
+/** Points of one source for some series of a run. Each series occurs at most once. */
 export interface PointBatch {
   readonly series: readonly SeriesPoints[]
   readonly source: PointSource
 }
 
 /**
- * Loads the named series of a run into the cache and inserts those that do not exist yet. Returns all cached series of
- * the run by name.
+ * Loads the named series of a run into the cache and inserts rows for those that do not exist yet. Returns all cached
+ * series of the run by name.
  */
 export async function loadOrInsertSeries(
   { db, cache }: SeriesWriter,
   { runId, names }: { readonly runId: string; readonly names: readonly string[] },
 ): Promise<Map<string, CachedSeries>> {
   const cachedByName = cache.get(runId) ?? new Map<string, CachedSeries>()
-  // Moves the run to the end: the cache drops the run that was used least recently.
+  // Moves the run to the end, because the cache drops its first run: the one that was used least recently.
   cache.delete(runId)
   cache.set(runId, cachedByName)
   if (cache.size > CACHED_RUNS_MAX) cache.delete(cache.keys().next().value!)
@@ -99,8 +101,8 @@ export async function loadOrInsertSeries(
 }
 
 /**
- * Adds the named series that exist to `cachedByName`, each with its last chunk. A series whose points are all waiting
- * has neither a chunk nor a summary.
+ * Adds the named series that exist to `cachedByName`, each with its last chunk. A series has neither a chunk nor a
+ * summary while all its points are in `waiting_batch`.
  */
 async function loadSeries(
   db: Kysely<Tables>,
@@ -202,7 +204,7 @@ async function writeSummaries(
       .execute()
 }
 
-/** Returns null for a value that is not finite, so that it takes no part in comparisons and sorting. */
+/** Returns null for NaN and infinities, so that they take no part in comparisons and sorting. */
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }

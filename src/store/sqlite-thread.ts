@@ -44,7 +44,7 @@ interface PendingQuery {
   readonly reject: (error: Error) => void
 }
 
-/** A worker thread and the queries that it has not answered yet. The thread runs them in order. */
+/** A worker thread that runs queries in order, with the queries that it has not answered yet. */
 class ScanThread implements DatabaseConnection {
   readonly #file: string
   readonly #pending = new Map<number, PendingQuery>()
@@ -60,8 +60,8 @@ class ScanThread implements DatabaseConnection {
     const worker = (this.#worker ??= this.#start())
     const question: ScanRequest = { id, sql: query.sql, parameters: query.parameters as ScanRequest['parameters'] }
 
-    // A query that exceeds the timeout is rejected. The thread cannot be interrupted and finishes it before the next
-    // one.
+    // A query that exceeds the timeout is rejected. The thread cannot be interrupted and finishes the query before it
+    // begins the next one.
     const timer = setTimeout(
       () => this.#settle(id, ({ reject }) => reject(new AppError('unavailable', { detail: phrase('query_slow') }))),
       SCAN_TIMEOUT_MS,
@@ -111,8 +111,9 @@ class ScanThread implements DatabaseConnection {
   }
 
   /**
-   * Rejects all pending queries; the next query starts a new thread. A thread that crashes reports an error and then
-   * its exit, when its successor may have queries already: the second report is ignored.
+   * Rejects all pending queries of a thread that has failed; the next query starts a new thread. A crash is reported
+   * twice, as an error and as an exit. The second report is ignored, because the pending queries may be those of the
+   * new thread by then.
    */
   #fail(worker: Worker, error: Error): void {
     if (this.#worker !== worker) return

@@ -11,7 +11,7 @@ export interface ScanRequest {
   readonly parameters: readonly (string | number | null | Uint8Array)[]
 }
 
-/** The rows of a query, or the message of its error with the result code of SQLite. */
+/** The result of a query: its rows, or the message and the SQLite result code of its error. */
 export type ScanResponse =
   | { readonly id: number; readonly rows: unknown[] }
   | { readonly id: number; readonly error: string; readonly errcode: number | undefined }

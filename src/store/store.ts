@@ -20,7 +20,7 @@ import { createRunReferenceStore } from './run-references.ts'
 import { createRunStore } from './runs.ts'
 import { createSavedViewStore } from './saved-views.ts'
 import { createProjectStore } from './projects.ts'
-import { createRunSearch } from './run-queries.ts'
+import { createRunQueries } from './run-queries.ts'
 import { createSweepHistoryStore } from './sweep-history.ts'
 import { createSweepStore } from './sweeps.ts'
 import type { SeriesCache } from './series.ts'
@@ -30,7 +30,10 @@ import { createTrialStore } from './trials.ts'
 import { createTrackingStore } from './tracking.ts'
 import { withFoldBeforeReads, foldWaiting } from './waiting-points.ts'
 
-/** Called at the start of every transaction. Throws when this server may no longer write. */
+/**
+ * Called at the start of every transaction. Throws if this server may no longer write, because another one has replaced
+ * it.
+ */
 export type Fence = (db: Kysely<Tables>) => Promise<void>
 
 const GROUP_MAX = 64
@@ -46,8 +49,8 @@ interface Job {
 }
 
 /**
- * Thrown when a work fails by itself, not by a failure of the database. The other works of its commit are repeated
- * without it.
+ * Thrown when one work of a commit throws and the database has not failed. The other works of the commit are repeated
+ * without that work.
  */
 class WorkError extends Error {
   readonly job: Job
@@ -65,22 +68,23 @@ async function runJob(job: Job, run: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** Number of waiting points above which they are folded at once. Folding that many takes a few milliseconds. */
+/** Number of waiting points above which they are folded into their series at once, which takes a few milliseconds. */
 const WAITING_POINTS_MAX = 32_768
-/** Maximum time that points wait where nothing reads them. */
+/** Maximum time that points wait to be folded if nothing reads them earlier. */
 const WAITING_MS = 1_000
 
-/** Tally of one commit. */
+/** Counts of what one commit writes. */
 interface GroupTally {
   /** Ids of the runs whose points, parameters, notes or files the commit writes. */
   readonly written: Set<string>
-  /** Number of points that will wait to be folded after the commit. */
+  /** Number of points in the database that will wait to be folded after the commit. */
   waitingPoints: number
 }
 
 /**
- * Creates the store over an open database. Works that arrive together share one durable commit. Points wait in rows of
- * their own (`waiting-points.ts`) until they are read, many wait, or a second has passed.
+ * Creates the store over an open database. Works that arrive together share one durable commit. Points are first stored
+ * in rows of their own (`waiting-points.ts`). They are folded into their series before they are read, after a second,
+ * or when there are many.
  */
 export function createStore(database: Database, options: { now: () => number; fence?: Fence }): Store {
   const jobs: Job[] = []
@@ -90,7 +94,7 @@ export function createStore(database: Database, options: { now: () => number; fe
 
   const cache: SeriesCache = new Map()
 
-  // Not 0, since an earlier server may have left waiting points.
+  // Number of points that wait to be folded. Begins above 0, since an earlier server may have left waiting points.
   let waitingPoints = 1
   let folding: Promise<void> | undefined
   let foldTimer: NodeJS.Timeout | undefined
@@ -102,7 +106,7 @@ export function createStore(database: Database, options: { now: () => number; fe
     runReferences: createRunReferenceStore(db),
     trials: createTrialStore(db),
     trialMetrics: createTrialMetricStore(db),
-    runQueries: createRunSearch(db, options.now),
+    runQueries: createRunQueries(db, options.now),
     attempts: createAttemptStore(db, options.now),
     outputs: createOutputRecordStore(db),
     sweeps: createSweepStore(db, options.now),
@@ -126,7 +130,8 @@ export function createStore(database: Database, options: { now: () => number; fe
   }
 
   /**
-   * Commits the works of a group. A transaction that lost a race has changed nothing and is repeated from its start.
+   * Commits the works of a group in one transaction. Repeats the transaction if it conflicts with another one, since it
+   * has changed nothing then.
    */
   const commitGroup = async (group: readonly Job[]): Promise<void> => {
     for (let tries = 1; ; tries += 1) {
@@ -149,7 +154,9 @@ export function createStore(database: Database, options: { now: () => number; fe
     }
   }
 
-  /** Commits the other works first, then the failed one by itself, so that only its caller receives the error. */
+  /**
+   * Commits the other works of a group first, then the failed one alone, so that only its caller receives the error.
+   */
   const commitApart = async (group: readonly Job[], failed: Job): Promise<void> => {
     await commitGroup(group.filter((job) => job !== failed))
     await commitGroup([failed])
@@ -174,7 +181,7 @@ export function createStore(database: Database, options: { now: () => number; fe
         await sql`commit`.execute(db)
       } catch (error) {
         cache.clear()
-        // A commit whose answer was lost may have left waiting points.
+        // The commit may have succeeded although its confirmation was lost, and may have left waiting points.
         waitingPoints = Math.max(1, waitingPoints)
         await sql`rollback`.execute(db).catch(() => {})
         throw error
@@ -223,7 +230,8 @@ export function createStore(database: Database, options: { now: () => number; fe
   }
 
   /**
-   * Folds the waiting points. A full disk, or a server that may no longer write, does not fail the read that follows.
+   * Folds the waiting points before a read. On a full disk, or if this server may no longer write, does nothing, so
+   * that the read succeeds without the waiting points.
    */
   const foldIfPossible = async (): Promise<void> => {
     try {
@@ -248,7 +256,7 @@ export function createStore(database: Database, options: { now: () => number; fe
   }
 }
 
-/** Returns the same stores, whose writes are added to the tally. */
+/** Returns stores that do the same and record in `tally` what they write. */
 function withTally(stores: Stores, tally: GroupTally): Stores {
   const { tracking, runs, outputs } = stores
 

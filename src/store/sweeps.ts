@@ -18,7 +18,7 @@ import { inProjects } from './project-scope.ts'
 import { containsText } from './run-filter.ts'
 import type { SweepRow, Tables } from './tables.ts'
 
-/** Creates the store of sweeps, of the points that they suggested and of the results that they recorded. */
+/** Creates the store of sweeps. Their points and results are in `sweep-history.ts`. */
 export function createSweepStore(db: Kysely<Tables>, now: () => number): SweepStore {
   return {
     get: async (id) => toSweepOrNone(await db.selectFrom('sweep').selectAll().where('id', '=', id).executeTakeFirst()),

@@ -62,8 +62,8 @@ export interface Tables {
 type Bytes = ColumnType<Uint8Array>
 
 /**
- * `last`, `min`, `max` and `mean` are null where the value is not finite. `summary` holds the exact values
- * (`packSummary`).
+ * Summary of a metric of a run. `last`, `min`, `max` and `mean` are null where the value is not finite; `summary`
+ * contains the exact values (`packSummary`).
  */
 interface MetricRow {
   name: string

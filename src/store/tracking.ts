@@ -10,10 +10,7 @@ import type { SeriesWriter } from './series.ts'
 import type { Tables } from './tables.ts'
 import { insertWaitingBatch } from './waiting-points.ts'
 
-/**
- * Creates the store of metric points and summaries of runs, and of the number of the last record stored for each
- * writer.
- */
+/** Creates the store of the metric points and summaries of runs, and of the delivery state of writers. */
 export function createTrackingStore(writer: SeriesWriter): TrackingStore {
   const { db } = writer
   const seriesId = async (runId: string, name: string): Promise<number | undefined> =>
@@ -68,7 +65,7 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
 
       for (const some of splitForStatements(runIds)) {
         if (names)
-          for (const wanted of splitForStatements(names.toSorted())) collect(await summariesNamed(db, some, wanted))
+          for (const piece of splitForStatements(names.toSorted())) collect(await summariesNamed(db, some, piece))
         else
           collect(
             await summarized(db)
@@ -138,8 +135,8 @@ export function createTrackingStore(writer: SeriesWriter): TrackingStore {
 }
 
 /**
- * Reads the summaries of some metrics. The numbers of the runs are read first: a join would visit every run that has
- * the metric.
+ * Reads the summaries of the metrics `names` of some runs. The numbers of the runs are read first, because a join would
+ * visit every run that has the metric.
  */
 async function summariesNamed(
   db: Kysely<Tables>,
@@ -159,7 +156,7 @@ async function summariesNamed(
   return rows.map(({ run_number, name, summary }) => ({ run_id: ids.get(run_number)!, name, summary }))
 }
 
-/** A query that joins series with their summaries. */
+/** Starts a query that joins series with their runs and their summaries. */
 function summarized(db: Kysely<Tables>) {
   return db
     .selectFrom('series')

@@ -9,7 +9,7 @@ import { parseOrNull, toRun } from './run-rows.ts'
 import type { Tables } from './tables.ts'
 import { paramsOf, selectTrials } from './trials.ts'
 
-/** Number of trials whose metrics are taken as those of the whole sweep. */
+/** Number of trials, the latest, whose metrics are taken as those of the whole sweep. */
 const METRIC_NAME_TRIALS_MAX = 20
 
 /** Creates the store of the metrics that trials reported. */

@@ -13,10 +13,10 @@ import type { TrialOutcome } from '../core/records/trial.ts'
 import { AT_RUNG, OPEN_PHASES, parseOrNull } from './run-rows.ts'
 import type { Tables } from './tables.ts'
 
-/** Maximum number of trials recorded in one transaction: after a long downtime there can be many. */
+/** Maximum number of results recorded in one transaction. After a long downtime there can be many. */
 const UNRECORDED_AT_ONCE = 1_000
 
-/** Creates the queries about the trials of one sweep. */
+/** Creates the queries about the trials of a sweep. */
 export function createTrialStore(db: Kysely<Tables>): TrialStore {
   return {
     listOpen: async (sweepId) => {
@@ -189,7 +189,10 @@ export function createTrialStore(db: Kysely<Tables>): TrialStore {
   }
 }
 
-/** Returns how a trial ended that did not fail: by itself, early by a rung or a stopping rule, or stopped by a user. */
+/**
+ * Classifies the end of a trial that did not fail: its command ended by itself, it ended early at a rung or by a rule,
+ * or a user stopped it.
+ */
 function classifyEnd(phase: string, reason: string | null): keyof TrialEnds {
   if (phase === 'succeeded') return reason === 'RungReached' ? 'early' : 'finished'
   return reason === 'StoppedByUser' ? 'stopped' : 'early'
@@ -203,7 +206,7 @@ export function paramsOf({ params, point }: { params: string; point: string | nu
   return { ...(decodeValue(params) as ValueMap), ...(point === null ? {} : (decodeValue(point) as ValueMap)) }
 }
 
-/** Starts a query for runs with their values of a metric, and the points that were suggested for them. */
+/** Starts a query for runs, joined with their summary of a metric and with the points that were suggested for them. */
 export function selectTrials(db: Kysely<Tables>, metric: string) {
   return db
     .selectFrom('run')

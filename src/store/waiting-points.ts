@@ -13,15 +13,14 @@ const ROWS_AT_ONCE = 64
 
 /**
  * Stores points of one source in a row of their own, where they wait to be folded into their series. Folding many
- * batches of a run together writes each chunk and each summary once; folding each batch by itself would write them
- * every time.
+ * batches of a run together writes each chunk and each summary once instead of once for each batch.
  */
 export async function insertWaitingBatch(
   writer: SeriesWriter,
   run: PointRun,
   { series, source }: PointBatch,
 ): Promise<void> {
-  // Fails here for a name that the database refuses, so that the sender of the name receives the error.
+  // Inserts the series now, so that the sender receives the error if the database refuses a name.
   await loadOrInsertSeries(writer, { runId: run.id, names: series.map((item) => item.name) })
 
   const row = {
@@ -34,7 +33,7 @@ export async function insertWaitingBatch(
   await writer.db.insertInto('waiting_batch').values(row).execute()
 }
 
-/** Folds all waiting points into their series and deletes their rows. */
+/** Appends all waiting points to their series and deletes the rows in which they waited. */
 export async function foldWaiting(writer: SeriesWriter): Promise<void> {
   for (;;) {
     const rows = await writer.db.selectFrom('waiting_batch').selectAll().orderBy('n').limit(ROWS_AT_ONCE).execute()
@@ -45,7 +44,7 @@ export async function foldWaiting(writer: SeriesWriter): Promise<void> {
   }
 }
 
-/** Returns the same stores, in which each method whose result depends on points first folds the waiting points. */
+/** Returns stores that do the same, but call `fold` before each method whose result depends on points. */
 export function withFoldBeforeReads(stores: Stores, fold: () => Promise<void>): Stores {
   const { runQueries, trials, trialMetrics, tracking, runTrash } = stores
   return {
@@ -61,7 +60,7 @@ export function withFoldBeforeReads(stores: Stores, fold: () => Promise<void>): 
   }
 }
 
-/** Returns the same methods, each of which first awaits `before`. */
+/** Returns methods that do the same, each after awaiting `before`. */
 function callAfter<T extends object>(before: () => Promise<void>, part: T): T {
   const methods = Object.entries(part) as [string, (...args: unknown[]) => Promise<unknown>][]
   return Object.fromEntries(
@@ -75,13 +74,13 @@ function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
 
 interface PackedSeries {
   /**
-   * JSON: for each series its name, its number of points, and whether its steps and times equal those of the series
-   * before.
+   * JSON list: for each series its name, its number of points, and whether it has the same steps and times as the
+   * previous series in the list.
    */
   readonly series: string
   /**
-   * Float64: for each series the pairs of step and time, left out where they equal those of the series before, then the
-   * values.
+   * Float64 numbers: for each series the pairs of step and time, unless they equal those of the previous series, then
+   * the values.
    */
   readonly points: Uint8Array
 }
@@ -149,7 +148,7 @@ function toRunBatch(row: {
   }
 }
 
-/** Joins consecutive batches of one run that have the same source. The order of a run's points does not change. */
+/** Joins consecutive batches of one run that have the same source. The order of each run's points does not change. */
 function joinBatches(batches: readonly RunBatch[]): RunBatch[] {
   const byRun = Map.groupBy(batches, ({ run }) => run.id)
   return [...byRun.values()].flatMap((ofRun) => groupBySource(ofRun).map(mergeBatches))

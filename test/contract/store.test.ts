@@ -445,7 +445,7 @@ describeOnBothDatabases('the store', (openFresh) => {
 
     const replacement = newRun({ sweepId: sweep.id, trialIndex: 0, rerunCount: 1 })
     const [again] = await store.write(async (stores) => {
-      await stores.runs.removeFromTrials([failed.id])
+      await stores.runs.clearTrialIndexes([failed.id])
       return await stores.runs.insert([replacement])
     })
 

@@ -172,7 +172,7 @@ class Backlog(object):
                 # The file has lost these records: give them up and continue with the next segment.
                 segment.is_damaged = True
                 self.give_up(segment.last - self.acked)
-            self._forget_past()
+            self._delete_delivered()
         return self.acked + 1, [], True
 
     def _peek(self, segment, records_max):
@@ -223,9 +223,9 @@ class Backlog(object):
             self._memory_out += segment.skip(step)
             self.acked += step
             count -= step
-            self._forget_past()
+            self._delete_delivered()
 
-    def _forget_past(self):
+    def _delete_delivered(self):
         """Deletes segments without pending records, except the last one."""
         while len(self._segments) > 1 and self._segments[0].last <= self.acked:
             self._segments.pop(0).remove()

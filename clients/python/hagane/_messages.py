@@ -9,7 +9,7 @@ WARNINGS_MAX = 20
 _warned = set()
 
 
-def tell(message):
+def print_line(message):
     """Prints a line on standard error, if there is one."""
     try:
         sys.stderr.write("hagane: %s\n" % message)
@@ -23,10 +23,10 @@ def warn(message):
     """Prints each message once, and at most WARNINGS_MAX messages: a training may repeat a mistake at every step."""
     if message not in _warned and len(_warned) < WARNINGS_MAX:
         _warned.add(message)
-        tell(message)
+        print_line(message)
 
 
 def debug(error):
     """Prints an error that is handled without the user, if HAGANE_DEBUG is set."""
     if os.environ.get("HAGANE_DEBUG"):
-        tell("%r" % (error,))
+        print_line("%r" % (error,))

@@ -9,7 +9,7 @@ import time
 
 from ._backlog import Backlog
 from ._http import prepare
-from ._messages import debug, tell, warn
+from ._messages import debug, print_line, warn
 from ._records import to_line
 from ._sender import Sender
 from ._spool import Spool
@@ -95,7 +95,7 @@ class Writer(object):
 
         counts = self.delivery
         if (counts["pending"] or counts["dropped"]) and not (self._args[0].is_offline and not counts["dropped"]):
-            tell("%(sent)d records sent, %(pending)d pending (hagane sync sends them), %(dropped)d dropped" % counts)
+            print_line("%(sent)d records sent, %(pending)d pending (hagane sync sends them), %(dropped)d dropped" % counts)
 
     def _close_at_exit(self):
         # Records of later exit handlers and finalizers only go to the disk. The interpreter may run no other threads at

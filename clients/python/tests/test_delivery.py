@@ -20,12 +20,12 @@ class Delivery(Case):
         Case.setUp(self)
         self.start_server()
 
-        told = mock.patch.object(_writer, "tell")
+        told = mock.patch.object(_writer, "print_line")
         self.told = told.start()
         self.addCleanup(told.stop)
 
         self.warned = set()
-        for patch in (mock.patch.object(_messages, "_warned", self.warned), mock.patch.object(_messages, "tell")):
+        for patch in (mock.patch.object(_messages, "_warned", self.warned), mock.patch.object(_messages, "print_line")):
             patch.start()
             self.addCleanup(patch.stop)
         for name, value in (("FIRST_FLUSH_S", 0.05), ("FLUSH_S", 0.05), ("BACKOFF_S", (0.05, 0.1))):

@@ -12,7 +12,10 @@ type ActionOptions = {
   readonly showsError?: boolean
 }
 
-/** Returns a mutation that calls `act` and `onDone`, then reads all data of the page again. */
+/**
+ * Returns a mutation that calls `act` and, if `act` succeeds, `onDone` with its result. All cached answers of the
+ * server are then read again.
+ */
 export function useAction<A, R = unknown>(
   act: (argument: A) => Promise<R>,
   onDone?: (result: R, argument: A) => void,

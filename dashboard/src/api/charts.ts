@@ -18,21 +18,24 @@ import { keys } from './keys.ts'
 import type { RunsQuery } from './runs.ts'
 import { withoutEmpty } from './without-empty.ts'
 
-/** Reads how many of the matching runs are in each phase. Requests nothing while `isWanted` is false. */
+/** Reads how many of the matching runs are in each phase. Requests nothing while `isEnabled` is false. */
 export function useCounts(
   request: Pick<RunsQuery, 'project' | 'sweep' | 'filter' | 'trash'>,
-  isWanted = true,
+  isEnabled = true,
 ): UseQueryResult<CountsView> {
   const query = withoutEmpty({ ...request })
   return useQuery({
     queryKey: keys.counts(query),
     queryFn: () => call('countRuns', { query }),
     placeholderData: keepPreviousData,
-    enabled: isWanted,
+    enabled: isEnabled,
   })
 }
 
-/** A request for series: one line for each run and metric, in at most `buckets` buckets. */
+/**
+ * A request for series, one for each run and metric. The server merges consecutive points of a series into at most
+ * `buckets` buckets. `range` limits the series to a part of the x axis; undefined: all of it.
+ */
 interface SeriesRequest {
   readonly runs: readonly number[]
   readonly metrics: readonly string[]
@@ -41,8 +44,8 @@ interface SeriesRequest {
 }
 
 /**
- * Reads the series of runs and metrics, each in at most `buckets` (default 500) buckets. More metrics than the server
- * accepts at once are read in several requests.
+ * Reads one series for each run and metric, merged into at most `buckets` (default 500) buckets. Sends several requests
+ * for more metrics than the server accepts in one, and none while `runs` or `metrics` is empty.
  */
 export function useSeries(
   runs: readonly number[],
@@ -70,12 +73,13 @@ function chunksOf(names: readonly string[], length: number): (readonly string[])
   return Array.from({ length: Math.ceil(names.length / length) }, (_, i) => names.slice(i * length, (i + 1) * length))
 }
 
-/** Number of metrics in one request: small, so that the first charts appear soon. */
+/** Number of metrics in one request of `useSeriesOfSeen`. Small, so that the first charts appear soon. */
 const METRICS_PER_REQUEST = 12
 
 /**
- * Reads the series of one run for any number of metrics, a few metrics per request in the order of the list. A request
- * is sent once one of its metrics is in `seen`. `across` is the metric on the x axis, which every request includes.
+ * Reads the series of one run, a few metrics per request in the order of the list. A request is sent once one of its
+ * metrics is in `seen`, the metrics whose charts have been in sight. Each request also reads `across`, the metric on
+ * the x axis. Returns for each metric all series of its request, and the first error of a request without data.
  */
 export function useSeriesOfSeen(
   run: number,
@@ -117,7 +121,10 @@ export function useSeriesOfSeen(
   return { series, error: found.find(({ error, data }) => error && !data)?.error ?? undefined }
 }
 
-/** Parameters of a request for groups of runs: runs with equal values of the fields `by` are one group. */
+/**
+ * Parameters of a request for groups of runs. Runs with equal values in all fields of `by` are one group. `columns` are
+ * numeric fields of which the server computes statistics.
+ */
 export interface GroupsQuery {
   readonly project: string
   readonly trash: boolean
@@ -127,7 +134,7 @@ export interface GroupsQuery {
   readonly sort?: string | undefined
 }
 
-/** Reads groups of runs with statistics of their columns. */
+/** Reads groups of runs, with the mean, standard deviation, minimum and maximum of each column. */
 export function useGroups(request: GroupsQuery): UseQueryResult<GroupsView> {
   const { filter, by, columns, ...rest } = request
   return useQuery({
@@ -138,7 +145,10 @@ export function useGroups(request: GroupsQuery): UseQueryResult<GroupsView> {
   })
 }
 
-/** Reads the mean and the spread of metrics over the runs of each group, step by step. */
+/**
+ * Reads a line for each metric of the largest groups of runs: the mean, standard deviation, minimum and maximum over
+ * the runs of the group, by step. Requests nothing while `metrics` is empty.
+ */
 export function useBands(
   request: Omit<GroupsQuery, 'columns' | 'sort'> & { readonly metrics: readonly string[] },
 ): UseQueryResult<BandsView> {
@@ -166,19 +176,19 @@ export function useVaryingParams(request: Pick<RunsQuery, 'project' | 'filter' |
 }
 
 /**
- * Reads the names of params and metrics, each with the number of runs that have it: of all runs, and of the latest runs
- * of the project. Requests nothing while `isWanted` is false.
+ * Reads the names of params and metrics. Each has the number of runs of all projects that have it, and the number among
+ * the latest runs of `project`. Requests nothing while `isEnabled` is false.
  */
-export function useNames(project: string, isWanted = true): UseQueryResult<NamesView> {
+export function useNames(project: string, isEnabled = true): UseQueryResult<NamesView> {
   return useQuery({
     queryKey: keys.names(project),
     queryFn: () => call('listNames', { query: { project } }),
     staleTime: 60_000,
-    enabled: isWanted,
+    enabled: isEnabled,
   })
 }
 
-/** Reads how many places for runs the machine has and how many are in use. */
+/** Reads how many slots for runs the machine has, how many of them are in use, and which of its devices are. */
 export function useSlots(): UseQueryResult<SlotsView> {
   return useQuery({ queryKey: keys.slots, queryFn: () => call('getSlots') })
 }

@@ -10,7 +10,10 @@ import { preferences } from '../state/preferences.ts'
 import { t } from '../texts/texts.ts'
 import { takePrefetched } from './prefetch.ts'
 
-/** An error answer of the API, with the code and the message of the server. Status 0: the server was not reached. */
+/**
+ * The error of a failed API request, with the HTTP status, and the code, the message and the problems of the document
+ * from the server. Status 0: the server was not reached.
+ */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
@@ -27,14 +30,15 @@ export class ApiError extends Error {
 type Arguments<N extends RouteName> = RequestArguments<N, { readonly signal?: AbortSignal }>
 
 /**
- * Sends a request to a route and returns the parsed JSON answer. The browser adds the session cookie. Throws ApiError,
- * or the `AbortError` of an aborted signal.
+ * Sends a request to a route and returns the parsed JSON answer. The browser adds the session cookie. Throws an
+ * ApiError if the server is not reached or answers with an error, and an `AbortError` if the signal of the request
+ * aborts.
  */
 export async function call<N extends RouteName>(name: N, ...request: Arguments<N>): Promise<AnswerOf<N>> {
   return parseJson(await (await send(name, ...request)).text()) as AnswerOf<N>
 }
 
-/** Does the same as `call` and returns the answer itself, for answers that are not JSON. */
+/** Sends a request as `call` does, but returns the unparsed answer, for answers that are not JSON. */
 export async function send<N extends RouteName>(name: N, ...[request]: Arguments<N>): Promise<Response> {
   const { params = {}, query, body, signal }: AnyRequest & { signal?: AbortSignal } = request ?? {}
   const { method } = ENDPOINTS[name]

@@ -11,7 +11,7 @@ export function useEnvironment(hash: string | null): UseQueryResult<EnvironmentV
   return useQuery(environmentQuery(hash))
 }
 
-/** Reads environments by their hashes, and returns those that are loaded. */
+/** Reads environments by their hashes. Returns the environments that are loaded so far. */
 export function useEnvironments(hashes: readonly string[]): EnvironmentView[] {
   return useQueries({ queries: hashes.map(environmentQuery) }).flatMap(({ data }) => data ?? [])
 }
@@ -30,7 +30,7 @@ export function useSnapshot(digest: string | null): UseQueryResult<Manifest> {
   return useQuery(snapshotQuery(digest))
 }
 
-/** Reads the lists of files of snapshots, and returns those that are loaded, by their digests. */
+/** Reads the lists of files of snapshots. Returns the lists that are loaded so far, by digest of the snapshot. */
 export function useSnapshots(digests: readonly string[]): ReadonlyMap<string, Manifest> {
   const found = useQueries({ queries: digests.map(snapshotQuery) })
   return new Map(found.flatMap(({ data }, i) => (data ? [[digests[i]!, data] as const] : [])))
@@ -46,10 +46,10 @@ function snapshotQuery(digest: string | null) {
 }
 
 /**
- * Reads files of snapshots as texts by their SHA-256; the text of null is empty. Requests nothing while `isWanted` is
- * false.
+ * Reads files of snapshots as texts, one for each SHA-256 hash, in the same order. The text for null is empty. Requests
+ * nothing while `isEnabled` is false.
  */
-export function useTexts(digests: readonly (string | null)[], isWanted: boolean): UseQueryResult<string[]> {
+export function useTexts(digests: readonly (string | null)[], isEnabled: boolean): UseQueryResult<string[]> {
   return useQuery({
     queryKey: keys.texts(digests),
     queryFn: async () =>
@@ -58,12 +58,15 @@ export function useTexts(digests: readonly (string | null)[], isWanted: boolean)
           digest === null ? '' : await (await send('getBlob', { params: { digest } })).text(),
         ),
       ),
-    enabled: isWanted,
+    enabled: isEnabled,
     staleTime: Infinity,
   })
 }
 
-/** Computes the diff of two texts in the browser; the result is empty where that takes more than 2 s. */
+/**
+ * Computes the unified diff of two texts in the browser. The result is empty if the computation takes more than 2 s.
+ * `name` is the name of the file in the diff.
+ */
 export function useTextDiff(texts: {
   readonly name: string
   readonly before: string

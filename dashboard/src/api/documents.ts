@@ -6,7 +6,10 @@ import type { CheckView } from '../../../src/contract/routes/submissions.ts'
 import { call } from './client.ts'
 import { keys } from './keys.ts'
 
-/** Reads the document of a run. It never changes, so it is read once. */
+/**
+ * Reads the document of a run by its number. The document never changes, so it is read once. Requests nothing while
+ * `run` is undefined.
+ */
 export function useDocument(run: string | undefined): UseQueryResult<DocumentView> {
   return useQuery({
     queryKey: keys.document(run),
@@ -17,7 +20,7 @@ export function useDocument(run: string | undefined): UseQueryResult<DocumentVie
 }
 
 /**
- * Checks a document on the server, without starting anything. The caller waits until typing pauses before it passes new
+ * Checks a document on the server without submitting it. Each changed document sends a request, so callers debounce the
  * text.
  */
 export function useCheck(document: Pick<DocumentView, 'sources' | 'params'>): UseQueryResult<CheckView> {

@@ -13,17 +13,19 @@ export function useArtifacts(run: string): UseQueryResult<ArtifactView[]> {
   })
 }
 
-/** A file on the server: an artifact of a run, or a blob, which is a file of a snapshot, by its SHA-256. */
+/**
+ * A file on the server: an artifact of a run by its path, or a blob (such as a file of a snapshot) by its SHA-256 hash.
+ */
 export type StoredFile =
   | { readonly type: 'artifact'; readonly run: number; readonly path: string }
   | { readonly type: 'blob'; readonly digest: string }
 
-/** Reads the bytes of a file. Requests nothing while `isWanted` is false. */
-export function useFileContent(file: StoredFile, isWanted: boolean): UseQueryResult<ArrayBuffer> {
+/** Reads the bytes of a file. Requests nothing while `isEnabled` is false. */
+export function useFileContent(file: StoredFile, isEnabled: boolean): UseQueryResult<ArrayBuffer> {
   return useQuery({
     queryKey: keys.fileContent(file),
     queryFn: async () => await (await sendForFile(file)).arrayBuffer(),
-    enabled: isWanted,
+    enabled: isEnabled,
     staleTime: Infinity,
   })
 }

@@ -3,9 +3,9 @@ import type { QueryKey } from '@tanstack/react-query'
 import type { Query } from '../../../src/contract/endpoints.ts'
 import type { RunListRequest } from './run-list-query.ts'
 
-/** Keys of the cached answers. A key that begins with another one is invalidated with it. */
+/** Keys of the cached answers. Invalidating a key also invalidates all keys that begin with it. */
 export const keys = {
-  /** Begins the keys of all answers that are read again after every event. */
+  /** Beginning of the keys of all answers that are requested again after every event. */
   allRuns: ['runs'],
   runPage: (query: Query) => ['runs', 'page', query],
   freshRuns: (request: object) => ['runs', 'fresh', request],
@@ -48,7 +48,10 @@ export const keys = {
   healthChecks: ['doctor'],
 } as const satisfies Readonly<Record<string, QueryKey | ((...args: never) => QueryKey)>>
 
-/** Whether an answer shows one of these runs or sweeps. */
+/**
+ * Whether the answer with this query key contains one of the given runs or sweeps. The rows that `useFreshRuns` reads
+ * count as containing every run.
+ */
 export function showsAnyOf(
   [kind, what]: QueryKey,
   { runs, sweeps }: { readonly runs: ReadonlySet<number>; readonly sweeps: ReadonlySet<number> },
@@ -59,7 +62,7 @@ export function showsAnyOf(
   return kind === 'runs' && what === 'fresh' && runs.size > 0
 }
 
-/** Whether an answer changes fast: a run, a sweep, or the visible rows of a run list. */
+/** Whether the answer with this query key changes often: a run, a sweep, or the rows that `useFreshRuns` reads. */
 export function changesFast([kind, what]: QueryKey): boolean {
   return kind === 'run' || kind === 'sweep' || (kind === 'runs' && what === 'fresh')
 }

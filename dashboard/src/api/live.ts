@@ -8,10 +8,13 @@ import type { ActivityView } from '../../../src/contract/events.ts'
 import type { EventView } from '../../../src/contract/routes/events.ts'
 import { changesFast, keys, showsAnyOf } from './keys.ts'
 
-/** Time from an event to the refresh of the page. Events in between are handled by the same refresh. */
+/** Time from an event to the refresh of the page, in milliseconds. One refresh handles all events of this time. */
 const REFRESH_MS = 1_000
 
-/** Time of the last message before the event stream was interrupted; undefined while it is connected. */
+/**
+ * Time of the last message before the event stream was interrupted, in milliseconds since 1970; undefined while the
+ * stream is connected.
+ */
 let disconnectedSince: number | undefined
 let lastMessageAt = Date.now()
 const listeners = new Set<() => void>()
@@ -23,8 +26,8 @@ function setDisconnectedSince(since: number | undefined): void {
 }
 
 /**
- * Returns the time of the last message (milliseconds since 1970) while live updates are interrupted; undefined
- * otherwise.
+ * Returns the time of the last message before the event stream was interrupted, in milliseconds since 1970; undefined
+ * while the stream is connected.
  */
 export function useDisconnectedSince(): number | undefined {
   return useSyncExternalStore(
@@ -40,7 +43,8 @@ export function useDisconnectedSince(): number | undefined {
 const activityCallbacks = new Map<number, Set<() => void>>()
 
 /**
- * Calls `callback` when a run has written something, about once a second at most. Returns a function that ends this.
+ * Calls `callback` when the server reports an event of a run, or new points, parameters, tags, files or output: about
+ * once a second at most, and after each interruption of the event stream. Returns a function that ends the calls.
  */
 export function onRunActivity(run: number, callback: () => void): () => void {
   const own = activityCallbacks.get(run) ?? new Set()
@@ -52,9 +56,9 @@ export function onRunActivity(run: number, callback: () => void): () => void {
 }
 
 /**
- * Follows the event stream of the server while the page is open. An event only reports that something changed: what the
- * page shows of it is then read again, at most once a second. EventSource reconnects by itself and continues after the
- * last event number that it received.
+ * Receives the event stream of the server while the calling component is mounted. An event contains no data, only which
+ * run, sweep or project has changed. The answers that contain them are then requested again, at most about once a
+ * second. EventSource reconnects by itself and continues after the last event number that it received.
  */
 export function useLive(): void {
   const queries = useQueryClient()
@@ -91,14 +95,15 @@ export function useLive(): void {
       const written = JSON.parse(event.data) as ActivityView
       for (const run of written.runs) runs.add(run)
       for (const sweep of written.sweeps) sweeps.add(sweep)
-      // The server has already collected this for a second, so it is shown without a further wait.
+      // The server collects activity for a second before it sends one message, so the page is refreshed without a
+      // further delay.
       clearTimeout(timer)
       refresh()
     })
 
     source.addEventListener('open', () => {
-      // Reads again what may have changed without an event: everything after an interruption; on a page that was just
-      // opened, only the data that changes fast.
+      // Requests again the answers that may have changed without an event: all answers after an interruption, only
+      // those that change often on a page that was just opened.
       if (disconnectedSince !== undefined) {
         void queries.invalidateQueries()
         for (const callbacks of activityCallbacks.values()) for (const callback of callbacks) callback()

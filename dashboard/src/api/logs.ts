@@ -5,25 +5,31 @@ import type { LogSearchView } from '../../../src/contract/routes/logs.ts'
 import { call, send } from './client.ts'
 import { keys } from './keys.ts'
 
-/** The bytes that were cut out of the middle of a log that exceeded its size limit. */
+/**
+ * The bytes that the server removed from the middle of a log that exceeded its size limit: from the byte offset `from`
+ * up to, but not including, `to`.
+ */
 export interface LogCut {
   readonly from: number
   readonly to: number
 }
 
-/** A page of a log. `cursor` is the byte offset of its end. */
+/**
+ * A page of a log. `cursor` is the byte offset of its end; `cut` is undefined for a log from which nothing was removed.
+ */
 export interface LogPage {
   readonly bytes: Uint8Array
   readonly cursor: number
   readonly cut: LogCut | undefined
 }
 
-/** Where a page of a log begins: at a byte, or a number of lines before the end. */
+/** The start of a page of a log: the byte offset `cursor`, or `tail` lines before the end. */
 export type LogPageStart = { readonly cursor: number } | { readonly tail: number }
 
+/** The number of an attempt; undefined: the latest attempt of the run. */
 type Attempt = number | undefined
 
-/** Reads one page of the log of an attempt; undefined: of the latest attempt. */
+/** Reads one page of the log of an attempt. The server limits the size of a page. */
 export async function readLogPage(
   run: number,
   from: LogPageStart & { readonly attempt: Attempt },
@@ -39,7 +45,10 @@ export async function readLogPage(
   }
 }
 
-/** Reads the bytes from `from` to `to`, page by page; fewer where the log ends before. */
+/**
+ * Reads the bytes of a log from offset `from` up to, but not including, `to`, page by page. Returns fewer bytes if the
+ * log ends before `to`.
+ */
 export async function readLogRange(
   run: number,
   { attempt, from, to }: { readonly attempt: Attempt; readonly from: number; readonly to: number },
@@ -55,7 +64,7 @@ export async function readLogRange(
   return all
 }
 
-/** Reads the whole log of an attempt, page by page, and returns its pages. */
+/** Reads the whole log of an attempt and returns the bytes of its pages in order. */
 export async function readWholeLog(run: number, attempt: Attempt): Promise<Uint8Array[]> {
   const pages: Uint8Array[] = []
   for (let cursor = 0; ;) {
@@ -66,7 +75,7 @@ export async function readWholeLog(run: number, attempt: Attempt): Promise<Uint8
   }
 }
 
-/** Counts the lines of a log before a byte. */
+/** Counts the lines of a log that end before the byte offset `before`. */
 export async function countLogLines(
   run: number,
   query: { readonly attempt: Attempt; readonly before: number },
@@ -75,13 +84,16 @@ export async function countLogLines(
   return (await call('countLogLines', { params: { run }, query, signal })).lines
 }
 
-/** Finds the first line of a log that reports an error. Returns the byte offset of the line; undefined without one. */
+/** Returns the byte offset of the first line of a log that reports an error; undefined if no line does. */
 export async function findFirstError(run: number, attempt: Attempt): Promise<number | undefined> {
   const query = { attempt, severity: 'error', limit: 1 } as const
   return (await call('searchLogs', { params: { run }, query })).lines[0]?.offset
 }
 
-/** Searches the whole log of an attempt by a regular expression. Requests nothing for an empty one. */
+/**
+ * Searches the whole log of an attempt for lines that match a regular expression. Requests nothing for an empty
+ * pattern.
+ */
 export function useLogSearch(
   run: number,
   { attempt, pattern }: { readonly attempt: Attempt; readonly pattern: string },

@@ -10,7 +10,7 @@ export function usePendingRequests(): { readonly cancel: () => void; readonly re
   }
 }
 
-/** Whether a query has no data to show while its answer is awaited. */
+/** Whether a query has not received any data yet. */
 function hasNoData({ state }: Query): boolean {
   return state.data === undefined
 }

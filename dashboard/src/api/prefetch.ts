@@ -1,6 +1,6 @@
 /**
- * A request of the page that is sent before the code of the page is loaded. It is held in a global variable, because
- * the script that sends it (`first-paint.ts`) and the page are separate bundles.
+ * The path and the pending answer of a request that `first-paint.ts` sends before the code of the page is loaded. A
+ * global variable holds them, because `first-paint.ts` and the page are separate bundles.
  */
 interface PrefetchedAnswer {
   readonly path: string
@@ -11,7 +11,7 @@ declare global {
   var haganeEarly: PrefetchedAnswer | undefined
 }
 
-/** Sends the request that the page will need first, and holds the answer for `takePrefetched`. */
+/** Sends a GET request before the code of the page needs its answer. `takePrefetched` returns the answer. */
 export function startPrefetch(path: string): void {
   const answer = fetch(path, { headers: { 'accept-language': document.documentElement.lang } })
   // Prevents an unhandled rejection. A caller of `takePrefetched` still receives the failure.
@@ -19,7 +19,10 @@ export function startPrefetch(path: string): void {
   globalThis.haganeEarly = { path, answer }
 }
 
-/** Returns the early answer for a path and removes it; undefined where there is none. */
+/**
+ * Returns the answer of the request that `startPrefetch` sent for this path, once. Undefined if no request was sent for
+ * this path or its answer has been taken.
+ */
 export function takePrefetched(path: string): Promise<Response> | undefined {
   const early = globalThis.haganeEarly
   if (early?.path !== path) return undefined

@@ -6,17 +6,17 @@ import { useAction } from './action.ts'
 import { call } from './client.ts'
 import { keys } from './keys.ts'
 
-/** Reads all projects. Requests nothing while `isWanted` is false. */
-export function useProjects(isWanted = true): UseQueryResult<ProjectView[]> {
-  return useQuery({ queryKey: keys.allProjects, queryFn: () => call('listProjects'), enabled: isWanted })
+/** Reads all projects. Requests nothing while `isEnabled` is false. */
+export function useProjects(isEnabled = true): UseQueryResult<ProjectView[]> {
+  return useQuery({ queryKey: keys.allProjects, queryFn: () => call('listProjects'), enabled: isEnabled })
 }
 
 /**
- * Returns whether higher or lower values of each metric of a project are better; empty until this is loaded. Requests
- * nothing while `isWanted` is false.
+ * Returns for each metric of a project whether higher or lower values are better. A metric without this setting has no
+ * entry, and the result is empty until the projects are loaded. Requests nothing while `isEnabled` is false.
  */
-export function useDirections(project: string, isWanted: boolean): Directions {
-  const { data } = useProjects(isWanted)
+export function useDirections(project: string, isEnabled: boolean): Directions {
+  const { data } = useProjects(isEnabled)
   return data?.find(({ name }) => name === project)?.directions ?? NO_DIRECTIONS
 }
 
@@ -29,7 +29,7 @@ export function useSetDirection(
   return useAction(({ name, direction }) => call('setDirection', { params: { project, name }, body: { direction } }))
 }
 
-/** Reads the saved views of a project. */
+/** Reads the saved views of the run list of a project. */
 export function useViews(project: string): UseQueryResult<SavedViewView[]> {
   return useQuery({
     queryKey: keys.savedViews(project),

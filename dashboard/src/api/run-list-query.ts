@@ -1,18 +1,23 @@
 import type { Query } from '../../../src/contract/endpoints.ts'
 import { withoutEmpty } from './without-empty.ts'
 
-/** Number of rows on the first page: small, because a person waits for it. */
+/** Number of rows on the first page of a run list. Small, so that the first rows appear soon. */
 export const FIRST_PAGE_ROWS = 60
 /** Number of rows on each further page, which is loaded ahead of scrolling. */
 const FURTHER_PAGE_ROWS = 200
 
-/** A request for a further page: its cursor, and the fields that the rows of the first page carry. */
+/**
+ * A request for a page after the first: the cursor from the page before, and the params and metrics that the rows
+ * contain, separated by commas.
+ */
 export interface FurtherPage {
   readonly cursor: string
   readonly fields: string
 }
 
-/** The part of the request that all pages of a run list share. */
+/**
+ * Parameters of a request for a run list. `fields` applies to the first page only; `FurtherPage.fields` to the others.
+ */
 export interface RunListRequest {
   readonly project: string
   readonly trash: boolean
@@ -21,7 +26,10 @@ export interface RunListRequest {
   readonly fields: string
 }
 
-/** Returns the query of `listRuns` for a page of a run list: the first page, with the total, or a further one. */
+/**
+ * Returns the query of the route `listRuns` for one page of a run list: without `page` the first page, which has the
+ * total number of runs, otherwise a further page.
+ */
 export function toRunListQuery({ fields, trash, ...rest }: RunListRequest, page?: FurtherPage): Query {
   const shared = { ...rest, trash: trash || undefined }
   return withoutEmpty(

@@ -33,22 +33,22 @@ export interface RunsQuery {
 /** Reads the first page of the matching runs, with their total number. */
 export function useRunPage(
   request: RunsQuery,
-  { isWanted = true }: { readonly isWanted?: boolean } = {},
+  { isEnabled = true }: { readonly isEnabled?: boolean } = {},
 ): UseQueryResult<RunPageView> {
   const query = withoutEmpty({ ...request, count: true })
   return useQuery({
     queryKey: keys.runPage(query),
     queryFn: ({ signal }) => call('listRuns', { query, signal }),
     placeholderData: keepPreviousData,
-    enabled: isWanted,
+    enabled: isEnabled,
   })
 }
 
 /**
- * Reads a run list page by page, with `readAgain`, which keeps and reads again the first page only: the others are
- * loaded again when they are scrolled to. `fieldsOf` returns the fields of the further pages for the rows of the first
- * one. Events of the server do not refresh the list: rows would move under the pointer, and hundreds of pages would be
- * read again.
+ * Reads a run list page by page. `fieldsOf` receives the rows of the first page and returns the fields for the further
+ * pages. Events of the server do not refresh the list: rows would move under the pointer, and hundreds of pages would
+ * be read again. `readAgain` removes all pages but the first and requests that one again; the others are loaded again
+ * on scrolling.
  */
 export function useRunList(request: RunListRequest, fieldsOf: (firstRuns: readonly RunView[]) => string) {
   const queries = useQueryClient()
@@ -62,7 +62,8 @@ export function useRunList(request: RunListRequest, fieldsOf: (firstRuns: readon
       page.next === null ? undefined : { cursor: page.next, fields: fieldsOf(pages[0]!.runs) },
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: false,
-    // Comparing a long page with the one it replaces costs more than drawing it again.
+    // Without structural sharing: comparing a long page with the one that it replaces costs more than rendering it
+    // again.
     structuralSharing: false,
   })
 
@@ -78,8 +79,8 @@ export function useRunList(request: RunListRequest, fieldsOf: (firstRuns: readon
 }
 
 /**
- * Reads the current state of runs by their numbers. The run list itself keeps the order in which it was read; this
- * refreshes only its visible rows that have not ended.
+ * Reads runs by their numbers, and reads them again after every event. The run list, which events do not refresh, uses
+ * this for its visible rows that have not ended. Returns the runs by number; empty until they are loaded.
  */
 export function useFreshRuns(
   project: string,
@@ -114,7 +115,7 @@ function byNumber({ runs }: RunPageView): ReadonlyMap<number, RunView> {
 /** Number of runs on each page that `readAllRuns` reads. */
 const PAGE_RUNS = 1_000
 
-/** Reads the runs that match a filter, page by page, at most `max`. */
+/** Reads the first runs that match a filter, at most `max`, page by page. */
 export async function readAllRuns(
   { project, filter, fields }: { readonly project: string; readonly filter: string; readonly fields: string },
   max: number,
@@ -131,7 +132,10 @@ export async function readAllRuns(
   return all.slice(0, max)
 }
 
-/** Returns the selected runs, including those that are not in the loaded part of the list or no longer match it. */
+/**
+ * Returns the runs with the numbers `selected`. Runs that are not in `runs`, the loaded part of the list, are read
+ * separately and follow at the end.
+ */
 export function useSelectedRuns(
   project: string,
   {
@@ -154,7 +158,7 @@ export function useRun(number: string): UseQueryResult<RunDetailView> {
   return useQuery(runQuery(number))
 }
 
-/** Reads runs by their numbers; returns those that are loaded, and the first error. */
+/** Reads runs by their numbers. Returns the runs that are loaded so far, and the first error. */
 export function useRuns(numbers: readonly number[]): {
   readonly runs: RunDetailView[]
   readonly error: Error | undefined
@@ -172,8 +176,8 @@ function runQuery(number: number | string) {
 }
 
 /**
- * Reads the latest run of a project with a host (the machine and folder that it was submitted from), so that a new run
- * can use its code and machine. Null where none of the latest five has one.
+ * Reads the latest started run of a project that has a host (the machine and folder that it was submitted from), so
+ * that a new run can use its code and host. Null if none of the latest five experiments and jobs has a host.
  */
 export function useLatestRun(project: string): UseQueryResult<RunDetailView | null> {
   return useQuery({
@@ -199,11 +203,11 @@ export function useLatestRun(project: string): UseQueryResult<RunDetailView | nu
 
 const LATEST_LOOKED_AT = 5
 
-/** Reads what can follow at the end of a filter. Requests nothing while `isWanted` is false. */
-export function useFilterCompletions(text: string, isWanted: boolean): UseQueryResult<AnswerOf<'completeFilter'>> {
+/** Reads the suggestions for the end of a filter that is being typed. Requests nothing while `isEnabled` is false. */
+export function useFilterCompletions(text: string, isEnabled: boolean): UseQueryResult<AnswerOf<'completeFilter'>> {
   return useQuery({
     queryKey: keys.completions(text),
     queryFn: ({ signal }) => call('completeFilter', { query: withoutEmpty({ text }), signal }),
-    enabled: isWanted,
+    enabled: isEnabled,
   })
 }

@@ -34,8 +34,8 @@ export function useTrials(sweep: string): UseQueryResult<TrialsView> {
 }
 
 /**
- * Reads what a sweep has learned, again whenever `finished`, its number of results, has changed. Requests nothing while
- * that number is undefined.
+ * Reads the insight into a sweep, such as the importance of its parameters, and reads it again whenever `finished`, the
+ * number of results, has changed. Requests nothing while `finished` is undefined.
  */
 export function useSweepInsights(sweep: string, finished: number | undefined): UseQueryResult<SweepInsightView> {
   return useQuery({

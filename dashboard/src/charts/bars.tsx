@@ -6,18 +6,18 @@ import { NumberedName } from '../ui/numbered-name.tsx'
 import type { RunLook } from '../ui/run-look.tsx'
 import css from './bars.module.css'
 
-/** A value that is drawn as a bar. */
+/** A value that is drawn as a bar. Without a `look` the bar is grey. */
 export interface Bar {
   readonly key: string
   readonly label: string
   readonly look: RunLook | undefined
   readonly value: number
-  /** Standard deviation; only for groups. */
+  /** Standard deviation over the runs of a group, drawn as a line; absent for a single run. */
   readonly sd?: number
 }
 
 /**
- * Horizontal bars with names and values, the largest value first. All begin at zero, so that their lengths can be
+ * Horizontal bars with names and values, the largest value first. Every bar begins at zero, so that the lengths can be
  * compared.
  */
 export function Bars({

@@ -10,22 +10,31 @@ export interface Size {
   readonly height: number
 }
 
-export interface SketchProps {
+/** Properties of `CanvasChart`. */
+export interface CanvasChartProps {
   readonly label: string
-  /** Draws everything, in CSS pixels. Where it returns `undone`, it is called again in the next frame. */
+  /**
+   * Draws the whole chart on the cleared canvas, in CSS pixels. If `draw` returns `undone`, the canvas is cleared and
+   * `draw` is called again in the next frame.
+   */
   readonly draw: (context: CanvasRenderingContext2D, size: Size) => 'undone' | void
   readonly onPointer?: (event: ReactPointerEvent<HTMLCanvasElement>, size: Size) => void
-  /** Returns true where the chart has handled the key. */
+  /**
+   * Handles a key that is pressed without Ctrl, Alt or ⌘. Returns true to prevent the default action of the browser.
+   */
   readonly onKey?: (key: string, isShift: boolean) => boolean
   readonly cursor?: string
-  /** A text that is shown beside a place, in pixels. Its parts, separated by ` · `, stand on lines of their own. */
+  /**
+   * A text that is shown beside the point (`x`, `y`) of the canvas, in CSS pixels. Each part between ` · ` is a line.
+   */
   readonly tip?: { readonly x: number; readonly y: number; readonly text: string } | undefined
 }
 
 /**
- * A canvas that fills its container, is sharp on every screen, and is drawn again when its data, size or theme changes.
+ * A canvas that fills its container, is sharp on every screen, and is drawn again when `draw`, its size or the theme
+ * changes.
  */
-export function CanvasChart({ label, draw, onPointer, onKey, cursor, tip }: SketchProps): ReactElement {
+export function CanvasChart({ label, draw, onPointer, onKey, cursor, tip }: CanvasChartProps): ReactElement {
   const canvas = useRef<HTMLCanvasElement>(null)
   const latest = useRef(draw)
   latest.current = draw
@@ -57,7 +66,7 @@ export function CanvasChart({ label, draw, onPointer, onKey, cursor, tip }: Sket
     }
   }, [])
 
-  // Charts pass another function whenever what they draw has changed.
+  // A chart passes another `draw` function whenever its data has changed.
   useEffect(() => repaint.current(), [draw])
 
   const point =
@@ -88,7 +97,7 @@ export function CanvasChart({ label, draw, onPointer, onKey, cursor, tip }: Sket
   )
 }
 
-/** The text beside a place, on the side of the place that has more room. */
+/** The tip of a chart, on the side of the point that has more room. */
 function Tip({
   x,
   y,

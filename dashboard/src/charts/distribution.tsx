@@ -14,8 +14,8 @@ import type { TrialSet } from './trials.ts'
 const SHARES = { low: 0, high: 1, isLog: false }
 
 /**
- * For each value of the objective, the share of the trials with that value or a lower one. A curve that rises steeply
- * at the good end shows that good trials are easy to find.
+ * A chart of the share of the trials that have a certain value of the objective or a lower one. The steeper the curve
+ * near the best value, the more trials are nearly as good as the best.
  */
 export function Distribution({ set }: { readonly set: TrialSet }): ReactElement {
   const [at, setAt] = useState<number | undefined>()

@@ -1,9 +1,9 @@
 import { cssToken } from './theme.ts'
 
-/** Size of the triangle of a point beyond the edge of a chart. */
+/** Half the width of the triangle that marks a point beyond the edge of a chart, in CSS pixels. */
 const EDGE_PX = 3.5
 
-/** Draws a text with an outline in the colour of the background, so that it can be read on top of lines. */
+/** Draws a text with an outline in the colour of the background, so that the text is legible on top of lines. */
 export function drawOutlinedText(
   context: CanvasRenderingContext2D,
   text: string,
@@ -51,7 +51,10 @@ export function drawDot(
   }
 }
 
-/** Draws a triangle at the upper or lower edge of a chart, for a point beyond that edge. */
+/**
+ * Draws a triangle that marks a point beyond the upper (`isAbove`) or lower edge of a chart. The triangle is at (`x`,
+ * `y`) and points to that edge.
+ */
 export function drawEdgeTriangle(
   context: CanvasRenderingContext2D,
   [x, y]: readonly [number, number],

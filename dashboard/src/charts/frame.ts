@@ -6,8 +6,8 @@ import type { Scale } from './scales.ts'
 import { tickFont, cssToken } from './theme.ts'
 
 /**
- * The area of a plot: its edges in pixels, and functions from values to pixels. `y` moves values beyond the axis to its
- * ends.
+ * The plot area of a chart, inside its axes: its edges in pixels, and functions from values to pixels. `y` moves values
+ * beyond the axis to the nearer end of the axis; `x` does not.
  */
 export interface Frame {
   readonly left: number
@@ -18,17 +18,17 @@ export interface Frame {
   readonly y: (value: number) => number
 }
 
-/** Space around a plot for the labels of its axes, in pixels. */
+/** Space around the plot area for the labels of the axes, in pixels. */
 export const MARGIN = { left: 52, right: 14, top: 10, bottom: 26 }
 
-/** The scales of a plot, and the space around it. */
+/** The scales of the axes, and the space around the plot area in pixels. */
 export interface FrameScales {
   readonly x: Scale
   readonly y: Scale
   readonly margin?: typeof MARGIN
 }
 
-/** Returns the area of a plot. */
+/** Returns the plot area of a chart of the given size. */
 export function frameOf(size: Size, { x, y, margin = MARGIN }: FrameScales): Frame {
   const [width, height] = [size.width - margin.left - margin.right, size.height - margin.top - margin.bottom]
   const bottom = size.height - margin.bottom
@@ -44,8 +44,8 @@ export function frameOf(size: Size, { x, y, margin = MARGIN }: FrameScales): Fra
 }
 
 /**
- * Draws the axes of a plot: a horizontal grid, a base line with ticks, and labels with round values. Returns the area
- * of the plot.
+ * Draws the axes of a chart: a horizontal grid, a base line with ticks, labels with round values, and the name of the x
+ * axis. Returns the plot area.
  */
 export function drawFrame(
   context: CanvasRenderingContext2D,
@@ -74,7 +74,7 @@ export function drawFrame(
   context.fillStyle = cssToken('--ink-3')
 
   const xTicks = ticks(x, Math.max(2, Math.round((frame.right - frame.left) / 90)))
-  // The name of the axis stands at its right end. Labels that it would cover are left out.
+  // The name of the axis is at its right end. Labels that the name would cover are left out.
   const free = xName === '' ? size.width : frame.right - context.measureText(xName).width - 8
   for (const [i, text] of formatTicks(xTicks).entries()) {
     const at = frame.x(xTicks[i]!)
@@ -91,8 +91,8 @@ const LINE_PX = 13
 const LABEL_PX = 28
 
 /**
- * Replaces the numbers of an axis by names of categories. Names are cut to the room they have, and some are left out
- * where there is too little.
+ * Replaces the numbers along the x or y axis by the names of categories, which have the coordinates 0, 1, 2, …. Names
+ * are shortened to the available width. If they would overlap, only every nth is drawn.
  */
 export function drawCategories(
   context: CanvasRenderingContext2D,
@@ -119,7 +119,7 @@ export function drawCategories(
   }
 }
 
-/** Cuts a text to a width in pixels, with `…` at its end. */
+/** Returns a text unchanged if it fits in a width in pixels; otherwise shortened to that width, with `…` at its end. */
 function fitText(context: CanvasRenderingContext2D, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text
   const chars = [...text]

@@ -12,8 +12,10 @@ import { bestSoFar, isActive, sideOf } from './trials.ts'
 import type { Trial, TrialSet } from './trials.ts'
 
 /**
- * The value of each trial, in order, with the best value so far as a line. A filled dot is a trial that ran to its end,
- * a hollow one was stopped early or is paused, a cross has failed, a triangle lies beyond the scale.
+ * A chart of the value of each trial, in the order of the trials, and of the best value so far as a line. A filled dot
+ * is a trial that has finished or is running, a hollow dot one that was stopped early or is paused, a cross one that
+ * has failed, a triangle one whose value lies beyond the scale. `total` is the planned number of trials; null without a
+ * limit.
  */
 export function History({
   set,
@@ -68,8 +70,8 @@ export function History({
 }
 
 /**
- * Draws a trial and returns where it is drawn. A trial without a value is not drawn; its place is above the chart, out
- * of reach of the pointer.
+ * Draws a trial and returns its position in pixels. A trial that has no value and has not failed is not drawn: its `y`
+ * is negative, where the pointer never is.
  */
 function drawTrial(
   context: CanvasRenderingContext2D,

@@ -1,11 +1,11 @@
 import type { Size } from './canvas-chart.tsx'
 
-/** Number of lines that are drawn between two looks at the clock. */
+/** Number of lines that are drawn between two checks of the time. */
 const LINES_PER_CLOCK_CHECK = 32
 
 /**
- * A picture of many lines that is drawn over several frames, so that no frame is late. It is kept until its contents
- * change; while it is incomplete, it shows the lines that were drawn first.
+ * A hidden canvas on which many lines are drawn over several frames, so that no frame takes too long. The lines stay on
+ * it until its size or a part of `key` changes.
  */
 export class IncrementalLayer {
   readonly #canvas = document.createElement('canvas')
@@ -13,9 +13,10 @@ export class IncrementalLayer {
   #next = 0
 
   /**
-   * Continues to draw until a time of `performance.now()`, but at least 32 lines.
-   * @param key - All that the picture depends on besides its size. Where any of it differs, drawing starts again.
-   * @param lines - What is drawn, in this order, each by `draw`, in CSS pixels.
+   * Draws further lines until the time `until` of `performance.now()`, but at least 32.
+   * @param key - All values on which the look of the lines depends, besides the size. If one of them differs from the
+   * last call, the canvas is cleared and drawing starts again.
+   * @param lines - The lines in the order of drawing. `draw` draws one of them, in CSS pixels.
    * @returns true once all lines are drawn.
    */
   advance<T>(
@@ -41,8 +42,8 @@ export class IncrementalLayer {
       draw(context, lines[this.#next]!)
       this.#next += 1
       if (this.#next % LINES_PER_CLOCK_CHECK > 0) continue
-      // The browser only queues the lines. Reading a pixel makes it draw them; the clock would measure nothing
-      // otherwise.
+      // The browser only queues the lines. Reading a pixel forces the browser to draw them; otherwise the check would
+      // not measure the time of drawing.
       context.getImageData(0, 0, 1, 1)
       if (performance.now() > until) break
     }
@@ -50,7 +51,7 @@ export class IncrementalLayer {
     return this.#next >= lines.length
   }
 
-  /** Copies the picture onto another canvas. */
+  /** Copies the lines that are drawn so far onto another canvas. */
   copyTo(context: CanvasRenderingContext2D, size: Size): void {
     if (this.#next > 0) context.drawImage(this.#canvas, 0, 0, size.width, size.height)
   }

@@ -1,4 +1,4 @@
-/** A drawn item with its position in pixels. A negative position means that it is not drawn. */
+/** An item of a chart with its position in pixels. A negative position means that the item is not drawn. */
 export interface Placed<T> {
   readonly item: T
   readonly x: number
@@ -7,20 +7,27 @@ export interface Placed<T> {
 
 const STEPS: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
 
-/** Returns the direction of an arrow key: 1 to the next item, −1 to the previous one. Undefined for other keys. */
+/**
+ * Returns the direction of an arrow key: 1 (→ ↓) to the next item, −1 (← ↑) to the previous one. Undefined for other
+ * keys.
+ */
 export function keyStep(key: string): 1 | -1 | undefined {
   return STEPS[key]
 }
 
-/** Returns the index after a step among `count` items. From -1, nothing, a step leads to an end. */
+/**
+ * Returns the index one step from `at` among `count` items; at an end it stays there. An `at` of -1 means no item: a
+ * step leads to the first or the last.
+ */
 export function indexAfterStep(count: number, at: number, step: 1 | -1): number {
   if (at < 0) return step > 0 ? 0 : count - 1
   return Math.min(count - 1, Math.max(0, at + step))
 }
 
 /**
- * Returns the item that a key picks: an arrow the next or previous one from left to right, Home the first, End the
- * last. With nothing picked, an arrow starts at an end. Undefined for other keys.
+ * Returns the item that a key picks, among the drawn items from left to right: an arrow key picks the next or the
+ * previous one, Home the first, End the last. If nothing is picked, → picks the first and ← the last. Undefined for
+ * other keys.
  */
 export function nextPicked<T>(
   placed: readonly Placed<T>[],

@@ -4,18 +4,23 @@ import type { PointerEvent } from 'react'
 import { nextPicked } from './next-place.ts'
 import type { Placed } from './next-place.ts'
 
-/** A picked item of a chart, and the handlers that change it. */
+/** The picked item of a chart, and functions that handle the pointer and keys. */
 export interface Picking<T> {
-  /** The drawn items. The chart fills this list each time it draws. */
+  /** The drawn items with their positions. The chart fills this list each time it draws. */
   readonly placed: Placed<T>[]
-  /** The picked item, and where it is drawn. */
+  /** The picked item and its position; undefined if none is picked. */
   readonly picked: Placed<T> | undefined
   readonly onPointer: (event: PointerEvent<HTMLElement>) => void
-  /** Arrow keys pick the next item, Enter opens the picked item, Escape picks none. Returns false for other keys. */
+  /**
+   * Handles a key press: arrow keys pick the next or previous item, Home and End the first and last, Enter opens the
+   * picked item, Escape picks none. Returns false for other keys.
+   */
   readonly handleKey: (key: string) => boolean
 }
 
-/** Lets a person pick one of the drawn items with the pointer or with keys. A click or Enter calls `onOpen`. */
+/**
+ * Keeps which of the drawn items of a chart is picked, with the pointer or with keys. A click or Enter calls `onOpen`.
+ */
 export function usePicking<T>(onOpen: (item: T) => void): Picking<T> {
   const placed = useRef<Placed<T>[]>([])
   const [picked, setPicked] = useState<Placed<T> | undefined>()

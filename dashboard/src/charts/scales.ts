@@ -8,8 +8,8 @@ export interface Scale {
 }
 
 /**
- * Returns the position of a value on a scale: 0 at `low`, 1 at `high`. The position of a value lower than `low` is
- * negative, that of a value higher than `high` is more than 1.
+ * Returns the position of a value on a scale: 0 at `low`, 1 at `high`, negative below `low`, more than 1 above `high`.
+ * If `low` equals `high`, the position is 0.5.
  */
 export function positionOf({ low, high, isLog }: Scale, value: number): number {
   const of = isLog ? Math.log : (x: number): number => x
@@ -19,7 +19,7 @@ export function positionOf({ low, high, isLog }: Scale, value: number): number {
 
 /**
  * Returns a scale that contains all values. `margin` is a fraction of the range that is added at both ends of a linear
- * scale.
+ * scale. The scale is logarithmic only if all values are positive; without values it is linear from 0 to 1.
  */
 export function scaleFor(
   values: readonly number[],
@@ -32,7 +32,7 @@ export function scaleFor(
   }
 
   if (low > high) return { low: 0, high: 1, isLog: false }
-  // The values are too near to each other for a tick between them.
+  // The values are too near to each other for a tick between them, so the scale is made wider.
   if (high - low <= Math.max(1e-300, 1e-12 * Math.max(Math.abs(low), Math.abs(high))))
     return {
       low: low - Math.max(0.5, Math.abs(low) * 0.1),
@@ -46,7 +46,10 @@ export function scaleFor(
   return { low: low - pad, high: high + pad, isLog: false }
 }
 
-/** Returns round values along a scale: about `count` of a linear scale, the powers of ten of a logarithmic one. */
+/**
+ * Returns values for the ticks of a scale: about `count` round values of a linear scale; the powers of ten of a
+ * logarithmic one, or its two ends if it contains fewer than two powers.
+ */
 export function ticks({ low, high, isLog, isWhole = false }: Scale, count: number): number[] {
   if (isLog) {
     const powers = Array.from(
@@ -71,7 +74,7 @@ export function ticks({ low, high, isLog, isWhole = false }: Scale, count: numbe
 
 /**
  * Returns a scale for the objective of a sweep that a few bad values do not stretch. It reaches from the best value at
- * most twice as far as the best four fifths of the values. Values beyond are drawn at its edge.
+ * most twice as far as the best four fifths of the values do. Charts draw values beyond the scale at its edge.
  */
 export function objectiveScale(values: readonly number[], isMaximized: boolean): Scale {
   const sorted = values.toSorted((a, b) => a - b)

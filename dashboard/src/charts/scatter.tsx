@@ -22,9 +22,9 @@ import { cssToken } from './theme.ts'
 interface ScatterProps {
   /** Undefined while the runs are being read. */
   readonly runs: readonly RunView[] | undefined
-  /** Runs that are drawn as lines beside the plot. Their dots have the colours of their lines. */
+  /** Runs whose lines are drawn in the charts beside the plot. Their dots have the colours of their lines. */
   readonly drawn: readonly RunView[]
-  /** Number of runs that match. */
+  /** Number of runs that match the filter. */
   readonly total: number
   /** Fields on the axes: metrics, or parameters that are numbers. */
   readonly x: string

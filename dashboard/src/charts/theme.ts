@@ -2,7 +2,10 @@ const values = new Map<string, string>()
 const listeners = new Set<() => void>()
 let isWatching = false
 
-/** Returns the value of a custom property of the page for canvases. It is read once for each theme. */
+/**
+ * Returns the value of a custom CSS property of the page, such as `--ink`, for drawing on a canvas. The value is cached
+ * until the theme changes.
+ */
 export function cssToken(name: string): string {
   watch()
   let value = values.get(name)
@@ -15,7 +18,7 @@ export function cssToken(name: string): string {
 
 /**
  * Calls `callback` when the theme of the page has changed, by the person or by the system. Returns a function that ends
- * this.
+ * the calls.
  */
 export function onThemeChange(callback: () => void): () => void {
   watch()
@@ -34,14 +37,14 @@ function watch(): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed)
 }
 
-/** Returns the font of texts on canvases. `size` is in pixels. */
+/** Returns the CSS font of texts on canvases. `size` is in pixels. */
 export function tickFont(size = 11, weight = 400): string {
   return `${weight} ${size}px ${cssToken('--font-ui')}`
 }
 
 /**
- * Returns a colour from the scale of the seven temper colours of steel: 0 is near the colour of the page, 1 far from
- * it.
+ * Returns a colour from the scale of the seven temper colours of steel. `part` is from 0, a colour near that of the
+ * background, to 1, the colour farthest from it.
  */
 export function temperColor(part: number): string {
   const at = Math.min(1, Math.max(0, part)) * 6
@@ -49,7 +52,7 @@ export function temperColor(part: number): string {
   return mix(cssToken(`--q${below + 1}`), cssToken(`--q${below + 2}`), at - below)
 }
 
-/** Mixes two colours in hexadecimal notation; `part` is the share of the second. */
+/** Mixes two colours of the form `#rrggbb`; `part` is the share of the second. */
 function mix(a: string, b: string, part: number): string {
   const [from, to] = [channels(a), channels(b)]
   return `rgb(${from.map((value, i) => Math.round(value + (to[i]! - value) * part)).join(' ')})`

@@ -1,12 +1,12 @@
 import type { ReactElement } from 'react'
 
 import { CanvasChart } from './canvas-chart.tsx'
-import type { SketchProps } from './canvas-chart.tsx'
+import type { CanvasChartProps } from './canvas-chart.tsx'
 import type { Picking } from './picking.ts'
 import { trialText } from './trial-text.ts'
 import type { Trial } from './trials.ts'
 
-interface TrialChartProps extends Pick<SketchProps, 'label' | 'draw'> {
+interface TrialChartProps extends Pick<CanvasChartProps, 'label' | 'draw'> {
   readonly picking: Picking<Trial>
   /** The line below the chart while no trial is picked. */
   readonly hint: string

@@ -1,7 +1,10 @@
 import { isActive } from './trials.ts'
 import type { Trial } from './trials.ts'
 
-/** Counts the trials by how they ended or what they do now. Each trial is counted once. */
+/**
+ * Counts the trials by outcome or current state, each once. `early` trials were ended by a rule or a rung, `stopped`
+ * ones by a person; `resting` ones are paused after they had started.
+ */
 export function countByOutcome(
   trials: readonly Trial[],
 ): Readonly<Record<'finished' | 'early' | 'stopped' | 'failed' | 'resting' | 'running' | 'waiting', number>> {
@@ -12,7 +15,7 @@ export function countByOutcome(
 
 function outcomeOf({ phase, reason, startedAt }: Trial): keyof ReturnType<typeof countByOutcome> {
   if (phase === 'failed') return 'failed'
-  // Reason RungReached: a rung ended the trial for good.
+  // With the reason RungReached the trial ended at a rung and will not continue.
   if (phase === 'succeeded') return reason === 'RungReached' ? 'early' : 'finished'
   if (phase === 'stopped') return reason === 'StoppedByUser' ? 'stopped' : 'early'
   if (phase === 'paused') return startedAt === null ? 'waiting' : 'resting'

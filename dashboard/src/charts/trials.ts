@@ -4,7 +4,9 @@ import type { RunPhase } from '../../../src/contract/phases.ts'
 import { objectiveScale, positionOf } from './scales.ts'
 import type { Scale } from './scales.ts'
 
-/** A trial as the charts of a sweep draw it. */
+/**
+ * A trial as the charts of a sweep draw it. `number` is the number of its run; times are in milliseconds since 1970.
+ */
 export interface Trial {
   readonly index: number
   readonly number: number
@@ -14,35 +16,37 @@ export interface Trial {
   /** Value of the metric; null where the trial has none or has failed. */
   readonly value: number | null
   /** Whether the trial logged the metric as NaN or an infinity. */
-  readonly isOdd: boolean
+  readonly isNotFinite: boolean
   readonly startedAt: number | null
   readonly endedAt: number | null
   readonly params: Readonly<Record<string, unknown>>
 }
 
-/** The trials of a sweep, with all that its charts share. */
+/** The trials of a sweep, and the values that all charts of the sweep share. */
 export interface TrialSet {
   readonly trials: readonly Trial[]
-  /** Name of the value by which trials are compared, such as `loss` or `loss.min`. */
+  /**
+   * Name of the value by which trials are compared, such as `loss` or `loss.min`; null for a sweep without a metric.
+   */
   readonly metric: string | null
   readonly isMaximized: boolean
   /** The trial with the best value among those that succeeded, were stopped or are paused. */
   readonly best: Trial | undefined
   readonly scale: Scale
-  /** Number of trials whose value lies beyond an end of the scale. They are drawn at that end. */
+  /** Number of trials whose value lies beyond an end of the scale. Charts draw such values at that end. */
   readonly beyond: number
-  /** The least and the greatest value, clamped to the ends of the scale. */
+  /** The least and the greatest value, clamped to the ends of the scale. Without values: the ends of the scale. */
   readonly ends: readonly [number, number]
   /**
-   * Returns how good a value is: 0 for the worst on the scale, 1 for the best. The few best values are spread further
-   * apart.
+   * Returns how good a value is: 0 for the worst on the scale, 1 for the best. The result is not linear: equal
+   * differences of values count more among good values than among bad ones.
    */
   readonly qualityOf: (value: number) => number
 }
 
 const WORTH_POWER = 1.5
 
-/** Turns the columns of an API answer into trials, with all that the charts of a sweep share. */
+/** Converts the columns of an API answer to trials, and computes the values that all charts of the sweep share. */
 export function toTrialSet(view: TrialsView): TrialSet {
   const names = Object.keys(view.params)
   const trials = view.index.map((index, i): Trial => {
@@ -55,7 +59,7 @@ export function toTrialSet(view: TrialsView): TrialSet {
       reason: view.reason[i]!,
       rung: view.rung[i]!,
       value: phase === 'failed' ? null : view.value[i]!,
-      isOdd: view.isOdd[i]!,
+      isNotFinite: view.isOdd[i]!,
       startedAt: toTime(view.startedAt[i]!),
       endedAt: toTime(view.endedAt[i]!),
       params: Object.fromEntries(names.map((name) => [name, view.params[name]![i]])),
@@ -66,7 +70,7 @@ export function toTrialSet(view: TrialsView): TrialSet {
   const values = trials.flatMap(({ value }) => value ?? [])
   const scale = objectiveScale(values, isMaximized)
 
-  // A trial that is paused at its rung has a value, too.
+  // Only these trials can be the best one. A trial that is paused at its rung has a value, too.
   const ended = trials.filter(
     ({ value, phase }) => value !== null && (phase === 'succeeded' || phase === 'stopped' || phase === 'paused'),
   )
@@ -92,12 +96,12 @@ export function toTrialSet(view: TrialsView): TrialSet {
   }
 }
 
-/** Returns 1 for a value above a scale, −1 for one below it, 0 for one on it. */
+/** Returns 1 for a value above the range of a scale, −1 for one below it, 0 for one in it. */
 export function sideOf({ low, high }: Scale, value: number): -1 | 0 | 1 {
   return value > high ? 1 : value < low ? -1 : 0
 }
 
-/** Whether a trial in this phase occupies a place of the machine. */
+/** Whether a trial in this phase occupies a slot. */
 export function isActive(phase: RunPhase): boolean {
   return phase === 'running' || phase === 'starting' || phase === 'stopping'
 }
@@ -110,7 +114,7 @@ function isBetter(a: number, b: number, isMaximized: boolean): boolean {
   return isMaximized ? a > b : a < b
 }
 
-/** Returns each new best value with the index of its trial, in the order of the trials. */
+/** Returns each value that was better than all before it, with the index of its trial, in the order of the trials. */
 export function bestSoFar({
   trials,
   isMaximized,

@@ -5,7 +5,10 @@ import { suggest } from './schema.ts'
 import type { JsonSchema } from './schema.ts'
 import { yamlPlaceAt } from './yaml-place.ts'
 
-/** Returns the suggestions of completion at the cursor; null where there are none. */
+/**
+ * Returns the suggestions of completion at the cursor; null if there are none, and for an empty key unless the person
+ * has asked for completion.
+ */
 export async function complete(
   context: CompletionContext,
   loadSchema: () => Promise<JsonSchema>,

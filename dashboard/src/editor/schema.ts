@@ -20,17 +20,20 @@ export interface JsonSchema {
 /** A key or a value that completion suggests. */
 export interface Suggestion {
   readonly text: string
-  /** Types of the value of a key; empty for a value. */
+  /** Types of the value of a suggested key, such as `string | number`; empty for a suggested value. */
   readonly detail: string
   readonly description: string | undefined
   readonly isRequired: boolean
-  /** Whether the value of the key is a mapping or a list on the lines below. */
+  /** Whether the value of the key may be a mapping or a list, which is written on the lines below. */
   readonly isNested: boolean
 }
 
 const KIND = /^kind:\s*["']?([a-z_]+)["']?\s*(?:#.*)?$/m
 
-/** Returns the keys or values that may be written at a place of a document, required keys first. */
+/**
+ * Returns the keys or values that may be written at a place of a document, required keys first. `text` is the whole
+ * document; its `kind` selects the part of the schema.
+ */
 export function suggest(schema: JsonSchema, text: string, { path, position, siblings }: YamlPlace): Suggestion[] {
   const alternatives = path.reduce(
     (found, key) => found.flatMap((one) => childSchemas(one, key, schema)),
@@ -39,7 +42,7 @@ export function suggest(schema: JsonSchema, text: string, { path, position, sibl
   return position === 'key' ? keysOf(alternatives, schema, siblings) : valuesOf(alternatives)
 }
 
-/** Returns the schemas of the kind that the document names, or of all kinds where it names none. */
+/** Returns the schemas of documents of a kind; of all kinds if `kind` is undefined or unknown. */
 function schemasOfKind(schema: JsonSchema, kind: string | undefined): JsonSchema[] {
   const all = alternativesOf(schema, schema)
   const own = all.filter(
@@ -50,7 +53,7 @@ function schemasOfKind(schema: JsonSchema, kind: string | undefined): JsonSchema
   return own.length > 0 ? own : all
 }
 
-/** Follows references and returns all alternatives of a schema in one list. */
+/** Follows `$ref` and returns all parts of `anyOf`, `oneOf` and `allOf`, at any depth, in one list. */
 function alternativesOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   if (schema.$ref !== undefined) {
     const target = root.$defs?.[schema.$ref.split('/').at(-1)!]
@@ -60,7 +63,7 @@ function alternativesOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   return parts ? parts.flatMap((part) => alternativesOf(part, root)) : [schema]
 }
 
-/** Returns the schemas of what lies under a key of a mapping or at an index of a list. */
+/** Returns the schemas of the value under a key of a mapping or at an index of a list. */
 function childSchemas(schema: JsonSchema, key: string | number, root: JsonSchema): JsonSchema[] {
   if (typeof key === 'number') return typeof schema.items === 'object' ? alternativesOf(schema.items, root) : []
   const own = schema.properties && Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined
@@ -102,7 +105,7 @@ function valuesOf(alternatives: readonly JsonSchema[]): Suggestion[] {
 
 const TYPE_ORDER = ['object', 'array', 'string', 'number', 'integer', 'boolean']
 
-/** Returns the types of the alternatives, such as `string | number`. */
+/** Returns the types of the alternatives without null, such as `string | number`. */
 function typeText(alternatives: readonly JsonSchema[]): string {
   const types = new Set(
     alternatives.flatMap(({ type, enum: values, const: value }) =>

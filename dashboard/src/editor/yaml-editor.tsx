@@ -17,13 +17,13 @@ import type { JsonSchema } from './schema.ts'
 import css from './yaml-editor.module.css'
 
 export interface YamlEditorHandle {
-  /** Moves the cursor to a place and focuses the editor. */
+  /** Moves the cursor to a line and column and focuses the editor. */
   goTo(place: Pick<EditorMessage, 'line' | 'column'>): void
 }
 
 export interface YamlEditorProps {
   readonly label: string
-  /** The text that the editor starts with. */
+  /** The text that the editor starts with. A later change of this property has no effect. */
   readonly initialText: string
   /** Loads the schema of documents; called when completion needs it. */
   readonly loadSchema: () => Promise<JsonSchema>
@@ -34,7 +34,7 @@ export interface YamlEditorProps {
   readonly ref?: Ref<YamlEditorHandle>
 }
 
-/** An editor for YAML with colours, completion, and messages at the lines with mistakes. */
+/** An editor for YAML with colours, completion, and the messages `remarks` at the lines that they are about. */
 export function YamlEditor({
   label,
   initialText,
@@ -50,8 +50,8 @@ export function YamlEditor({
   latest.current = { initialText, loadSchema, onChange, onSubmit }
 
   useEffect(() => {
-    // In a shadow root, CodeMirror adds its styles in a way that the Content-Security-Policy of the page (`style-src
-    // 'self'`) allows. In the page itself it would add `<style>` elements, which are refused.
+    // CodeMirror adds `<style>` elements to a page, which the Content-Security-Policy (`style-src 'self'`) refuses. In
+    // a shadow root it uses style sheets that the policy allows.
     const root = holder.current!.shadowRoot ?? holder.current!.attachShadow({ mode: 'open' })
 
     const editor = new EditorView({
@@ -91,7 +91,7 @@ export function YamlEditor({
   return <div className={css.holder} ref={holder} />
 }
 
-/** The newest properties of the editor, for extensions that were made with older ones. */
+/** The newest properties of the editor. Extensions read them here, because they are created only once. */
 type LatestProps = Pick<YamlEditorProps, 'loadSchema' | 'onChange' | 'onSubmit'>
 
 function extensionsOf(label: string, latest: { readonly current: LatestProps }): Extension[] {

@@ -1,4 +1,7 @@
-/** The place at the end of a text inside `{…}` or `[…]`. */
+/**
+ * The place of the cursor at the end of a text inside `{…}` or `[…]`. `path` leads from the outermost bracket to the
+ * cursor; the other fields are those of `YamlPlace`.
+ */
 export interface Flow {
   readonly path: readonly (string | number)[]
   readonly position: 'key' | 'value'
@@ -6,7 +9,7 @@ export interface Flow {
   readonly siblings: readonly string[]
 }
 
-/** A bracket that is still open, with the keys of its mapping or the index in its list. */
+/** A bracket that is not closed yet, with the keys of its mapping so far or the index in its list. */
 interface Bracket {
   readonly isMap: boolean
   readonly keys: string[]
@@ -14,7 +17,7 @@ interface Bracket {
   index: number
 }
 
-/** Returns the place at the end of a text inside `{…}` or `[…]`; undefined outside of both. */
+/** Returns the place at the end of a text; undefined if no `{` or `[` is open there. */
 export function readFlow(text: string): Flow | undefined {
   const open: Bracket[] = []
   let word = ''

@@ -5,10 +5,10 @@ export interface YamlPlace {
   /** Keys and list indices that lead to the mapping or value at the cursor. */
   readonly path: readonly (string | number)[]
   readonly position: 'key' | 'value'
-  /** The part of the key or value that is written before the cursor, and the offset at which it begins. */
+  /** The part of the key or value between `from`, an offset in the document, and the cursor. */
   readonly prefix: string
   readonly from: number
-  /** Other keys of the same mapping. */
+  /** The other keys of the mapping at the cursor; empty at a value. */
   readonly siblings: readonly string[]
 }
 
@@ -24,8 +24,8 @@ const KEY =
   /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s:#'"{[\],&*!|>%@`-][^:#{}[\],]*?|-[^\s:#{}[\],][^:#{}[\],]*?))\s*:(?=\s|$)/
 
 /**
- * Finds the place of the cursor from indentation alone, so that an incomplete document is understood, too. Undefined in
- * a comment.
+ * Finds the place of the cursor from indentation and brackets, without parsing the document, which may be incomplete.
+ * Undefined in a comment.
  */
 export function yamlPlaceAt(text: string, offset: number): YamlPlace | undefined {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1
@@ -60,8 +60,8 @@ export function yamlPlaceAt(text: string, offset: number): YamlPlace | undefined
 }
 
 /**
- * Splits a line into the dashes and the key at its start, and the rest after them. `column` is where the key begins, or
- * the rest where there is no key.
+ * Splits a line into the dashes and the key at its start, and the rest after them. `column` is the column of the key;
+ * without a key, that of the rest.
  */
 function readLine(line: string): { tokens: Token[]; rest: string; column: number } {
   const tokens: Token[] = []
@@ -81,8 +81,8 @@ function readLine(line: string): { tokens: Token[]; rest: string; column: number
 }
 
 /**
- * Returns the keys and list indices of the lines above that contain a column, outermost first. The dash of a list entry
- * may stand in the column of the key of its list.
+ * Returns the keys and list indices, outermost first, that lead to the mapping or list of an entry in a column, from
+ * the lines above the entry. If the entry is a dash (`isDash`), it may be in the same column as the key of its list.
  */
 function parentPath(lines: readonly string[], column: number, isDash: boolean): (string | number)[] {
   const path: (string | number)[] = []
@@ -104,7 +104,7 @@ function parentPath(lines: readonly string[], column: number, isDash: boolean): 
   return path
 }
 
-/** Returns the dashes and the key of the line of the cursor as parts of a path. */
+/** Converts the dashes and the key in the line of the cursor to parts of a path. `lines` are the lines above. */
 function toPathParts(tokens: readonly Token[], lines: readonly string[]): (string | number)[] {
   return tokens.map(({ column, key }) => key ?? indexAt([...lines, `${' '.repeat(column)}- `], lines.length, column))
 }
@@ -124,8 +124,8 @@ function indexAt(lines: readonly string[], row: number, column: number): number 
 }
 
 /**
- * Returns the other keys of the mapping in a column, from the lines above and below. A dash to the left of the column
- * begins another mapping.
+ * Returns the other keys of a mapping, whose keys are in `column`, from the lines above and below `row`. A dash to the
+ * left of the column begins another mapping.
  */
 function siblingsOf(lines: readonly string[], row: number, column: number): string[] {
   const beginsOther = (line: string): boolean =>

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 
-/** A line of the command palette. */
+/** An entry of the command palette. `group` is shown at its right end; `act` is called when the entry is chosen. */
 export interface PaletteEntry {
   readonly key: string
   readonly text: string

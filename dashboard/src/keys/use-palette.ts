@@ -10,7 +10,7 @@ const SEARCH_AFTER_MS = 150
 export interface PaletteState {
   readonly text: string
   readonly entries: readonly PaletteEntry[]
-  /** Index of the chosen entry. */
+  /** Index of the highlighted entry. */
   readonly chosen: number
   readonly setText: (text: string) => void
   readonly choose: (index: number) => void
@@ -19,7 +19,10 @@ export interface PaletteState {
   readonly handleKey: (key: string) => boolean
 }
 
-/** Searches while a person types. The palette is closed before an entry acts. */
+/**
+ * Keeps the state of the command palette, and searches 150 ms after the last change of its text. Calls `onClose` before
+ * the action of an entry.
+ */
 export function usePalette(onClose: () => void): PaletteState {
   const [text, setText] = useState('')
   const [found, setFound] = useState<{ readonly text: string; readonly entries: readonly PaletteEntry[] }>({
@@ -28,8 +31,8 @@ export function usePalette(onClose: () => void): PaletteState {
   })
   const [index, setIndex] = useState(0)
 
-  // True where Enter was pressed before the results for the current text arrived. Their first entry is then opened; the
-  // entries that are still shown belong to an earlier text.
+  // Whether Enter was pressed before the results for the current text arrived. The first result is then opened as soon
+  // as it arrives; the entries shown until then belong to an earlier text.
   const opensFirstResult = useRef(false)
 
   const act = (entry: PaletteEntry | undefined): void => {

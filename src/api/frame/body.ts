@@ -2,7 +2,10 @@ import { AppError } from '../../contract/errors.ts'
 import { phrase } from '../../contract/fields.ts'
 import { parseJson } from '../../contract/values.ts'
 
-/** Reads a JSON body; an empty object if there is none. Throws AppError `invalid` and `too_large`. */
+/**
+ * Reads and parses a JSON body. Returns an empty object for a request without a body. Throws AppError `invalid` for
+ * another content type or text that is not JSON, and `too_large` beyond `bytesMax`.
+ */
 export async function readJson(request: Request, bytesMax: number): Promise<unknown> {
   if (!hasBody(request)) return {}
   if (!/^application\/json\b/.test(request.headers.get('content-type') ?? ''))
@@ -17,7 +20,7 @@ export async function readJson(request: Request, bytesMax: number): Promise<unkn
   }
 }
 
-/** Passes the chunks of a body on, and throws AppError `too_large` once they exceed `bytesMax`. */
+/** Yields the chunks of a body. Throws AppError `too_large` once their total exceeds `bytesMax`. */
 export async function* capBytes(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   bytesMax: number,
@@ -35,8 +38,8 @@ function hasBody({ headers }: Request): boolean {
 }
 
 /**
- * Reads a body as text. With a `content-length` the size has already been checked; without, chunks are counted as they
- * arrive. Throws AppError `too_large`.
+ * Reads a body as text. If there is a `content-length`, `readJson` has already checked it. Otherwise the bytes are
+ * counted as they arrive, and more than `bytesMax` throw AppError `too_large`.
  */
 async function readText(request: Request, bytesMax: number): Promise<string> {
   if (request.headers.has('content-length')) return await request.text()

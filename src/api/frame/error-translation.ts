@@ -5,8 +5,8 @@ import type { Logger } from '../../core/ports/logger.ts'
 const ID_CHARS = 12
 
 /**
- * Returns a function that turns whatever a request has thrown into an error for the answer. An unknown error is logged
- * with a new id, and the answer has this id instead of the error itself.
+ * Returns a function that converts an error thrown by a request to the AppError to answer with. An error of another
+ * class is logged with a new id; its answer is AppError `internal`, which contains this id but not the message.
  */
 export function createErrorTranslation({
   ids,

@@ -7,13 +7,13 @@ import type { Caller } from '../../core/access/caller.ts'
 import type { Sessions } from '../../services/access/sessions.ts'
 import type { Tokens } from '../../services/access/tokens.ts'
 
-/** The part of a request that decides who sends it and whether it may. Also made of a WebSocket upgrade. */
+/** Method and headers of a request: the part that the checks of this file need. */
 export interface RequestHead {
   readonly method: string
   header(name: string): string | undefined
 }
 
-/** The services that can identify a caller. */
+/** The services that find the caller of a request by its token or its session cookie. */
 export interface AuthServices {
   readonly tokens: Tokens
   readonly sessions: Sessions
@@ -22,9 +22,8 @@ export interface AuthServices {
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * Refuses requests that another site's page could have caused: a Host that is not a name of this machine (DNS
- * rebinding), an Origin other than the server's own, or a `Sec-Fetch-Site` header of another site.
- * Throws AppError `host_refused`.
+ * Throws AppError `host_refused` for a request that a page of another site may have caused: the Host is not a loopback
+ * name (DNS rebinding), the Origin is not that of this server, or `sec-fetch-site` names another site.
  */
 export function guardOrigin(request: RequestHead): void {
   const host = guardHost(request)
@@ -36,7 +35,7 @@ export function guardOrigin(request: RequestHead): void {
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new AppError('host_refused')
 }
 
-/** Returns the Host header. Throws AppError `host_refused` if it is not a loopback name. */
+/** Returns the Host header, including the port. Throws AppError `host_refused` if it is not a loopback name. */
 export function guardHost(request: RequestHead): string {
   const host = request.header('host') ?? ''
   if (!LOOPBACK_NAMES.has(host.toLowerCase().replace(/:\d+$/, ''))) throw new AppError('host_refused')
@@ -44,8 +43,9 @@ export function guardHost(request: RequestHead): string {
 }
 
 /**
- * Returns the caller of a request that needs a right. A run has rights over itself alone; `runId` is the run that the
- * request is about. Throws AppError `unauthenticated` and `forbidden`.
+ * Returns the caller of a request and checks that the caller has the right `needs`. A caller of kind `run` may only
+ * access itself; `runId` is the run in the path of the request. Throws AppError `unauthenticated` without a valid token
+ * or session, and `forbidden` without the right.
  */
 export async function authorize(
   { tokens, sessions }: AuthServices,
@@ -66,8 +66,9 @@ export async function authorize(
 const SAFE_METHODS = new Set(['GET', 'HEAD'])
 
 /**
- * Returns the person if the request has the cookie of an open session. Because a browser also sends the cookie with
- * requests that other sites cause, a request that changes something must show that a page of this server made it.
+ * Returns caller `person` if the request has the cookie of an open session, else undefined. A browser also sends the
+ * cookie with requests that pages of other sites cause. A request other than GET or HEAD must therefore have
+ * `sec-fetch-site: same-origin` or an Origin, which `guardOrigin` has checked.
  */
 function callerOfSession(sessions: Sessions, request: RequestHead): Caller | undefined {
   const cookie = parse(request.header('cookie') ?? '', sessions.cookieName)[sessions.cookieName]

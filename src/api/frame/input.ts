@@ -5,8 +5,9 @@ import { LIMITS } from '../../contract/limits.ts'
 const BODY_DEPTH_MAX = 100
 
 /**
- * Throws AppError `invalid` for a NUL in any key or text of a value: databases reject it in texts and file systems in
- * names. Also throws for a value that is nested too deeply.
+ * Throws AppError `invalid` if a key or a text anywhere in `value` contains a NUL character: databases reject NUL in
+ * texts, file systems in names. Also throws for a value nested deeper than `BODY_DEPTH_MAX`. `path` is the place of
+ * `value` in the request, for the message.
  */
 export function refuseNul(value: unknown, path = '', depth = 0): void {
   if (depth > BODY_DEPTH_MAX) throw new AppError('invalid', { detail: phrase('body_deep', { max: BODY_DEPTH_MAX }) })
@@ -19,7 +20,7 @@ export function refuseNul(value: unknown, path = '', depth = 0): void {
   }
 }
 
-/** Throws AppError `invalid` for a parameter of a path that is longer than any name. */
+/** Throws AppError `invalid` for a path parameter that is longer than `LIMITS.nameCharsMax`, the longest name. */
 export function refuseLongParams(params: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(params))
     if (value.length > LIMITS.nameCharsMax)

@@ -5,8 +5,8 @@ import { StaleError } from '../../core/stale-error.ts'
 const TRIES_MAX = 5
 
 /**
- * Runs a handler again while its write loses a race: it then reads what the other writer has written. Throws AppError
- * `conflict` if it has lost `TRIES_MAX` races in a row.
+ * Runs a handler again if it throws StaleError because a concurrent writer changed the same row. The next try reads the
+ * changed row. Throws AppError `conflict` after `TRIES_MAX` such errors.
  */
 export async function retryStale<T>(handle: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {

@@ -7,20 +7,23 @@ import type { Detail, DetailCode } from '../../contract/messages/messages.ts'
 const FAULTS_MAX = 5
 
 /**
- * Describes why a request does not fit its schema: a phrase for each fault with the place in the request, five at most.
- * The issues report their input.
+ * Returns phrases that describe why a request does not fit its schema, each with its place in the request. At most
+ * `FAULTS_MAX` issues are described. The schema must have parsed with `reportInput: true`.
  */
 export function describeFaults(issues: readonly z.core.$ZodIssue[]): Detail {
   return joinPhrases(issues.slice(0, FAULTS_MAX).map((issue) => at(issue.path, describeFault(issue))))
 }
 
-/** Returns a phrase with the place in the request before it. A fault of the request as a whole has no place. */
+/**
+ * Returns the phrase of a fault with its place in the request, such as `params.lr`, in front. The phrase of a fault of
+ * the whole request is returned unchanged.
+ */
 function at(path: readonly PropertyKey[], fault: Detail): Detail {
   return path.length === 0 ? fault : phrase('fault_at', { path: path.map(String).join('.'), fault })
 }
 
 function describeFault(issue: z.core.$ZodIssue): Detail {
-  // A schema names the phrase for a fault of its own as its message.
+  // Custom checks in schemas use the code of a phrase as the message of the issue.
   if (Object.hasOwn(CATALOGUES.en.details, issue.message)) return phrase(issue.message as DetailCode)
   if (issue.input === undefined && issue.path.length > 0) return phrase('fault_missing')
 

@@ -9,7 +9,10 @@ import { toIso } from '../../services/runs/views.ts'
 import type { HandlersOf } from '../bind.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for browser sessions and access tokens. The token itself is returned only when it is created. */
+/**
+ * Creates the handlers for browser sessions and access tokens. Only the answer to `createToken` contains the token
+ * itself.
+ */
 export function createAccessHandlers(deps: HandlerDeps): HandlersOf<typeof accessRoutes> {
   const { store, ids } = deps
 
@@ -39,7 +42,8 @@ export function createAccessHandlers(deps: HandlerDeps): HandlersOf<typeof acces
 }
 
 /**
- * Returns a Set-Cookie header that scripts cannot read and that browsers do not send with requests from other sites.
+ * Returns the value of a Set-Cookie header. Scripts cannot read the cookie, and browsers do not send it with requests
+ * from other sites.
  */
 function sessionCookie(name: string, value: string, seconds: number): string {
   return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`

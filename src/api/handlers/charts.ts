@@ -15,7 +15,7 @@ import type { HandlersOf } from '../bind.ts'
 import { toScope } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for the data of charts. */
+/** Creates the handlers for the data of charts. */
 export function createChartHandlers(deps: HandlerDeps): HandlersOf<typeof chartRoutes> {
   const { store } = deps
 

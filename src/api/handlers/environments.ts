@@ -6,10 +6,10 @@ import { toEnvironmentView } from '../../services/runs/views.ts'
 import type { HandlersOf } from '../bind.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for environments. */
+/** Creates the handlers for environments. */
 export function createEnvironmentHandlers(deps: HandlerDeps): HandlersOf<typeof environmentRoutes> {
   const { store } = deps
-  /** Finds an environment by its hash or by the beginning of it. Throws AppError `not_found`, also if several match. */
+  /** Returns the environment whose hash begins with `hash`. Throws AppError `not_found` if none or several match. */
   const findEnvironment = async (hash: string) => {
     const found = (await store.read.environments.list()).filter((item) => item.hash.startsWith(hash))
     if (found.length !== 1) throw new AppError('not_found', { what: phrase('thing_environment', { name: hash }) })

@@ -10,7 +10,7 @@ import { createEventStreams } from '../event-stream.ts'
 import { withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for the history. */
+/** Creates the handlers for the history of events and for its stream. */
 export function createEventHandlers(deps: HandlerDeps): HandlersOf<typeof eventRoutes> {
   const { store } = deps
   const openStream = createEventStreams((events) => toEventViews(store, events), deps.activity)

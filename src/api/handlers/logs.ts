@@ -8,7 +8,7 @@ import type { HandlersOf } from '../bind.ts'
 import { withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for logs. */
+/** Creates the handlers for logs. */
 export function createLogHandlers(deps: HandlerDeps): HandlersOf<typeof logRoutes> {
   return {
     getLogs: async ({ param, query, caller }) => {
@@ -24,8 +24,8 @@ export function createLogHandlers(deps: HandlerDeps): HandlersOf<typeof logRoute
     searchLogs: async ({ param, query: { attempt, pattern, severity, from, limit }, caller }) => {
       const read = await findLogReader(deps, caller, { run: param('run'), attempt })
       if (!read) return { lines: [], isCut: false }
-      const wanted = pattern === undefined ? { severity: severity! } : { pattern }
-      return await searchLog(async (cursor) => await read({ cursor }), { wanted, from, limit })
+      const filter = pattern === undefined ? { severity: severity! } : { pattern }
+      return await searchLog(async (cursor) => await read({ cursor }), { filter, from, limit })
     },
     countLogLines: async ({ param, query, caller }) => {
       const read = await findLogReader(deps, caller, { run: param('run'), attempt: query.attempt })
@@ -35,8 +35,8 @@ export function createLogHandlers(deps: HandlerDeps): HandlersOf<typeof logRoute
 }
 
 /**
- * Returns a function that reads pages of an attempt's log; of the latest one if `attempt` is undefined. Returns
- * undefined if there is no such attempt, or the run was not executed by the server.
+ * Returns a function that reads pages of the log of an attempt; of the latest attempt if `attempt` is undefined.
+ * Returns undefined if there is no such attempt, or for a run started by hand, whose output the server does not have.
  */
 async function findLogReader(
   { store, logs }: HandlerDeps,

@@ -6,7 +6,7 @@ import type { HandlersOf } from '../bind.ts'
 import { downloadResponse } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for output files. */
+/** Creates the handlers for output files. */
 export function createOutputHandlers(deps: HandlerDeps): HandlersOf<typeof outputRoutes> {
   const { store } = deps
 
@@ -15,8 +15,8 @@ export function createOutputHandlers(deps: HandlerDeps): HandlersOf<typeof outpu
       await store.read.outputs.list((await findRun(store.read, caller, param('run'))).id),
     getArtifact: async ({ param, query, caller }) => {
       const run = await findRun(store.read, caller, param('run'))
-      // Only listed files can be read. The path must equal a listed one, and the executor refuses paths outside the
-      // outputs.
+      // Only listed files can be read: the path must equal a listed one. The output store also refuses paths outside
+      // the outputs folder.
       const listed = (await store.read.outputs.list(run.id)).find((item) => item.path === query.path)
       const bytes = listed && (await deps.outputs.open(run, listed.path))
       if (!bytes) throw new AppError('not_found', { what: phrase('thing_file', { name: query.path, run: run.number }) })

@@ -17,7 +17,7 @@ import type { HandlersOf } from '../bind.ts'
 import { actingWith, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for projects, their saved views, and the trash. */
+/** Creates the handlers for projects, their saved views, and the trash. */
 export function createProjectHandlers(deps: HandlerDeps): HandlersOf<typeof projectRoutes> {
   const act = actingWith(deps)
   const { store, nudges } = deps

@@ -13,14 +13,14 @@ import { findProject, findRun } from '../../services/lookup.ts'
 import { changeRuns } from '../../services/runs/bulk.ts'
 import { changeRun, deleteRun, pauseRun, restoreRun, stopRun, unpauseRun } from '../../services/runs/controls.ts'
 import { deriveRun } from '../../services/runs/derivations.ts'
-import { completeFilter, findHints } from '../../services/runs/filter-completion.ts'
+import { completeFilter, findUnusedNames } from '../../services/runs/filter-completion.ts'
 import { createRun } from '../../services/runs/submissions.ts'
 import { toRunDetail, toRunViews } from '../../services/runs/views.ts'
 import type { HandlersOf } from '../bind.ts'
 import { actingWith, toScope, toSubmissionView, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for runs: lists, changes, and runs that are made from other runs. */
+/** Creates the handlers for runs: lists, changes, and runs that are derived from other runs. */
 export function createRunHandlers(deps: HandlerDeps): HandlersOf<typeof runRoutes> {
   const act = actingWith(deps)
   const { store } = deps
@@ -37,7 +37,7 @@ export function createRunHandlers(deps: HandlerDeps): HandlersOf<typeof runRoute
 
       const hints =
         query.cursor === undefined
-          ? await findHints(store, readableProjects(caller), { filter: scope.filter ?? undefined, sort })
+          ? await findUnusedNames(store, readableProjects(caller), { filter: scope.filter ?? undefined, sort })
           : []
       const figures = query.fields === undefined ? undefined : parseListFields(query.fields)
 
@@ -85,7 +85,7 @@ export function createRunHandlers(deps: HandlerDeps): HandlersOf<typeof runRoute
     }),
     resumeRun: async ({ param, body, creation, caller }) => {
       const run = await findRun(store.read, caller, param('run'))
-      // A repeated request to unpause a run that has ended since: answer as before, and derive no new run.
+      // A repeated request to unpause a run that has meanwhile ended: return the same answer, and derive no new run.
       const isUnpauseRepeated =
         (await store.read.requests.findDigest(creation.id)) === creation.digest &&
         !(await store.read.runs.get(creation.id))

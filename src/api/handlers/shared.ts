@@ -24,16 +24,18 @@ export interface HandlerDeps extends EnvironmentDeps, Omit<SubmissionDeps, 'by'>
   readonly version: string
   /** The server's own URL, without a slash at the end. */
   readonly url: () => string
-  /** Starts to end the server, shortly after the call returns. */
+  /** Ends the server. The end begins after the call has returned, so that the request can still be answered. */
   readonly shutdown: () => void
+  /** Examines the server and its machine. `isDeep` also compares the hashes of all output files. */
   readonly examine: (isDeep: boolean) => Promise<DoctorFinding[]>
 }
 
-/** Returns a function that adds a caller to the dependencies, for use cases that record who acts. */
+/** Returns a function that adds a caller to `deps` as `by`, for services that record who acts. */
 export function actingWith<Deps extends object>(deps: Deps): (by: Caller) => Deps & Acting {
   return (by) => ({ ...deps, by })
 }
 
+/** The fields of a request that select runs. `trash` selects the runs in the trash instead of the others. */
 interface ScopeQuery {
   readonly filter?: string | undefined
   readonly project?: string | undefined
@@ -41,7 +43,10 @@ interface ScopeQuery {
   readonly trash?: boolean | undefined
 }
 
-/** Turns the query of a request into a selection of runs. Throws FilterError, and AppError `not_found`. */
+/**
+ * Converts the query of a request to a selection of runs. Without `project`, all projects that the caller may read are
+ * selected. Throws FilterError for an invalid filter, and AppError `not_found` for an unknown project or sweep.
+ */
 export async function toScope(
   { read }: Store,
   by: Caller,
@@ -55,19 +60,23 @@ export async function toScope(
   })
 }
 
-/** Returns the one project that a request names, or all that the caller may read. Throws AppError `not_found`. */
+/**
+ * Returns the project that a request names; if it names none, all projects that the caller may read. Throws AppError
+ * `not_found` for an unknown project.
+ */
 export async function toProjectScope(stores: Stores, by: Caller, project: string | undefined): Promise<ProjectScope> {
   return project === undefined ? readableProjects(by) : [(await findProject(stores, by, project)).id]
 }
 
-/** Returns the API's answer to a submission, with the URL of the run or sweep. */
+/** Returns the API's answer to a submission: id, number and URL of the new run or sweep. */
 export function toSubmissionView({ url }: Pick<HandlerDeps, 'url'>, submission: Submission) {
   const { id, number } = submission.kind === 'run' ? submission.run : submission.sweep
   return { kind: submission.kind, id, number, url: `${url()}/api/v1/${submission.kind}s/${number}` }
 }
 
 /**
- * Returns a response that browsers save as a file. Bytes that runs wrote must never be shown as a page of this server.
+ * Returns a response that browsers save as a file, named by the last part of `path`. Bytes that runs wrote must never
+ * be shown as a page of this server.
  */
 export function downloadResponse(body: ReadableStream<Uint8Array> | Uint8Array, path: string): Response {
   const name = encodeURIComponent(path.split('/').at(-1) ?? 'file')
@@ -80,7 +89,10 @@ export function downloadResponse(body: ReadableStream<Uint8Array> | Uint8Array, 
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
 
-/** Returns a copy without the fields that are undefined, for options that may be absent but not undefined. */
+/**
+ * Returns a copy without the fields whose value is undefined, for types that permit a field to be absent but not to be
+ * undefined.
+ */
 export function withoutUndefined<T extends object>(
   value: T,
 ): Partial<Defined<T>> & Pick<Defined<T>, { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T]> {

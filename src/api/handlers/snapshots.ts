@@ -7,7 +7,7 @@ import type { HandlersOf } from '../bind.ts'
 import { downloadResponse } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for code: blobs and snapshots. */
+/** Creates the handlers for code: blobs and snapshots. */
 export function createSnapshotHandlers(deps: HandlerDeps): HandlersOf<typeof snapshotRoutes> {
   const { store, code } = deps
 

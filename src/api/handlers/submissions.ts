@@ -9,7 +9,7 @@ import type { HandlersOf } from '../bind.ts'
 import { actingWith, toSubmissionView } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for documents: their check and their submission. */
+/** Creates the handlers that check and submit documents. */
 export function createSubmissionHandlers(deps: HandlerDeps): HandlersOf<typeof submissionRoutes> {
   const act = actingWith(deps)
   return {
@@ -20,7 +20,7 @@ export function createSubmissionHandlers(deps: HandlerDeps): HandlersOf<typeof s
 
 const RUNS_SHOWN = 10
 
-/** Checks a document and returns its problems, or its plan with the first runs that it leads to. */
+/** Checks a document. Returns its plan, warnings and first `RUNS_SHOWN` runs; or its errors, with `plan` null. */
 async function checkView(
   { compiler }: HandlerDeps,
   { sources, params }: Pick<SubmitRequest, 'sources' | 'params'>,

@@ -19,7 +19,7 @@ import type { HandlersOf } from '../bind.ts'
 import { actingWith, toProjectScope, toSubmissionView, withoutUndefined } from './shared.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for sweeps. */
+/** Creates the handlers for sweeps. */
 export function createSweepHandlers(deps: HandlerDeps): HandlersOf<typeof sweepRoutes> {
   const act = actingWith(deps)
   const { store } = deps

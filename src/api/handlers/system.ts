@@ -9,7 +9,7 @@ import { includesProject, mayReadRun, readableProjects } from '../../core/access
 import type { HandlersOf } from '../bind.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for the server itself. */
+/** Creates the handlers for the server itself. */
 export function createSystemHandlers(deps: HandlerDeps): HandlersOf<typeof systemRoutes> {
   const { store } = deps
 

@@ -11,7 +11,7 @@ import { toIso } from '../../services/runs/views.ts'
 import type { HandlersOf } from '../bind.ts'
 import type { HandlerDeps } from './shared.ts'
 
-/** Handlers for metrics and for the records that scripts send. */
+/** Creates the handlers for metrics and for the tracking records that scripts send. */
 export function createTrackingHandlers(deps: HandlerDeps): HandlersOf<typeof trackingRoutes> {
   const { store } = deps
 

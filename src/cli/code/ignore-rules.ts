@@ -3,10 +3,15 @@ import { join } from 'node:path'
 
 import ignore from 'ignore'
 
-/** Whether a path is left out of the snapshot. `path` is relative to the folder; paths of folders end with `/`. */
+/**
+ * Whether a path is left out of the snapshot. `path` is relative to the root folder; a path of a folder ends with `/`.
+ */
 export type IsIgnored = (path: string) => boolean
 
-/** Files of version control, caches and environments. A `!pattern` in an ignore file includes one of them again. */
+/**
+ * Patterns for version control, caches and virtual environments, ignored in every folder. A `!pattern` in an ignore
+ * file includes such files again.
+ */
 const ALWAYS_IGNORED = [
   '.git/',
   '.hg/',
@@ -30,9 +35,9 @@ const ALWAYS_IGNORED = [
 const IGNORE_FILES = ['.haganeignore', '.polyaxonignore']
 
 /**
- * Returns the ignore rules of a folder, in the syntax of git. The rules come from `.haganeignore`, else from
- * `.polyaxonignore`. Only if neither exists, each `.gitignore` in the tree applies to its own folder and below:
- * `loadRulesOf` loads the one of a folder and must be called before `isIgnored` is called for paths in that folder.
+ * Returns the ignore rules of the folder `root`, in the syntax of git. The rules come from `.haganeignore` in `root`,
+ * else from `.polyaxonignore`. Only if neither exists, every `.gitignore` in the tree applies to its own folder and
+ * below. `loadRulesOf` reads the `.gitignore` of one folder; call it before `isIgnored` for paths in that folder.
  */
 export function createIgnoreRules(root: string): { isIgnored: IsIgnored; loadRulesOf(folder: string): void } {
   const ownRules = IGNORE_FILES.map((name) => readOrNone(join(root, name))).find((text) => text !== undefined)

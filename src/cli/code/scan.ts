@@ -21,13 +21,16 @@ export interface ScannedFile {
 /** The result of `scanFolder`. */
 export interface Scan {
   readonly files: readonly ScannedFile[]
-  /** Paths left out: links out of the folder or to folders, unreadable folders, paths that snapshots do not allow. */
+  /**
+   * Paths left out: broken links, links to folders or to files outside `root`, unreadable folders, and paths that
+   * snapshots do not allow.
+   */
   readonly skipped: readonly string[]
 }
 
 /**
- * Lists all files of a folder that its ignore rules include: depth first, names of a folder in the order of their
- * bytes. A symbolic link to a file inside the folder is listed as that file. Data directories and backups of Hagane are
+ * Lists the files of a folder that its ignore rules do not exclude: depth first, the names in each folder in byte
+ * order. A symbolic link to a file inside the folder is listed as a file. Data directories and backups of Hagane are
  * left out.
  */
 export function scanFolder(root: string): Scan {
@@ -52,7 +55,7 @@ export function scanFolder(root: string): Scan {
     }
   }
 
-  /** Returns undefined for a folder below the root that cannot be read. */
+  /** Lists a folder. Returns undefined for a folder below the root that cannot be read; throws for the root itself. */
   const readFolder = (folder: string): Dirent<Buffer>[] | undefined => {
     try {
       return readdirSync(bytePath(root, folder), { withFileTypes: true, encoding: 'buffer' }).sort((a, b) =>
@@ -64,7 +67,7 @@ export function scanFolder(root: string): Scan {
     }
   }
 
-  /** Ignores a file that was removed after its folder was read. */
+  /** Adds a file to the list, unless the file was removed after its folder was read. */
   const addFile = (path: string): void => {
     const stats = lstatSync(bytePath(root, path), { throwIfNoEntry: false })
     if (stats) add(path, stats)
@@ -97,18 +100,22 @@ export function scanFolder(root: string): Scan {
 }
 
 /**
- * Returns the path on the disk of a file of a snapshot or of a run's outputs, below the folder `root`. The path is a
- * buffer because file names need not be valid UTF-8.
+ * Returns the path on the disk of a file below the folder `root`. `path` is the text of a path in a snapshot or in a
+ * list of outputs. The result is a buffer because file names need not be valid UTF-8.
  */
 export function bytePath(root: string, path: string): Buffer {
   return Buffer.concat([Buffer.from(`${root}/`), pathBytes(path)])
 }
 
 const { lock, secret, token } = dataDirPaths('')
-// Names that identify a data directory (first list) and a backup (second list).
+// Lists of names; a folder that contains all names of a list is a data directory (first list) or a backup (second
+// list).
 const IDENTIFYING_FILES = [[lock, secret, token].map((path) => basename(path)), ['backup.json', 'tables']]
 
-/** Whether a folder is a data directory or a backup of Hagane. Both contain tokens and the outputs of all users. */
+/**
+ * Whether a folder with these entries is a data directory or a backup of Hagane. Both contain the outputs of all runs,
+ * and a data directory contains tokens.
+ */
 function isHaganeFolder(names: readonly string[]): boolean {
   return IDENTIFYING_FILES.some((files) => files.every((name) => names.includes(name)))
 }

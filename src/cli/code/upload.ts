@@ -19,14 +19,14 @@ export interface Uploaded {
   readonly digest: string
   readonly files: number
   readonly sizeBytes: number
-  /** Bytes sent: contents that the server did not have yet. */
+  /** Size of the file contents that the server did not have and that were sent. */
   readonly sentBytes: number
 }
 
 /**
- * Makes a snapshot of a folder and sends the contents that the server does not have yet. Prints warnings about large
- * files, possible secrets and skipped paths. Throws CliExit if the folder does not exist or is too large, or if a file
- * cannot be read.
+ * Makes a snapshot of a folder and sends the file contents that the server does not have yet. Prints warnings about
+ * large files, possible secrets and skipped paths. Throws CliExit if the folder does not exist, is too large, or
+ * contains a file that cannot be read.
  */
 export async function uploadFolder(cli: Cli, client: Client, root: string): Promise<Uploaded> {
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
@@ -108,17 +108,20 @@ function largestFolders(files: readonly ScannedFile[]): string[] {
 }
 
 /**
- * The hash of a file changed this recently is not cached: the file could change again within the same modification
- * time.
+ * Least time since the last change of a file for its hash to be cached. A file changed more recently could change again
+ * without a new modification time.
  */
 const CACHE_MIN_AGE_MS = 2_000
 
-/** Hashes of the last upload of a folder, by path. The fingerprint is `ScannedFile.fingerprint` at that time. */
+/**
+ * Hashes of the files of a folder at its last upload, by path. `fingerprint` is `ScannedFile.fingerprint` at that time;
+ * `isSecret` is the result of `looksLikeSecret`.
+ */
 type HashCache = Record<string, readonly [fingerprint: string, hash: string, isSecret: boolean]>
 
 /**
- * Hashes every file whose size, modification time or inode changed since the last upload. Other hashes come from the
- * cache.
+ * Returns the entries of a snapshot and the paths of possible secrets. Reads only files whose size, modification time
+ * or inode changed since the last upload; other hashes come from the cache.
  */
 function hashAll(cli: Cli, root: string, files: readonly ScannedFile[]): { entries: FileEntry[]; secrets: string[] } {
   const cacheFile = join(
@@ -178,8 +181,9 @@ function writeCache(file: string, cache: HashCache): void {
 }
 
 /**
- * Sends the missing contents in packs. In a pack a line with hash and size precedes each content. Returns the number of
- * bytes sent. Throws CliExit if a file changed after it was hashed.
+ * Sends the file contents whose hashes are in `missing`. A request (a pack) contains several contents, each preceded by
+ * a line with its hash and size. Returns the total size of the contents. Throws CliExit if a file changed after it was
+ * hashed.
  */
 async function sendMissing(
   cli: Cli,

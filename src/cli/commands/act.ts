@@ -18,11 +18,14 @@ export interface BulkFlags {
 
 /** One of the commands that act on several runs and sweeps. */
 interface BulkCommand {
-  /** Action of the bulk route, used with `--filter`. */
+  /** Action that the bulk route performs on all runs that match `--filter`. */
   readonly action: 'stop' | 'pause' | 'delete' | 'restore'
-  /** Calls the route that acts on one run or sweep. */
+  /** Performs the action on one run or sweep, given by number. */
   readonly actOnOne: (client: Client, kind: 'run' | 'sweep', number: string) => Promise<unknown>
-  /** Code of the message that is printed for each number; also the field of the JSON output. */
+  /**
+   * Code of the message that is printed for each number. It is also the field of the JSON output, except that `stopped`
+   * is printed as `stopping`.
+   */
   readonly messageCode: 'stopped' | 'paused' | 'deleted' | 'restored'
 }
 
@@ -107,7 +110,10 @@ function printMatched(cli: Cli, matched: number, { json }: Pick<BulkFlags, 'json
   else cli.printStatus(cli.formatMessage('bulk_matched', { matched }))
 }
 
-/** Acts on all runs that match the filter. Asks for confirmation with their number: a filter may match too many. */
+/**
+ * Acts on all runs that match the filter. First asks for confirmation and shows how many runs match, because a filter
+ * may match more than intended.
+ */
 async function actOnAll(cli: Cli, client: Client, flags: BulkFlags, { action }: BulkCommand): Promise<void> {
   const project = findProject(cli, flags.project)
   const body = { action, filter: flags.filter, ...(project !== undefined && { project }) }
@@ -196,7 +202,7 @@ export async function listTrash(cli: Cli, flags: { json?: boolean }): Promise<vo
   )
 }
 
-/** `hagane trash empty`: deletes everything in the trash after a confirmation. */
+/** `hagane trash empty`: deletes everything in the trash for good, after a confirmation. */
 export async function emptyTrash(cli: Cli, flags: { yes?: boolean; json?: boolean }): Promise<void> {
   const client = requireClient(cli)
   await confirm(cli, cli.formatMessage('trash_question'), flags)

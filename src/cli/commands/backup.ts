@@ -12,7 +12,10 @@ interface Flags extends ServerFlags {
   readonly json?: boolean
 }
 
-/** `hagane backup FOLDER`: writes a backup of everything into a new folder. Works with or without a running server. */
+/**
+ * `hagane backup FOLDER`: writes a backup of the database and, unless `--no-files`, of outputs, logs and code into a
+ * new folder. Works with or without a running server.
+ */
 export async function backup(cli: Cli, folder: string, flags: Flags): Promise<void> {
   const { backUp } = await import('../../backup.ts')
   const note = await explainFailure(cli, () =>
@@ -22,7 +25,7 @@ export async function backup(cli: Cli, folder: string, flags: Flags): Promise<vo
   if (note.unreadable) cli.printStatus(cli.formatMessage('backup_unreadable', { paths: note.unreadable.join(', ') }))
 }
 
-/** `hagane restore FOLDER`: restores a backup into an empty data directory or database. */
+/** `hagane restore FOLDER`: restores a backup into a data directory and database without runs. */
 export async function restore(cli: Cli, folder: string, flags: Flags): Promise<void> {
   const backups = await import('../../backup.ts')
   const config = readServerConfig(flags)
@@ -43,7 +46,7 @@ const SENTENCES = {
   target_in_use: 'backup_target_in_use',
 } as const
 
-/** Runs `work` and turns a BackupError into a CliExit with a sentence. */
+/** Runs `work` and converts a BackupError to a CliExit with a message in the configured language. */
 async function explainFailure(cli: Cli, work: () => Promise<BackupNote>): Promise<BackupNote> {
   const { BackupError } = await import('../../backup.ts')
   try {

@@ -17,16 +17,17 @@ import { createPaint } from '../screen.ts'
 export interface DocumentFlags {
   readonly file: readonly string[]
   readonly param: readonly string[]
-  /** Polyaxon's spelling of `param`. */
+  /** Polyaxon's option `--params`, with the same meaning as `--param`. */
   readonly params?: readonly string[]
   readonly json?: boolean
 }
 
-/** Number of trials whose parameters and commands are shown. */
+/** Number of first trials whose parameters and commands are printed. */
 const SHOWN = 3
 
 /**
- * `hagane check`: prints the plan of a document and all problems, and runs nothing. Throws CliExit if there are errors.
+ * `hagane check`: prints the plan of a document and all its problems, and starts no run. Throws CliExit if the document
+ * has errors.
  */
 export async function check(cli: Cli, flags: DocumentFlags): Promise<void> {
   let sources: readonly Source[] = []
@@ -77,7 +78,7 @@ function commandsOf(first: CheckResult['first']): string[] {
   return first.flatMap(({ command }) => command ?? [])
 }
 
-/** Prints problems to standard error, each with its line of the document. */
+/** Prints problems to standard error, each with the line of the document where it is. */
 export function showProblems(
   cli: Cli,
   sources: readonly Source[],

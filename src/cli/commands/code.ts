@@ -21,7 +21,7 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `hagane upload`: sends the code of a folder and prints the digest of its snapshot. */
+/** `hagane upload`: uploads the code of a folder and prints the digest of its snapshot. */
 export async function upload(cli: Cli, flags: Flags & { workdir?: string }): Promise<void> {
   const uploaded = await uploadFolder(cli, requireClient(cli), resolve(flags.workdir ?? '.'))
   if (flags.json) return cli.print(JSON.stringify(uploaded))
@@ -36,8 +36,8 @@ export async function upload(cli: Cli, flags: Flags & { workdir?: string }): Pro
 }
 
 /**
- * `hagane artifacts`: lists the files of a run or downloads them into `--to`. Each download is checked against its
- * hash.
+ * `hagane artifacts`: lists the output files of a run, or downloads them into `--to`. The hash of each download is
+ * checked. Exits with an error if one fails.
  */
 export async function artifacts(
   cli: Cli,
@@ -48,12 +48,12 @@ export async function artifacts(
   const client = requireClient(cli)
   const all = await client.call('listArtifacts', { params: { run } })
 
-  const wanted =
+  const chosen =
     paths.length === 0 ? all : paths.map((path) => all.find((item) => item.path === path) ?? fail(cli, path))
 
   if (flags.to === undefined) {
-    if (flags.json) return cli.print(JSON.stringify(wanted))
-    const rows = wanted.map((item) => [item.path, formatBytes(item.sizeBytes), item.sha256.slice(0, 12)])
+    if (flags.json) return cli.print(JSON.stringify(chosen))
+    const rows = chosen.map((item) => [item.path, formatBytes(item.sizeBytes), item.sha256.slice(0, 12)])
     return cli.print(
       rows.length === 0
         ? [cli.formatMessage('nothing')]
@@ -62,7 +62,7 @@ export async function artifacts(
   }
 
   const fetched: string[] = []
-  for (const { path, sha256 } of wanted) {
+  for (const { path, sha256 } of chosen) {
     const target = await reportFailure(cli, async () => {
       const response = await client.fetch('getArtifact', { params: { run }, query: { path } })
       return await writeInside(cli, flags.to!, { path, sha256 }, response)
@@ -72,12 +72,12 @@ export async function artifacts(
 
   if (flags.json) cli.print(JSON.stringify(fetched))
   else for (const path of fetched) cli.print(path)
-  if (fetched.length < wanted.length) throw new CliExit(EXIT.failed)
+  if (fetched.length < chosen.length) throw new CliExit(EXIT.failed)
 }
 
 /**
- * Runs one of several downloads. If it fails, its error is printed and the result is undefined, so that the others
- * follow. Only if the server is unreachable or refuses the token, the error is thrown.
+ * Runs `work`, one of several downloads. Prints the error of a failed download and returns undefined, so that the next
+ * download can start. Throws the error only if the server is unreachable or refuses the token.
  */
 async function reportFailure<T>(cli: Cli, work: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -95,8 +95,8 @@ function fail(cli: Cli, path: string): never {
 }
 
 /**
- * Streams a downloaded file to the disk and returns its path. The file gets its name only when it is complete and its
- * hash is correct. Throws CliExit, also for a path that leads out of `folder`.
+ * Writes a downloaded file below `folder` and returns its path. The file gets its name only when it is complete and its
+ * hash is correct. Throws CliExit if the download or the writing fails, or if `path` leads out of `folder`.
  */
 async function writeInside(
   cli: Cli,
@@ -120,7 +120,7 @@ async function writeInside(
     renameSync(temporaryFile, bytePath(folder, path))
   } catch (error) {
     if (error instanceof CliExit) throw error
-    // `fetch` fails with a TypeError when the connection is lost.
+    // The body of a response fails with a TypeError when the connection is lost.
     if (error instanceof TypeError)
       throw new CliExit(EXIT.unreachable, cli.formatMessage('server_unreachable', { url: response.url }), {
         cause: error,
@@ -147,7 +147,10 @@ function hashThrough(hash: Hash) {
   }
 }
 
-/** `hagane code`: lists or downloads the code of a run, or prints its document or its diff to the git commit. */
+/**
+ * `hagane code`: lists the code of a run or downloads it into `--to`. Prints the document with `--document`, and the
+ * uncommitted changes to the git commit with `--diff`.
+ */
 export async function code(
   cli: Cli,
   run: string,
@@ -214,7 +217,7 @@ export async function showEnvironment(cli: Cli, hash: string, flags: Flags): Pro
   printEnvironment(cli, flags, await requireClient(cli).call('getEnvironment', { params: { hash } }))
 }
 
-/** `hagane env rm`: removes an environment and prints it. */
+/** `hagane env rm`: removes the files of an environment and prints its record. */
 export async function removeEnvironment(cli: Cli, hash: string, flags: Flags): Promise<void> {
   printEnvironment(cli, flags, await requireClient(cli).call('removeEnvironment', { params: { hash } }))
 }

@@ -18,9 +18,9 @@ export interface DeriveFlags extends Pick<UpdateFlags, 'name' | 'note' | 'descri
   readonly params?: readonly string[]
   readonly upload?: boolean
   readonly copy?: boolean
-  /** Only for sweeps: runs the failed trials again in the same sweep. */
+  /** Only for sweeps: starts the failed trials again in the same sweep. */
   readonly failed?: boolean
-  /** Polyaxon's spelling of `upload`. */
+  /** Polyaxon's option `--with-new-code`, with the same meaning as `--upload`. */
   readonly withNewCode?: boolean
   readonly json?: boolean
 }
@@ -31,8 +31,8 @@ interface Derived {
 }
 
 /**
- * `hagane restart`: runs the same document again as a new run or sweep. `--failed` runs failed trials again in the same
- * sweep.
+ * `hagane restart`: starts a new run or sweep with the same document. `--copy` also copies the outputs of a run;
+ * `--failed` starts the failed trials of a sweep again in the same sweep.
  */
 export async function restart(cli: Cli, number: string, flags: DeriveFlags): Promise<void> {
   const client = requireClient(cli)
@@ -81,7 +81,7 @@ async function restartFailed(
   cli.print(cli.formatMessage('failed_restarted', { count: changed, number: number.replace('#', '') }))
 }
 
-/** `hagane copy`: runs a run again as a new run whose outputs begin as a copy of the old ones. */
+/** `hagane copy`: starts a new run with the same document. Its outputs begin as a copy of those of the old run. */
 export async function copy(cli: Cli, number: string, flags: DeriveFlags): Promise<void> {
   const client = requireClient(cli)
   printDerived(
@@ -91,7 +91,10 @@ export async function copy(cli: Cli, number: string, flags: DeriveFlags): Promis
   )
 }
 
-/** `hagane resume`: continues a paused run or sweep. An ended run is continued as a new run that gets its outputs. */
+/**
+ * `hagane resume`: continues a paused run or sweep. For an ended run, starts a new run that continues in the outputs
+ * folder of the ended one.
+ */
 export async function resume(cli: Cli, number: string, flags: DeriveFlags): Promise<void> {
   const client = requireClient(cli)
   const kind = await kindOf(client, number)
@@ -124,7 +127,10 @@ async function toBody(cli: Cli, client: Client, flags: DeriveFlags): Promise<obj
   }
 }
 
-/** With `--upload`: uploads the current folder and returns its snapshot and host. Else returns no fields. */
+/**
+ * Returns the fields of a request for new code: with `--upload` the digest of the uploaded current folder and facts
+ * about this machine, otherwise no fields.
+ */
 async function uploadCurrentCode(
   cli: Cli,
   client: Client,

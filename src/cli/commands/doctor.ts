@@ -10,7 +10,9 @@ import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { createPaint } from '../screen.ts'
 
-/** `hagane doctor`: checks this machine and the server. Exits with status 1 if a check fails. */
+/**
+ * `hagane doctor`: checks this machine and the server, and prints the results. Exits with status 1 if a check fails.
+ */
 export async function doctor(cli: Cli, flags: { deep?: boolean; json?: boolean }): Promise<void> {
   const here = [await examinePython(cli)]
   const server = await examineServer(cli, flags.deep === true)

@@ -16,8 +16,8 @@ export interface EventFlags {
 const RETRY_MS = 1_000
 
 /**
- * `hagane events`: prints the history of events. With `--follow` it also prints new events, and after a lost connection
- * it reconnects and continues with the first event that was not received.
+ * `hagane events`: prints the history of events. With `--follow` also prints new events. After a lost connection the
+ * command connects again and continues with the first event that it has not received.
  */
 export async function events(cli: Cli, flags: EventFlags): Promise<void> {
   const client = requireClient(cli)
@@ -48,7 +48,7 @@ export async function events(cli: Cli, flags: EventFlags): Promise<void> {
   }
 }
 
-/** Yields events after number `after` from the server's event stream until the connection ends. */
+/** Yields the events after number `after` from the event stream of the server until the connection ends. */
 async function* readStream(client: Client, after: number): AsyncGenerator<EventView> {
   const response = await client.fetch('streamEvents', { query: { after } })
   let text = ''

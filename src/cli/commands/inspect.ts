@@ -82,8 +82,8 @@ function showRun(cli: Cli, run: RunDetailView, artifacts: readonly ArtifactView[
 }
 
 /**
- * Formats the Python interpreter, the environment and the image of a run. The image is one that was requested but not
- * used.
+ * Formats the Python interpreter and the environment that a run used, and the image that its document requests. Images
+ * are not used.
  */
 function ranOnText(cli: Cli, { python, environment, imageAsked }: NonNullable<RunDetailView['ranOn']>): string {
   return cli.formatMessage('ran_on', {
@@ -102,7 +102,9 @@ export interface LogFlags {
 
 const POLL_MS = 300
 
-/** `hagane logs`: prints the output of a run byte for byte. With `--follow` it waits for more until the run ends. */
+/**
+ * `hagane logs`: prints the output of a run byte for byte. With `--follow` prints further output until the run ends.
+ */
 export async function logs(cli: Cli, number: string, flags: LogFlags): Promise<void> {
   const client = requireClient(cli)
 
@@ -114,7 +116,8 @@ export async function logs(cli: Cli, number: string, flags: LogFlags): Promise<v
 
   let cursor: string | undefined
   for (;;) {
-    // The phase is read before the logs: if the run has ended, the next pages contain all of its output.
+    // The phase is read before the logs: if the run has ended by then, the pages that are read next contain all of its
+    // output.
     const run = flags.follow ? await client.call('getRun', { params: { run: number } }) : undefined
     const response = await client.fetch('getLogs', {
       params: { run: number },

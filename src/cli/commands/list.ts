@@ -50,12 +50,12 @@ export async function ls(cli: Cli, flags: ListFlags): Promise<void> {
   const fields = (flags.columns === undefined ? (view?.columns ?? []) : splitFields(flags.columns)).map(parseColumn)
   const columnContext = { directions: await findDirections(client, fields), now: Date.now() }
 
-  const wanted = {
+  const request = {
     filter: toFilter(flags, view),
     sort: flags.sort ?? view?.sort,
     fields: flags.csv ? requestedFieldsOf(fields) : undefined,
   }
-  const page = await listRuns(cli, client, flags, wanted)
+  const page = await listRuns(cli, client, flags, request)
 
   for (const hint of page.hints) cli.printStatus(cli.formatMessage('filter_hint', { hint }))
   for (const field of page.runs.length > 0 ? fields : [])
@@ -95,7 +95,10 @@ async function findView(cli: Cli, client: Client, flags: ListFlags): Promise<Sav
   return view
 }
 
-/** Returns the direction of each metric by project. The map is empty if no column shows the best value of a metric. */
+/**
+ * Returns for each project, by name, whether its metrics are to be minimised or maximised. The map is empty if no
+ * column shows the best value of a metric.
+ */
 async function findDirections(client: Client, fields: readonly Field[]): Promise<Map<string, Directions>> {
   const isNeeded = fields.some((field) => field.kind === 'metric' && field.part === 'best')
   const projects = isNeeded ? await client.call('listProjects') : []
@@ -103,8 +106,9 @@ async function findDirections(client: Client, fields: readonly Field[]): Promise
 }
 
 /**
- * Joins the conditions of the saved view and the flags with `and`. They are first written in Hagane's syntax, because a
- * condition in Polyaxon's syntax cannot stand in brackets. Throws FilterError.
+ * Joins the conditions of the saved view and of the flags with `and`; undefined without conditions. Each condition is
+ * first rewritten in the syntax of Hagane, because one in the syntax of Polyaxon cannot be put in brackets. Throws
+ * FilterError.
  */
 function toFilter(flags: ListFlags, view: SavedViewView | undefined): string | undefined {
   const parts = [view?.filter, flags.filter ?? flags.query, flags.phase && `phase = ${flags.phase}`].filter(
@@ -113,7 +117,10 @@ function toFilter(flags: ListFlags, view: SavedViewView | undefined): string | u
   return parts.length <= 1 ? parts[0] : parts.map((part) => `(${formatFilter(parseFilter(part))})`).join(' and ')
 }
 
-/** Returns the parameters and metrics to request for each run; undefined for all of them. */
+/**
+ * Returns the parameters and metrics to request for each run; undefined requests all of them. If the columns show none,
+ * the result is `number`, which requests neither parameters nor metrics.
+ */
 function requestedFieldsOf(fields: readonly Field[]): string | undefined {
   return fields.length === 0
     ? undefined
@@ -123,7 +130,7 @@ function requestedFieldsOf(fields: readonly Field[]): string | undefined {
         .join(',') || 'number'
 }
 
-/** Filter, sort order, and parameters and metrics of the requested runs. */
+/** Filter and sort order of the requested runs, and the parameters and metrics to return for each. */
 interface ListRequest {
   readonly filter: string | undefined
   readonly sort: string | undefined
@@ -131,8 +138,8 @@ interface ListRequest {
 }
 
 /**
- * Reads runs page by page up to the limit. By default the limit is 100, and none for CSV and for the trials of a sweep,
- * which are sorted by number.
+ * Reads pages of runs until `--limit`. The default limit is 100; there is none for CSV and for the trials of a sweep.
+ * Trials of a sweep are sorted by number unless a sort order is given.
  */
 async function listRuns(
   cli: Cli,
@@ -240,7 +247,7 @@ function hasField(run: RunView, field: Field): boolean {
   return field.kind === 'column' || Object.hasOwn(field.kind === 'param' ? run.params : run.metrics, field.name)
 }
 
-/** Formats the value of a column. Metrics get five significant digits. */
+/** Formats a value of a run for a table; `-` if it is undefined. Metrics get five significant digits. */
 function cell(value: unknown, field: Field, paint: Paint): string {
   if (value === undefined) return '-'
   if (field.kind === 'metric') return formatNumber(value)

@@ -50,7 +50,10 @@ async function listMetrics(cli: Cli, client: Client, number: string, flags: Metr
   )
 }
 
-/** Returns the name of a metric of a run. `text` is the name, or the name as written in filters: `m."val loss"`. */
+/**
+ * Returns the metric of a run that `text` names: `text` is its name, or its name as written in filters, such as `m."val
+ * loss"`.
+ */
 function nameIn({ metrics }: RunDetailView, text: string): string {
   return Object.hasOwn(metrics, text) ? text : toMetricName(text)
 }
@@ -71,13 +74,17 @@ async function readPoints(client: Client, run: string, name: string): Promise<Po
   }
 }
 
-/** Buckets of a long series in a chart; a series with at most this many points is drawn point by point. */
+/**
+ * Number of buckets that a long series is divided into for a chart. A series with at most this many points is drawn
+ * point by point.
+ */
 const BUCKETS = 500
 const [COLUMNS_DEFAULT, COLUMNS_MIN, COLUMNS_MAX, ROWS, AXIS_COLUMNS] = [80, 10, 160, 15, 14]
 const LINE_STYLES: readonly Style[] = ['cyan', 'yellow', 'green', 'red', 'bold']
 
 /**
- * Reads the line of a run in a chart: all points of a short series, minimum and maximum of each bucket of a long one.
+ * Reads the points of a run for a chart: all points of a short series; the minimum and the maximum of each bucket of a
+ * long one.
  */
 async function readLine(client: Client, run: string, text: string): Promise<Line> {
   const detail = await client.call('getRun', { params: { run } })

@@ -9,7 +9,7 @@ interface OpenFlags {
   readonly print?: boolean
 }
 
-/** `hagane open`: opens the dashboard signed in, at a run or sweep if a number is given. */
+/** `hagane open`: opens the dashboard and signs the browser in. With a number, opens the page of that run or sweep. */
 export async function open(cli: Cli, number: string | undefined, flags: OpenFlags): Promise<void> {
   const client = requireClient(cli)
   const url = await signInUrl(client, await pathOf(client, number))
@@ -18,8 +18,8 @@ export async function open(cli: Cli, number: string | undefined, flags: OpenFlag
 }
 
 /**
- * Returns a URL that opens the dashboard signed in, once. The code is in the fragment, which browsers do not send to
- * servers, so that no log contains it.
+ * Returns a URL that signs a browser in once and opens the page `path` of the dashboard. The sign-in code is in the
+ * fragment, which browsers do not send to servers: no log of requests contains it.
  */
 export async function signInUrl(client: Client, path = '/'): Promise<string> {
   const { code } = await client.call('createSessionCode')
@@ -36,7 +36,7 @@ async function pathOf(client: Client, number: string | undefined): Promise<strin
   return `/p/${encodeURIComponent(project)}/${kind}s/${number}`
 }
 
-/** Opens the default browser. Returns false on a machine without a display. */
+/** Opens a URL in the default browser. Returns false, without opening it, on a machine without a display. */
 function openBrowser(url: string): boolean {
   const env = childEnv()
   const hasScreen = process.platform === 'darwin' || Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY'])

@@ -40,7 +40,7 @@ export async function create(cli: Cli, name: string, flags: Flags & { descriptio
   )
 }
 
-/** `hagane project show`: prints a project with the direction of each metric. */
+/** `hagane project show`: prints a project and the direction (minimise or maximise) of its metrics. */
 export async function show(cli: Cli, name: string | undefined, flags: Flags): Promise<void> {
   printProject(
     cli,
@@ -69,14 +69,14 @@ export async function remove(cli: Cli, project: string, flags: Flags & { yes?: b
   else cli.printStatus(cli.formatMessage('project_deleted', { project, runs: result.changed }))
 }
 
-/** `hagane project restore`: takes a project out of the trash. */
+/** `hagane project restore`: takes a project with its runs and sweeps out of the trash. */
 export async function restore(cli: Cli, project: string, flags: Flags): Promise<void> {
   const result = await requireClient(cli).call('restoreProject', { params: { project } })
   if (flags.json) cli.print(JSON.stringify(result))
   else cli.printStatus(cli.formatMessage('project_restored', { project, runs: result.changed }))
 }
 
-/** `hagane project use`: makes a project the default in this folder and below. */
+/** `hagane project use`: makes a project the default for commands in the current folder and below. */
 export async function use(cli: Cli, project: string): Promise<void> {
   await requireClient(cli).call('getProject', { params: { project } })
   const file = join(process.cwd(), PROJECT_FILE)
@@ -86,7 +86,8 @@ export async function use(cli: Cli, project: string): Promise<void> {
 }
 
 /**
- * `hagane project metric`: sets whether a metric is maximised or minimised; without a direction, prints the project.
+ * `hagane project metric`: sets whether a metric is to be minimised or maximised. Without a direction, prints the
+ * project.
  */
 export async function metric(cli: Cli, name: string, direction: string | undefined, flags: Flags): Promise<void> {
   const params = { project: projectNameOf(cli, flags.project), name: toMetricName(name) }

@@ -28,7 +28,7 @@ export interface RunFlags
   readonly wait?: boolean
   readonly log?: boolean
   readonly workdir?: string
-  /** False with `--no-upload`. */
+  /** False with `--no-upload`; true or undefined otherwise. */
   readonly upload?: boolean
   readonly inPlace?: boolean
 }
@@ -42,8 +42,8 @@ interface Submitted {
 }
 
 /**
- * `hagane run`: submits a document and starts a server if none is running. `--wait` follows the run or sweep to its
- * end.
+ * `hagane run`: submits a document; first starts a server if none is running. `--wait` shows the progress until the run
+ * or sweep ends.
  */
 export async function run(cli: Cli, flags: RunFlags): Promise<void> {
   const cwd = process.cwd()
@@ -76,8 +76,9 @@ export async function run(cli: Cli, flags: RunFlags): Promise<void> {
 }
 
 /**
- * Returns the fields of the submission that name its code: a new snapshot, the latest snapshot of the project with
- * `--no-upload`, or none with `--in-place`, which runs in the folder itself.
+ * Returns the fields of the submission that select its code. By default `workDir` is uploaded as a new snapshot.
+ * `--no-upload` selects the latest snapshot of the project. `--in-place` selects none: the run works in the folder
+ * itself.
  */
 async function sendCode(cli: Cli, client: Client, flags: RunFlags, workDir: string): Promise<object> {
   if (flags.inPlace) return {}
@@ -97,7 +98,10 @@ async function sendCode(cli: Cli, client: Client, flags: RunFlags, workDir: stri
   return { snapshot: uploaded.digest }
 }
 
-/** Reads and compiles the document before a server is started, to report errors early. Throws CliExit. */
+/**
+ * Reads and compiles the document and prints its problems, before a server is started. Throws CliExit if there are
+ * errors.
+ */
 function check(cli: Cli, flags: RunFlags, cwd: string): Source[] {
   let sources: Source[] = []
   try {

@@ -26,8 +26,8 @@ export async function list(cli: Cli, flags: { json?: boolean }): Promise<void> {
 }
 
 /**
- * `hagane secret set NAME KEY`: stores a value. It is read from standard input, so that it appears neither in the
- * history of the shell nor in the list of processes.
+ * `hagane secret set NAME KEY`: stores a value in the data directory of this machine. The value is read from standard
+ * input: as an argument it would appear in the history of the shell and in the list of processes.
  */
 export async function set(cli: Cli, name: string, key: string): Promise<void> {
   checkNames(cli, name, key)
@@ -39,7 +39,7 @@ export async function set(cli: Cli, name: string, key: string): Promise<void> {
   cli.printStatus(cli.formatMessage('secret_set', { name, key }))
 }
 
-/** `hagane secret rm NAME [KEY]`: removes a key, or the whole secret. */
+/** `hagane secret rm NAME [KEY]`: removes a key of a secret, or without KEY the whole secret. */
 export async function remove(cli: Cli, name: string, key: string | undefined): Promise<void> {
   checkNames(cli, name, key ?? 'KEY')
   const path = key === undefined ? join(root(cli), name) : join(root(cli), name, key)

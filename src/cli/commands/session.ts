@@ -5,7 +5,10 @@ import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 import { readStandardInput } from '../prompts.ts'
 
-/** `hagane login`: saves a server and its token after a request with that token succeeded. */
+/**
+ * `hagane login`: sends a request to a server and, if the server accepts the token, stores its address and the token
+ * for later commands.
+ */
 export async function login(cli: Cli, flags: { host?: string; token?: string }): Promise<void> {
   const host = (flags.host ?? findClient(cli)?.url)?.replace(/\/$/, '')
   if (host === undefined || !URL.canParse(host)) throw new CliExit(EXIT.usage, cli.formatMessage('login_host'))
@@ -15,12 +18,15 @@ export async function login(cli: Cli, flags: { host?: string; token?: string }):
   cli.printStatus(cli.formatMessage('logged_in', { host }))
 }
 
-/** `hagane logout`: removes the saved server and token. */
+/** `hagane logout`: removes the stored server and token. */
 export async function logout(cli: Cli): Promise<void> {
   cli.printStatus(cli.formatMessage(removeLogin() ? 'logged_out' : 'not_logged_in'))
 }
 
-/** `hagane whoami`: prints the server that commands use. Throws if it refuses the token. */
+/**
+ * `hagane whoami`: prints the address and version of the server that commands use. Throws CliExit if that server
+ * refuses the token.
+ */
 export async function whoami(cli: Cli, flags: { json?: boolean }): Promise<void> {
   const client = requireClient(cli)
   const { version } = await client.call('health')

@@ -32,7 +32,7 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `hagane sweep insight`: prints the best trial, the importance of parameters, and the improvement still expected. */
+/** `hagane sweep insight`: prints the best trial, the importance of each parameter, and the expected improvement. */
 export async function insight(cli: Cli, number: string, flags: Flags): Promise<void> {
   const view = await requireClient(cli).call('getBeliefs', { params: { sweep: number } })
   if (flags.json) return cli.print(JSON.stringify(view))
@@ -84,12 +84,12 @@ function percent(share: number): string {
   return `${Math.round(100 * share)} %`
 }
 
-/** Formats the method that `auto` chose, and the reason. */
+/** Formats which method `auto` chose, and why. */
 export function choiceText(cli: Cli, { method, reason }: NonNullable<SweepView['choice']>): string {
   return cli.formatMessage('auto_choice', { method, why: autoReasonText(cli.config.locale, reason as AutoReasonCode) })
 }
 
-/** `hagane sweep extend`: adds trials to a sweep. */
+/** `hagane sweep extend`: raises the number of trials of a sweep by `--trials`. */
 export async function extend(cli: Cli, number: string, flags: Flags & { trials?: number }): Promise<void> {
   if (!flags.trials || !Number.isInteger(flags.trials) || flags.trials < 1)
     throw new CliExit(EXIT.usage, cli.formatMessage('extend_trials'))
@@ -113,7 +113,7 @@ export async function add(cli: Cli, number: string, flags: Flags & Pick<Document
   else cli.print(cli.formatMessage(answer.isNew ? 'point_added' : 'point_known', { number: answer.number }))
 }
 
-/** Parses a value of the command line as JSON; text that is no JSON is returned unchanged. */
+/** Parses a value of the command line as JSON; returns text that is not JSON unchanged. */
 function parseValue(text: string): unknown {
   try {
     return decodeValue(text)
@@ -123,8 +123,9 @@ function parseValue(text: string): unknown {
 }
 
 /**
- * Flags of `hagane sweep simulate`. `price` is per machine hour, `failures` a percentage, `plays` a number of
- * simulations.
+ * Flags of `hagane sweep simulate`. `price` is per hour of machine time, `failures` the percentage of trials that fail,
+ * `plays` the number of simulations, `trialTime` the duration of a trial such as `10m`, and `record` the number of an
+ * earlier sweep.
  */
 interface SimulateFlags extends DocumentFlags {
   readonly record?: string
@@ -135,8 +136,8 @@ interface SimulateFlags extends DocumentFlags {
 }
 
 /**
- * `hagane sweep simulate`: simulates a sweep several times with different seeds, and random search for comparison. The
- * objective is synthetic, or with `--record` that of the trials of an earlier sweep.
+ * `hagane sweep simulate`: simulates a sweep `--plays` times with different seeds, and random search with the same
+ * seeds for comparison. The objective is synthetic; with `--record` it is derived from the trials of an earlier sweep.
  */
 export async function simulate(cli: Cli, flags: SimulateFlags): Promise<void> {
   const plan = readPlan(cli, flags)
@@ -187,7 +188,10 @@ function toSeconds(text: string): number | undefined {
   return seconds > 0 ? seconds : undefined
 }
 
-/** Returns the objective recorded by the ended trials of a sweep. Throws CliExit if it has none. */
+/**
+ * Returns an objective made from the parameters and values of the ended trials of a sweep. Throws CliExit if no trial
+ * has ended.
+ */
 async function loadRecordedObjective(cli: Cli, plan: SweepPlan, number: string): Promise<SimulatedObjective> {
   const runs = await allTrials(cli, number)
   const sign = signOf(plan)
@@ -224,7 +228,7 @@ function secondsOf({ startedAt, endedAt }: RunView): number {
   return startedAt && endedAt ? (Date.parse(endedAt) - Date.parse(startedAt)) / 1000 : 0
 }
 
-/** Prints the medians of all simulations, and how often they were at least as good as random search. */
+/** Prints the medians of all simulations, and in how many of them the sweep was at least as good as random search. */
 function printSimulations(
   cli: Cli,
   flags: SimulateFlags,
@@ -246,7 +250,8 @@ function printSimulations(
     machineSeconds: medianOf((play) => play.machineSeconds),
     cost: flags.price === undefined ? null : hours * flags.price,
     /**
-     * Simulations whose best trial was at least as good as that of random search with as many trials at full resource.
+     * Number of simulations whose best trial was at least as good as that of random search. Random search has as many
+     * trials, each with the full resource.
      */
     notWorseThanRandom: wins,
   }
@@ -276,7 +281,7 @@ function printSimulations(
   if (unplayed.length > 0) cli.print(cli.formatMessage('simulate_unplayed', { parts: unplayed.join(', ') }))
 }
 
-/** Returns the parts of a document that simulations ignore, because they depend on values that trials report. */
+/** Returns the sections of a document that simulations ignore: stopping rules and conditions, and warm start. */
 function unsimulatedParts({ stoppingRules, stopConditions, warmStart }: SweepPlan): string[] {
   return [
     ...(stoppingRules.length + stopConditions.length > 0 ? ['early_stopping'] : []),

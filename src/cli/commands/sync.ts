@@ -12,7 +12,10 @@ import type { Client } from '../client.ts'
 import { CliExit } from '../context.ts'
 import type { Cli } from '../context.ts'
 
-/** `hagane sync`: sends spooled records with the user's token and deletes those that the server acknowledged. */
+/**
+ * `hagane sync`: sends the records that scripts have left in spool folders, with the token of the user. Deletes the
+ * files of a writer when the server has acknowledged all of its records.
+ */
 export async function sync(cli: Cli, folders: readonly string[], flags: { json?: boolean }): Promise<void> {
   const client = requireClient(cli)
   const spools = (
@@ -35,7 +38,10 @@ export async function sync(cli: Cli, folders: readonly string[], flags: { json?:
   if (pending > 0) throw new CliExit(EXIT.failed)
 }
 
-/** Returns the existing spool folders of the data directory: the common one, and one for each run. */
+/**
+ * Returns the spool folders of the data directory that exist: the one for scripts started by hand, and one for each
+ * run.
+ */
 async function usualFolders(dataDir: string): Promise<string[]> {
   const { runs, spool } = dataDirPaths(dataDir)
   const names = existsSync(runs) ? await readdir(runs) : []
@@ -43,13 +49,14 @@ async function usualFolders(dataDir: string): Promise<string[]> {
 }
 
 /**
- * Number of different reasons printed for refused records of a writer. A script may repeat one mistake at every step.
+ * Number of different reasons that are printed for the refused records of one writer. A script may repeat a mistake at
+ * every step.
  */
 const REFUSALS_MAX = 20
 
 /**
- * Sends the records of one writer in batches and removes its spool. Returns the number of records that could not be
- * sent.
+ * Sends the records of one writer in batches, then removes its spool. If the server answers with an error, prints the
+ * error and keeps the spool. Returns the number of records that were not sent.
  */
 async function sendSpool(cli: Cli, client: Client, spool: Spool): Promise<number> {
   const { meta } = spool

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { childEnv, createDataDir, isLaunched, readServerConfig } from '../../config/config.ts'
+import { childEnv, createDataDir, hasLauncher, readServerConfig } from '../../config/config.ts'
 import type { ServerFlags } from '../../config/config.ts'
 import { PACKAGE_DIR } from '../../config/package.ts'
 import { readServerState, readToken } from '../../config/state-files.ts'
@@ -40,7 +40,7 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
   const server = await startServer(config, {
     onStandby: () => cli.printStatus(cli.formatMessage('standing_by')),
     onEnd: (why) => {
-      // Exit at once: after a failed sync of the database, later writes could falsely seem to succeed.
+      // Exit at once: after a failed fsync of the database, later writes could falsely seem to succeed.
       if (why === 'broken') process.exit(EXIT.failed)
       end(why === 'shutdown' ? EXIT.ok : EXIT.secondServer)
     },
@@ -74,10 +74,10 @@ export async function up(cli: Cli, flags: UpFlags): Promise<void> {
 /** Fields of the errors that a failed start can throw. */
 interface StartFault {
   readonly message: string
-  /** Version of the database schema, and the newest version that this program supports. */
+  /** `found` is the version of the database schema; `supported` is the newest version that this program supports. */
   readonly found?: number
   readonly supported?: number
-  /** System error code of a failed connection or of a port that cannot be opened. */
+  /** System error code: a connection to the database failed, or the port cannot be opened. */
   readonly code?: string
   readonly address?: string
   readonly hostname?: string
@@ -87,7 +87,7 @@ interface StartFault {
 const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 function startFailure(cli: Cli, cause: unknown): CliExit {
-  // Connecting to a name with several addresses fails once per address.
+  // A connection to a name with several addresses fails with an AggregateError, of which the first error is reported.
   const {
     found,
     supported,
@@ -108,8 +108,8 @@ function startFailure(cli: Cli, cause: unknown): CliExit {
 }
 
 /**
- * Calls `end` on the first signal and exits at once on the second. If the launcher of this process is killed, the
- * process is killed too.
+ * Calls `end` on the first SIGINT or SIGTERM and exits at once on the second. Also kills this process when the launcher
+ * that started it is killed.
  */
 function watchSignals(end: (status: number) => void): void {
   let count = 0
@@ -122,7 +122,7 @@ function watchSignals(end: (status: number) => void): void {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
 
-  if (isLaunched() && process.channel) {
+  if (hasLauncher() && process.channel) {
     process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
     process.channel.unref()
   }
@@ -132,8 +132,9 @@ const START_TIMEOUT_MS = 30_000
 const POLL_MS = 25
 
 /**
- * Returns a client of the configured server. A server of this machine is started in the background if none is running.
- * Throws CliExit if the server does not answer in time.
+ * Returns a client of the configured server. If no server is configured, uses the server of the data directory, and
+ * starts it in the background if it does not run; `isNew` is then true. Throws CliExit if the server does not answer
+ * within `START_TIMEOUT_MS`.
  */
 export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{ client: Client; isNew: boolean }> {
   const configuredUrl = cli.config.host ?? cli.config.login?.host
@@ -154,7 +155,7 @@ export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{
       child.unref()
       return { client, isNew: readServerState(cli.config.dataDir)?.pid === child.pid }
     }
-    // Another process holds the data directory. It will either answer or release the directory.
+    // The new server has ended because another server holds the data directory. Start one again until one answers.
     if (child.exitCode === EXIT.secondServer) child = startInBackground(cli, flags)
     else if (child.exitCode !== null || child.signalCode !== null) break
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
@@ -165,8 +166,8 @@ export async function ensureServer(cli: Cli, flags: ServerFlags = {}): Promise<{
 }
 
 /**
- * Returns a client of the server of this data directory; undefined if it does not answer. The recorded port may be used
- * by another server by now; the request with this directory's token then fails.
+ * Returns a client of the server of this data directory; undefined if that server does not answer. Another server may
+ * meanwhile use the stored port; it refuses the token of this directory.
  */
 async function findOwnServer(cli: Cli): Promise<Client | undefined> {
   const url = readServerState(cli.config.dataDir)?.url
@@ -206,7 +207,7 @@ async function isHealthy(client: Client): Promise<boolean> {
   }
 }
 
-/** `hagane down`: stops the server and waits until it has ended. Runs continue. */
+/** `hagane down`: stops the configured server and waits until it has ended. Runs continue. */
 export async function down(cli: Cli): Promise<void> {
   const client = findClient(cli)
   if (!client || !(await isHealthy(client))) return cli.printStatus(cli.formatMessage('server_none'))

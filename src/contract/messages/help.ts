@@ -1,8 +1,8 @@
 import type { Locale } from './messages.ts'
 
 /**
- * Help of the command line: the purpose of each command, its options, and examples. Keys are `command` and
- * `command_option`.
+ * Help texts of the command line in one language. The key `run` is the purpose of the command `run`, the key `run_wait`
+ * is its option `--wait`.
  */
 type Help = Readonly<Record<string, string>>
 
@@ -263,7 +263,7 @@ export function helpText(locale: Locale, code: HelpCode): string {
   return (locale === 'ja' ? ja : en)[code]
 }
 
-/** Examples by command; they are the same in every language. */
+/** Example command lines by command; they are the same in every language. */
 export const EXAMPLES: Readonly<Partial<Record<HelpCode, readonly string[]>>> = {
   run: [
     'hagane run -f group.yml --wait',

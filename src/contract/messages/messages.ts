@@ -11,7 +11,10 @@ export type AutoReasonCode = keyof typeof en.autoReasons
 export type NoticeCode = keyof typeof en.notices
 export type DetailCode = keyof typeof en.details
 
-/** The texts of one language: a sentence for each code, and a remedy as well for each problem. */
+/**
+ * The texts of one language, by code. A problem has two: the sentence and the remedy. Texts contain placeholders such
+ * as `{name}`.
+ */
 export interface Catalogue {
   readonly problems: Readonly<Record<ProblemCode, readonly [string, string]>>
   readonly errors: Readonly<Record<ErrorCode, string>>
@@ -26,16 +29,19 @@ export interface Catalogue {
 /** The texts of all languages. */
 export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { en, ja }
 
-/** Arguments that can be put into a sentence as they are. */
+/** Arguments of a sentence that need no translation, by placeholder. */
 export type PlainArgs = Readonly<Record<string, string | number>>
 
-/** A phrase of the catalogue with its arguments. Used as an argument of a sentence, or as the detail of a finding. */
+/**
+ * A phrase that is translated when it is shown: `detail` is its code in the catalogue, `args` fill its placeholders.
+ * Used as an argument of a sentence, or as the detail of an observation such as `Evidence`.
+ */
 export interface Detail {
   readonly detail: DetailCode
   readonly args?: Args
 }
 
-/** Arguments of a sentence. Phrases among them are put into the language of the sentence. */
+/** Arguments of a sentence, by placeholder. Phrases among them are translated to the language of the sentence. */
 export type Args = Readonly<Record<string, string | number | Detail>>
 
 /** Fills the `{name}` placeholders of a sentence. A placeholder without an argument is removed. */
@@ -43,12 +49,12 @@ export function fill(sentence: string, args: PlainArgs = {}): string {
   return sentence.replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(args, name) ? String(args[name]) : ''))
 }
 
-/** Returns a phrase of the catalogue in a language. */
+/** Returns the text of a phrase in a language, with its arguments filled in. */
 export function detailText(locale: Locale, { detail, args }: Detail): string {
   return fill(CATALOGUES[locale].details[detail], args && plainArgs(locale, args))
 }
 
-/** Converts arguments to plain ones: phrases become text in the given language. */
+/** Replaces the phrases among arguments by their texts in a language. */
 export function plainArgs(locale: Locale, args: Args): PlainArgs {
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => [name, typeof value === 'object' ? detailText(locale, value) : value]),

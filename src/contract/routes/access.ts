@@ -5,7 +5,7 @@ import { LIMITS } from '../limits.ts'
 import { changed } from './shared.ts'
 import type { RouteTable } from './route.ts'
 
-/** Sessions of browsers and access tokens. */
+/** Routes for sessions of browsers and for access tokens. */
 export const accessRoutes = {
   createSessionCode: {
     needs: 'access.manage',
@@ -31,7 +31,7 @@ export const accessRoutes = {
   },
   createToken: {
     needs: 'access.manage',
-    summary: 'Makes a token for a program. It is said in this answer and never again.',
+    summary: 'Creates a token for a program. This answer alone contains it.',
     body: createTokenRequest,
     answer: newTokenView,
   },

@@ -36,34 +36,34 @@ const RULES = {
 type Rules = typeof RULES
 
 /**
- * All routes of the API; besides these the server only serves the dashboard. Every route that is not `public` needs a
- * token or a session. A request takes the first route that matches it.
+ * All routes of the API. Any other address belongs to the dashboard's files. A route whose `needs` is not `public`
+ * needs a token or a session. The first route whose method and path match handles a request.
  */
 export const ROUTES = Object.fromEntries(
   Object.entries<Endpoint>(ENDPOINTS).map(([name, endpoint]) => [name, { ...endpoint, ...RULES[name as RouteName] }]),
 ) as unknown as { readonly [N in RouteName]: Endpoint & Rules[N] }
 
-/** The JSON answer of a route; `unknown` for a route whose answer is not JSON. */
+/** Type of the JSON answer of a route; `unknown` for a route whose answer is not JSON. */
 export type AnswerOf<N extends RouteName> = Rules[N] extends { answer: infer A extends z.ZodType }
   ? z.output<A>
   : unknown
 
-/** The validated query of a route, with its defaults; `undefined` for a route without a query. */
+/** Type of a route's query after validation, with defaults filled in; `undefined` for a route without a query. */
 export type QueryOf<N extends RouteName> = Rules[N] extends { query: infer Q extends z.ZodType }
   ? z.output<Q>
   : undefined
 
-/** The validated JSON body of a route, with its defaults; `undefined` for a route without one. */
+/** Type of a route's JSON body after validation, with defaults filled in; `undefined` for a route without one. */
 export type BodyOf<N extends RouteName> = Rules[N] extends { body: infer B extends z.ZodType } ? z.output<B> : undefined
 
-/** The JSON body that a client sends to a route. */
+/** Type of the JSON body that a client sends to a route: fields with defaults may be absent. */
 export type BodyInputOf<N extends RouteName> = Rules[N] extends { body: infer B extends z.ZodType }
   ? z.input<B>
   : undefined
 
 /**
- * A client's request to a route: `params` fill the path, `query` follows it, `body` is sent as JSON. `params` is
- * required where the path has parameters.
+ * A client's request to a route. `params` fill the parameters of the path, and are required if it has some; `body` is
+ * sent as JSON.
  */
 export type RequestOf<N extends RouteName> = { readonly query?: Query; readonly body?: BodyInputOf<N> } & ([
   ParamName<N>,
@@ -71,7 +71,7 @@ export type RequestOf<N extends RouteName> = { readonly query?: Query; readonly 
   ? { readonly params?: undefined }
   : { readonly params: ParamsOf<N> })
 
-/** A request to any route, for code that sends it. */
+/** A request to any route, with untyped fields, for code that sends the requests of all routes. */
 export interface AnyRequest {
   readonly params?: Readonly<Record<string, string | number>> | undefined
   readonly query?: Query | undefined
@@ -79,8 +79,8 @@ export interface AnyRequest {
 }
 
 /**
- * The arguments after the name of a route in a client's call: a request, which may be left out where nothing is
- * required.
+ * Arguments of a client's function after the name of the route: the request, with additional `Options`. The request may
+ * be left out for a route without path parameters.
  */
 export type RequestArguments<N extends RouteName, Options = unknown> = [ParamName<N>] extends [never]
   ? [request?: RequestOf<N> & Options]

@@ -18,7 +18,7 @@ import { LIMITS } from '../limits.ts'
 import { filterText, flag, projectReference } from './shared.ts'
 import type { RouteTable } from './route.ts'
 
-/** The data of charts and tables. */
+/** Routes that return the data of charts and tables. */
 export const chartRoutes = {
   countRuns: {
     needs: 'runs.read',

@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { moment } from '../run.ts'
 import type { RouteTable } from './route.ts'
 
-/** An environment. */
+/** A virtual environment made by `build_steps`. `packages` are lines as `pip freeze` prints them. */
 const environmentView = z.strictObject({
   hash: z.string(),
   state: z.enum(['building', 'ready', 'failed', 'removed']),
   python: z.string(),
-  /** Number of the run that builds it, or that built it last; null where that run no longer exists. */
+  /** Number of the run that builds or last built the environment; null if that run no longer exists. */
   build: z.int().nullable(),
   packages: z.array(z.string()),
   createdAt: moment,
@@ -17,7 +17,7 @@ const environmentView = z.strictObject({
 
 export type EnvironmentView = z.output<typeof environmentView>
 
-/** Environments. */
+/** Routes for environments. */
 export const environmentRoutes = {
   listEnvironments: {
     needs: 'environments.read',

@@ -5,7 +5,7 @@ import { LIMITS } from '../limits.ts'
 import { moment } from '../run.ts'
 import type { RouteTable } from './route.ts'
 
-/** An event of the history. */
+/** An event of the history. `seq` is its number; `run` and `sweep` are the numbers of those that it is about. */
 const eventView = z.strictObject({
   seq: z.int(),
   at: moment,
@@ -18,7 +18,7 @@ const eventView = z.strictObject({
 
 export type EventView = z.output<typeof eventView>
 
-/** The history. */
+/** Routes for the history of events. */
 export const eventRoutes = {
   listEvents: {
     needs: 'events.read',

@@ -5,7 +5,10 @@ import { SEVERITIES } from '../severity.ts'
 import { count } from './shared.ts'
 import type { RouteTable } from './route.ts'
 
-/** Query for lines of a log that match a pattern or have a severity. `from` is the byte offset to begin at. */
+/**
+ * Query for lines of an attempt's log that match the regular expression `pattern` or have a severity. `from` is the
+ * byte offset at which the search begins. Default of `attempt`: the latest.
+ */
 const logSearchQuery = z
   .strictObject({
     attempt: z.coerce.number().int().min(1).optional(),
@@ -16,7 +19,7 @@ const logSearchQuery = z
   })
   .refine(({ pattern, severity }) => (pattern === undefined) !== (severity === undefined), 'log_search_one')
 
-/** Lines that were found, each with its byte offset. `isCut`: the limit was reached, so there may be more. */
+/** Lines that were found, each with the byte offset of its start. `isCut`: further lines may match. */
 const logSearchView = z.strictObject({
   lines: z.array(z.strictObject({ offset: count, text: z.string() })),
   isCut: z.boolean(),
@@ -24,7 +27,7 @@ const logSearchView = z.strictObject({
 
 export type LogSearchView = z.output<typeof logSearchView>
 
-/** Logs of runs. */
+/** Routes for the logs of runs. */
 export const logRoutes = {
   getLogs: {
     needs: 'runs.read',

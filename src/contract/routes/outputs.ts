@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { artifactView } from '../tracking.ts'
 import type { RouteTable } from './route.ts'
 
-/** Output files of runs. */
+/** Routes for the output files of runs. */
 export const outputRoutes = {
   listArtifacts: {
     needs: 'runs.read',

@@ -5,7 +5,7 @@ import { DIRECTIONS, projectName, projectView, savedViewDefinition, savedViewVie
 import { changed, count, flag, note } from './shared.ts'
 import type { RouteTable } from './route.ts'
 
-/** Projects, their saved views and their trash. */
+/** Routes for projects, their saved views and the trash. */
 export const projectRoutes = {
   listProjects: {
     needs: 'projects.read',
@@ -44,7 +44,7 @@ export const projectRoutes = {
   },
   setDirection: {
     needs: 'projects.write',
-    summary: 'Says which way a metric is better; null forgets it.',
+    summary: 'Sets which direction of a metric is better; null removes it.',
     body: z.strictObject({ direction: z.enum(DIRECTIONS).nullable() }),
     answer: projectView,
   },

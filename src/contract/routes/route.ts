@@ -3,38 +3,38 @@ import type { z } from 'zod'
 import type { Permission } from '../access.ts'
 import type { Endpoint, RouteName } from '../endpoints.ts'
 
-/** An entry of the route table, without its method and path, which are in `contract/endpoints.ts`. */
+/** Access rule, schemas and limits of a route. Its method and path are in `contract/endpoints.ts`. */
 export interface RouteRules {
-  /** The right that a caller needs; `public`: none, not even a token. */
+  /** Permission that the caller needs. `public`: no permission and no token. */
   readonly needs: Permission | 'public'
-  /** Description for the generated documentation. */
+  /** Description of the route in the OpenAPI document. */
   readonly summary: string
   readonly query?: z.ZodType
   readonly body?: z.ZodType
-  /** Default: `LIMITS.bodyBytesMax`. */
+  /** Largest size of the body in bytes. Default: `LIMITS.bodyBytesMax`. */
   readonly bodyBytesMax?: number
-  /** Schema of the JSON answer. */
+  /** Schema of the JSON answer; absent if the answer is not JSON. */
   readonly answer?: z.ZodType
   /** Media type of an answer that is not JSON. */
   readonly produces?: string
   /**
-   * Whether the handler checks the parts of the body one by one. The body as a whole is then not refused for a NUL
-   * character.
+   * Accepts NUL characters in the body, which are otherwise refused for the whole request. The handler then checks the
+   * parts of the body one by one.
    */
   readonly skipsNulCheck?: boolean
-  /** Whether the route is refused while the disk is full, because it writes data. */
+  /** Refuses requests while the disk is full, because the route writes data. */
   readonly isRefusedWhenFull?: boolean
-  /** Whether the body is bytes, which go to the handler as they arrive. */
+  /** Whether the body is a stream of bytes, which the handler reads itself, instead of JSON. */
   readonly hasByteBody?: boolean
   /**
-   * Whether the route creates something. A repeated request with the same id or `Idempotency-Key` then finds the first
-   * result again.
+   * Whether the route creates an object once per id or header `Idempotency-Key`: a repeated request returns the object
+   * that the first one created.
    */
   readonly isIdempotentCreate?: boolean
 }
 
-/** A route: where it is, and its rules. */
+/** A route with its method, path and rules. */
 export type Route = Endpoint & RouteRules
 
-/** The routes of one resource. */
+/** Rules of the routes of one resource, by route name. */
 export type RouteTable = { readonly [N in RouteName]?: RouteRules }

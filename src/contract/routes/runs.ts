@@ -19,7 +19,7 @@ import {
 } from './shared.ts'
 import type { RouteTable } from './route.ts'
 
-/** A run that a script starts itself, outside any executor. The client may choose the `id`. */
+/** Body of a request that creates a run for a script that runs outside any executor. The client may choose the `id`. */
 const createRunRequest = z.strictObject({
   id: uuid.optional(),
   kind: z.enum(['experiment', 'job']).default('experiment'),
@@ -31,22 +31,25 @@ const createRunRequest = z.strictObject({
 
 /** Query of the run list. */
 const runsQuery = z.strictObject({
-  /** A filter, in Hagane's notation or in Polyaxon's. */
+  /** Filter text, as `parseFilter` reads it. */
   filter: filterText.optional(),
-  /** Fields to sort by, the most significant first; a leading minus puts the largest first. Default: `-number`. */
+  /**
+   * Fields to sort by, separated by commas, the most significant first. A leading minus puts the largest value first.
+   * Default: `-number`.
+   */
   sort: z.string().max(LIMITS.nameCharsMax).optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.runsPageMax).default(100),
-  /** `next` of the previous page. */
+  /** Field `next` of the previous page; absent for the first page. */
   cursor: z.string().max(4_000).optional(),
   project: projectReference.optional(),
   sweep: runOrSweepReference.optional(),
-  /** Whether to list the runs in the trash instead. */
+  /** Lists the runs in the trash instead of the others. */
   trash: flag,
-  /** Whether to count the whole list, too. */
+  /** Requests `total`, the number of runs on all pages. */
   count: flag,
   /**
-   * Parameters and metrics that the rows contain: fields as filters write them, separated by commas. `auto` adds the
-   * most common metrics and the parameters that differ. Default: all.
+   * Parameters and metrics that each run of the answer contains, separated by commas, as filters write them. `auto`
+   * adds the metrics that most runs of the page have and the parameters that differ between them. Default: all.
    */
   fields: z.string().max(LIMITS.filterCharsMax).optional(),
 })
@@ -54,15 +57,18 @@ const runsQuery = z.strictObject({
 /** A page of the run list. */
 const runPage = z.strictObject({
   runs: z.array(runView),
-  /** Cursor of the next page; null on the last one. */
+  /** Cursor of the next page; null on the last page. */
   next: z.string().nullable(),
-  /** Number of runs in the whole list; null unless requested. */
+  /** Number of runs on all pages; null unless `count` requests it. */
   total: count.nullable(),
-  /** Names in the filter and the order that no run has, with the name that was probably meant. */
+  /**
+   * Fields of the filter and the sort order that no run has, probably misspelt: `p.lrr → p.lr` with the nearest
+   * existing field, or only `p.lrr`.
+   */
   hints: z.array(z.string()),
 })
 
-/** An action on all runs that match. */
+/** An action on runs: those listed in `runs`, and those that match `filter`, `project` and `sweep`. */
 const bulkRequest = z
   .strictObject({
     action: z.enum(['stop', 'pause', 'resume', 'delete', 'restore', 'tag', 'untag', 'move']),
@@ -70,11 +76,11 @@ const bulkRequest = z
     runs: z.array(runOrSweepReference).max(LIMITS.runsPageMax).optional(),
     project: projectReference.optional(),
     sweep: runOrSweepReference.optional(),
-    /** Tags to add or remove, for `tag` and `untag`. */
+    /** Tags that `tag` adds and `untag` removes. */
     tags: tags.optional(),
-    /** Target project, for `move`. */
+    /** Project to which `move` moves the runs. */
     to: projectReference.optional(),
-    /** Whether to only count the runs that would change. */
+    /** Only counts the selected runs, without changing them. */
     dryRun: z.boolean().default(false),
   })
   .refine(({ action, to }) => action !== 'move' || to !== undefined, {
@@ -86,7 +92,7 @@ const bulkRequest = z
     message: 'bulk_tags',
   })
 
-/** Changes to a run. Null removes its name or its note. */
+/** Changes to a run. An absent field stays as it is; null removes the name or the note. */
 const runChange = z.strictObject({
   name: name.nullable().optional(),
   note: note.nullable().optional(),
@@ -94,11 +100,14 @@ const runChange = z.strictObject({
   project: projectReference.optional(),
 })
 
-/** The document of a run: its sources in merge order, and the parameters that were merged last. */
+/**
+ * The document from which a run was compiled: its sources in the order of merging, and the parameters that were merged
+ * last.
+ */
 const documentView = z.strictObject({
   sources: z.array(source),
   params: z.record(z.string(), z.string()),
-  /** Difference between the code and its git commit; null without one. */
+  /** Difference between the code and its git commit, as `git diff` prints it; null without a difference. */
   changes: z.string().nullable(),
 })
 
@@ -110,7 +119,7 @@ export type RunPageView = z.output<typeof runPage>
 
 export type DocumentView = z.output<typeof documentView>
 
-/** Runs: the list, changes, and runs that are made from other runs. */
+/** Routes for runs: the run list, changes, runs that are derived from other runs, documents and filters. */
 export const runRoutes = {
   listRuns: {
     needs: 'runs.read',
@@ -197,7 +206,7 @@ export const runRoutes = {
     summary: 'What could go on at the end of a filter, with how many runs have it.',
     query: z.strictObject({ text: filterText.default('') }),
     answer: z.strictObject({
-      /** Index from which on a suggestion replaces the text. */
+      /** Offset in `text` from which a suggestion replaces the rest. */
       start: z.int(),
       suggestions: z.array(z.strictObject({ text: z.string(), count: count.nullable() })),
     }),

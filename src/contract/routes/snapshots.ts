@@ -6,10 +6,10 @@ import { manifest } from '../snapshot.ts'
 import { count } from './shared.ts'
 import type { RouteTable } from './route.ts'
 
-/** A snapshot: the number of its files and their total size. */
+/** A snapshot, with the number of its files and their total size. */
 const snapshotView = z.strictObject({ digest: z.string(), files: count, sizeBytes: count, createdAt: moment })
 
-/** Code: blobs and snapshots. */
+/** Routes for code: snapshots, and blobs, the contents of their files. */
 export const snapshotRoutes = {
   findMissing: {
     needs: 'code.write',

@@ -8,8 +8,8 @@ import { count, name, note, params, projectReference, source, submission, tags }
 import type { RouteTable } from './route.ts'
 
 /**
- * A document to run: its sources in the order of merging, and parameters that are merged last. Without `snapshot` and
- * `latestSnapshot` the run works in `host.workDir`, the folder on the submitting machine.
+ * Request to run a document: `sources` are merged in their order, then `params`. Without `snapshot` and
+ * `latestSnapshot` the run works in the folder `host.workDir` itself.
  */
 const submitRequest = z.strictObject({
   id: uuid.optional(),
@@ -18,9 +18,9 @@ const submitRequest = z.strictObject({
   host: hostInfo,
   project: projectReference.optional(),
   snapshot: sha256.nullish(),
-  /** Difference between the code and its git commit. */
+  /** Difference between the code and its git commit, as `git diff` prints it. */
   changes: z.string().max(LIMITS.diffCharsMax).nullish(),
-  /** Whether to take the snapshot of the project's latest run that has one, instead of `snapshot`. */
+  /** Uses the snapshot of the project's latest run that has one, instead of `snapshot`. */
   latestSnapshot: z.boolean().optional(),
   name: name.optional(),
   note: note.optional(),
@@ -42,20 +42,20 @@ const problemView = z.strictObject({
 const checkView = z.strictObject({
   errors: z.array(problemView),
   warnings: z.array(problemView),
-  /** The compiled plan; null where there are errors. */
+  /** The compiled plan; null if there are errors. */
   plan: z.record(z.string(), z.unknown()).nullable(),
-  /** Number of runs that it leads to; null where a search has no end, or where there are errors. */
+  /** Number of runs that the document starts; null for a search without an end, and if there are errors. */
   trials: count.nullable(),
-  /** The first runs: their parameters and their commands. */
+  /** Parameters and commands of the first runs. */
   first: z.array(z.strictObject({ params: z.record(z.string(), z.unknown()), command: z.string().nullable() })),
 })
 
-/** The result of compiling a document without running it: its mistakes, its plan, and its first commands. */
+/** Result of compiling a document without running it: errors, warnings, plan, and commands of the first runs. */
 export type CheckView = z.output<typeof checkView>
 
 export type SubmitRequest = z.input<typeof submitRequest>
 
-/** Documents: their check and their submission. */
+/** Routes that check and submit documents. */
 export const submissionRoutes = {
   submit: {
     needs: 'runs.write',

@@ -5,17 +5,17 @@ import { sweepInsightView, sweepView } from '../sweep.ts'
 import { accepted, changed, deriveRequest, flag, name, note, projectReference, submission, tags } from './shared.ts'
 import type { RouteTable } from './route.ts'
 
-/** Sweeps. */
+/** Routes for sweeps. */
 export const sweepRoutes = {
   listSweeps: {
     needs: 'sweeps.read',
     summary: 'Sweeps, newest first.',
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(LIMITS.runsPageMax).default(100),
-      /** Number of the last sweep on the previous page. */
+      /** Lists only sweeps with a smaller number: that of the last sweep on the previous page. */
       before: z.coerce.number().int().min(1).optional(),
       project: projectReference.optional(),
-      /** Part of the sweep's name; upper and lower case count as the same. */
+      /** Text that the name of a sweep must contain, without regard to case. */
       name: z.string().min(1).max(LIMITS.nameCharsMax).optional(),
       trash: flag,
     }),

@@ -4,15 +4,15 @@ import type { Detail } from '../messages/messages.ts'
 import { accepted, flag } from './shared.ts'
 import type { RouteTable } from './route.ts'
 
-/** Result of one check of the server. */
+/** Result of one check by `hagane doctor`, such as of the disk or the database. */
 const doctorCheck = z.strictObject({ name: z.string(), isOk: z.boolean(), detail: z.string() })
 
 export type DoctorCheck = z.output<typeof doctorCheck>
 
-/** The same with a detail that is not put into a language yet. */
+/** A `DoctorCheck` whose detail may still be a phrase without a language. */
 export type DoctorFinding = Omit<DoctorCheck, 'detail'> & { readonly detail: string | Detail }
 
-/** The server itself. */
+/** Routes for the server itself. */
 export const systemRoutes = {
   health: {
     needs: 'public',

@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.ts'
 import { acknowledgement, batchRequest, bucketView, pointView } from '../tracking.ts'
 import type { RouteTable } from './route.ts'
 
-/** Metrics of runs, and the records that scripts send. */
+/** Routes for metrics of runs, and for the tracking records that scripts send. */
 export const trackingRoutes = {
   getMetric: {
     needs: 'runs.read',

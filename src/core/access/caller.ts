@@ -2,8 +2,9 @@ import type { Permission } from '../../contract/access.ts'
 import type { Actor } from '../../contract/events.ts'
 
 /**
- * Who acts. `person`: the one person of this server, by its token or a session. `token`: a program with an access
- * token. `run`: an attempt with the token of its run. `platform`: the server itself.
+ * The caller of an operation. `person`: the one user of this server, with the person's token or a session. `token`: a
+ * program with the access token `id`. `run`: a script of attempt `n` of a run, with the attempt's token. `platform`:
+ * the server itself.
  */
 export type Caller =
   | { readonly kind: 'person' }
@@ -11,7 +12,7 @@ export type Caller =
   | { readonly kind: 'run'; readonly runId: string; readonly n: number }
   | { readonly kind: 'platform' }
 
-/** The part of a use case's dependencies that says who acts. */
+/** Dependencies of an operation that contain its caller. */
 export interface Acting {
   readonly by: Caller
 }
@@ -19,12 +20,12 @@ export interface Acting {
 /** The projects whose data a query may return: all, or those with these ids. */
 export type ProjectScope = 'all' | readonly string[]
 
-/** Returns the actor that events record for a caller. A program acts for the person who made its access token. */
+/** Returns the actor in events that a caller causes. A program with an access token is recorded as the person. */
 export function actorOf({ kind }: Caller): Actor {
   return kind === 'token' ? 'person' : kind
 }
 
-/** Whether a caller has a right. A run may send its own tracking records and nothing else. */
+/** Whether a caller has a permission. A run has only `runs.track`; `authorize` refuses it for the records of others. */
 export function may({ kind }: Caller, permission: Permission): boolean {
   return kind !== 'run' || permission === 'runs.track'
 }
@@ -34,7 +35,7 @@ export function readableProjects({ kind }: Caller): ProjectScope {
   return kind === 'run' ? [] : 'all'
 }
 
-/** Whether a caller may read a run. A run may read itself. */
+/** Whether a caller may read a run. A caller of kind `run` may read only that run itself. */
 export function mayReadRun(caller: Caller, run: { readonly id: string; readonly projectId: string }): boolean {
   if (caller.kind === 'run') return caller.runId === run.id
   return includesProject(readableProjects(caller), run.projectId)

@@ -6,20 +6,20 @@ import { tokenize } from './tokens.ts'
 import type { Token } from './tokens.ts'
 
 /**
- * The part of speech that the grammar allows at the cursor. `prefix` is the unfinished word at the cursor, `start` the
- * offset of its first character.
+ * The kind of word that may stand at the cursor of a filter. `prefix` is the unfinished word before the cursor, empty
+ * if there is none; `start` is its offset in characters.
  */
 export interface Completion {
   readonly expects: 'field' | 'operator' | 'value' | 'connective'
   readonly prefix: string
   readonly start: number
-  /** The field whose operator or value is expected; absent for an unknown field. */
+  /** The field before the expected operator or value; absent for an unknown field. */
   readonly field?: Field
 }
 
 /**
- * Returns what the grammar allows at the end of `text`. The text before the last word need not be valid: unknown fields
- * are accepted, and a text that cannot be split into tokens counts as empty.
+ * Returns the kind of word that may stand at the end of `text`. The text before may contain errors: unknown fields are
+ * accepted, and a text that cannot be split into tokens counts as empty.
  */
 export function completionAt(text: string): Completion {
   const tokens = tokenizeLeniently(text)
@@ -32,7 +32,7 @@ export function completionAt(text: string): Completion {
   return { prefix, start, ...contextAfter(isUnfinished ? tokens.slice(0, -1) : tokens) }
 }
 
-/** Returns the tokens without the `end` token. An open quote is closed: it is not an error while a person types. */
+/** Returns the tokens without the `end` token. An open quote is no error here: it ends with the text. */
 function tokenizeLeniently(text: string): Token[] {
   for (const closed of [text, `${text}"`, `${text}'`]) {
     try {
@@ -48,7 +48,9 @@ function tokenizeLeniently(text: string): Token[] {
 
 const BEFORE_FIELD = new Set(['and', 'or', 'not', '('])
 
-/** Returns what follows the last token. A predicate is field, operator, value; connectives stand between them. */
+/**
+ * Returns the kind of word that may follow the tokens. A filter is a sequence of field, operator, value and connective.
+ */
 function contextAfter(tokens: readonly Token[]): Pick<Completion, 'expects' | 'field'> {
   let state: Pick<Completion, 'expects' | 'field'> = { expects: 'field' }
   let isInList = false
@@ -83,7 +85,10 @@ function afterField(token: Token): Pick<Completion, 'expects' | 'field'> {
   }
 }
 
-/** Returns the words of the filter language that fit, without names and values from the data. */
+/**
+ * Returns the words of the filter language that may stand at the cursor and begin with the prefix. Names of parameters,
+ * metrics and tags are not included.
+ */
 export function suggestWords({ expects, field, prefix }: Completion): string[] {
   const words =
     expects === 'field'

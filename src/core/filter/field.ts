@@ -2,7 +2,10 @@ import { findNearest } from '../nearest.ts'
 import { COLUMN_ALIASES, COLUMNS, FilterError, METRIC_PARTS } from './filter.ts'
 import type { ColumnName, Field, MetricPart } from './filter.ts'
 
-/** Returns the field for an unquoted name: `phase`, `p.lr`, `m.val.loss.min`, `sys.cpu_percent`. Throws FilterError. */
+/**
+ * Parses a field without quotes, such as `phase`, `p.lr`, `m.val.loss.min` or `sys.cpu_percent`, which is the metric
+ * `system.cpu_percent`. Throws FilterError for an unknown name; `position` is the offset of the text in the filter.
+ */
 export function toField(text: string, position: number): Field {
   const [, prefix, name] = /^(p|m|sys)\.(.+)$/s.exec(text) ?? []
   if (prefix === 'p') return { kind: 'param', name: name! }
@@ -20,8 +23,8 @@ export function toField(text: string, position: number): Field {
 }
 
 /**
- * Reads the text after `m.`. A last word that is a part, such as `min`, is always read as the part: a metric whose own
- * name ends in such a word must be quoted.
+ * Parses the text after `m.`. In `val.loss.min` the last word is read as a statistic (`METRIC_PARTS`), not as a part of
+ * the metric's name: a name that ends in such a word must be quoted.
  */
 function toMetric(text: string): Field {
   const at = text.lastIndexOf('.')
@@ -29,7 +32,7 @@ function toMetric(text: string): Field {
   return { kind: 'metric', name: part ? text.slice(0, at) : text, part: part ?? 'last' }
 }
 
-/** Returns the part of a metric with this name. Throws FilterError for any other text. */
+/** Returns the text as a statistic of a metric, such as `min`. Throws FilterError for any other text. */
 export function toPart(text: string, position: number): MetricPart {
   const part = METRIC_PARTS.find((item) => item === text)
   if (!part)

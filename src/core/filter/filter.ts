@@ -8,15 +8,21 @@ export type Field =
   | { readonly kind: 'param'; readonly name: string }
   | { readonly kind: 'metric'; readonly name: string; readonly part: MetricPart }
 
-/** Statistics of a metric that filters can test. A metric without a part means its last value. */
+/**
+ * Statistics of a metric that filters can test, written after its name (`m.loss.min`). Without one, a filter tests the
+ * last value.
+ */
 export const METRIC_PARTS = ['last', 'min', 'max', 'mean', 'best'] as const
-/** `best` is the minimum if the project minimises the metric, otherwise the maximum. */
+/** A statistic of a metric. `best` is the minimum if the run's project minimises the metric, otherwise the maximum. */
 export type MetricPart = (typeof METRIC_PARTS)[number]
 
-/** The type of a field's values. It decides which comparisons and values a filter may use. */
+/** The type of a field's values. It determines which operators and values a filter accepts for the field. */
 export type FieldType = 'word' | 'text' | 'number' | 'time' | 'duration' | 'tags'
 
-/** Fields of the run itself, with their types. Times are in milliseconds since 1970, durations in seconds. */
+/**
+ * Fields of the run itself (not parameters or metrics), with their types. Times are in milliseconds since 1970,
+ * durations in seconds.
+ */
 export const COLUMNS = {
   phase: 'word',
   kind: 'word',
@@ -41,7 +47,7 @@ export const COLUMNS = {
 } as const satisfies Record<string, FieldType>
 export type ColumnName = keyof typeof COLUMNS
 
-/** Other names of columns, among them those of Polyaxon 0.6. */
+/** Other accepted names of columns, in lower case, among them those of Polyaxon 0.6. */
 export const COLUMN_ALIASES: Readonly<Record<string, ColumnName>> = {
   status: 'phase',
   id: 'number',
@@ -56,7 +62,7 @@ export const COLUMN_ALIASES: Readonly<Record<string, ColumnName>> = {
   finished: 'ended',
 }
 
-/** Polyaxon 0.6's names of phases, with the phase that each stands for. */
+/** Names of phases in Polyaxon 0.6 that a filter accepts, with the phase that each means here. */
 export const PHASE_ALIASES: Readonly<Record<string, RunPhase>> = {
   resuming: 'queued',
   building: 'preparing',
@@ -70,8 +76,8 @@ export const COMPARISONS = ['=', '!=', '<', '<=', '>', '>=', 'contains', 'starts
 export type Comparison = (typeof COMPARISONS)[number]
 
 /**
- * A value in a filter. A `time` and a `day` are in milliseconds since 1970; a `day` is a date without a time and covers
- * 24 hours. An `age` is in milliseconds before the moment of the query.
+ * A value in a filter. `time` and `day` are in milliseconds since 1970; a `day` is a date without a time and means its
+ * 24 hours. `age` is in milliseconds before the time of the query.
  */
 export type Literal =
   | { readonly type: 'number'; readonly value: number }
@@ -81,8 +87,8 @@ export type Literal =
   | { readonly type: 'age'; readonly value: number }
 
 /**
- * A condition on runs. A comparison is false for a run that lacks the field, except `tag != x`, which is true for a run
- * without tags. `not` negates the result, so that a run without the field matches.
+ * A condition on runs. A comparison is false for a run without a value of the field, except `tag != x`, which is true
+ * for a run without tags. `not` negates the result: `not (p.lr = 1)` is true for a run without `lr`.
  */
 export type Filter =
   | { readonly type: 'and' | 'or'; readonly items: readonly Filter[] }
@@ -91,20 +97,20 @@ export type Filter =
   | { readonly type: 'in'; readonly field: Field; readonly values: readonly Literal[] }
   | { readonly type: 'missing'; readonly field: Field }
 
-/** One key of a sort order. Runs without a value come last in both directions. */
+/** A field by which runs are sorted. Runs without a value of the field come last in both directions. */
 export interface Sort {
   readonly field: Field
   readonly isDescending: boolean
 }
 
-/** A filter, sort order or list of fields that cannot be read. `position` is the offset of the error in characters. */
+/** Error of a filter, sort order or list of fields. `position` is the offset of the error in characters. */
 export class FilterError extends AppError {
   constructor(code: 'filter_syntax' | 'filter_field' | 'filter_type' | 'filter_word', position: number, args: Args) {
     super(code, { column: position + 1, ...args })
   }
 }
 
-/** Returns the type of a field's values. `param` means that the type may differ from run to run. */
+/** Returns the type of a field's values; `param` for a parameter, whose values may be of different types. */
 export function typeOf(field: Field): FieldType | 'param' {
   if (field.kind === 'column') return COLUMNS[field.name]
   return field.kind === 'metric' ? 'number' : 'param'

@@ -31,7 +31,7 @@ function formatNegated(item: Filter): string {
 export function formatField(field: Field): string {
   if (field.kind === 'column') return field.name
   if (field.kind === 'param') return `p.${formatName(field.name)}`
-  // Without quotes the end of the name would be read as the part.
+  // Without quotes, `parseFilter` would read the end of such a name as a statistic of the metric.
   const hasPart = METRIC_PARTS.some((part) => field.name.endsWith(`.${part}`))
   return `m.${hasPart ? quote(field.name) : formatName(field.name)}${field.part === 'last' ? '' : `.${field.part}`}`
 }
@@ -55,7 +55,10 @@ function formatLiteral(literal: Literal): string {
   }
 }
 
-/** Whether a text value needs no quotes: keywords, `true`, `false` and `null` would be read as something else. */
+/**
+ * Whether a text value needs no quotes. Keywords such as `and` need them, and `true`, `false` and `null`, which are not
+ * texts without quotes.
+ */
 function isPlainWord(text: string): boolean {
   return (
     /^[\p{L}_][\p{L}\p{N}_.:/+-]*$/u.test(text) &&

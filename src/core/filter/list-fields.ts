@@ -1,25 +1,25 @@
 import type { Field } from './filter.ts'
 import { parseField, splitFields } from './parse-filter.ts'
 
-/** Names of the parameters and metrics that each row of a run list includes. */
+/** Names of the parameters and metrics that each run in an answer contains. */
 export interface ListFields {
   readonly params: readonly string[]
   readonly metrics: readonly string[]
 }
 
-/** The parameters and metrics that a request for a run list names. With `isAuto`, `addAutoFields` adds to them. */
+/** Parameters and metrics that a request for a run list names. `isAuto`: `addAutoFields` adds further ones. */
 export interface RequestedListFields extends ListFields {
   readonly isAuto: boolean
 }
 
 const AUTO = 'auto'
-/** Number of metrics, and of parameters, that `auto` adds at most. */
+/** Largest number of metrics, and of parameters, that `auto` adds. */
 export const AUTO_METRICS_MAX = 6
 const AUTO_PARAMS_MAX = 6
 
 /**
- * Reads a list such as `p.lr, m."val loss", auto`. Columns of the run itself, such as `created`, are accepted and left
- * out, because every row has them. Throws FilterError.
+ * Parses a list such as `p.lr, m."val loss", auto`. Columns such as `created` are accepted and have no effect, because
+ * every run in an answer contains them. Throws FilterError.
  */
 export function parseListFields(text: string): RequestedListFields {
   const parts = splitFields(text)
@@ -31,9 +31,10 @@ export function parseListFields(text: string): RequestedListFields {
 }
 
 /**
- * Returns the requested parameters and metrics. With `isAuto` it adds parameters that differ between rows, and metrics.
- * @param params - The parameters of each row.
- * @param metrics - The metrics of the rows, the most common first.
+ * Returns the requested parameters and metrics. If `isAuto` is set, adds the most common parameters that differ between
+ * the runs of a page, and the first of `metrics`.
+ * @param params - The parameters of each run.
+ * @param metrics - The metrics of the runs, the most common first.
  */
 export function addAutoFields(
   requested: RequestedListFields,
@@ -47,7 +48,8 @@ export function addAutoFields(
 }
 
 /**
- * Returns the parameters with more than one value among the rows, or that only some rows have; the most common first.
+ * Returns the names of parameters that have different values in the rows, or that only some rows have; those that most
+ * rows have come first.
  */
 export function findVaryingParams(rows: readonly Readonly<Record<string, unknown>>[]): string[] {
   const seen = new Map<string, { first: string; count: number; isVaried: boolean }>()

@@ -9,8 +9,10 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
 /**
- * Returns the value that a text means for a field. Throws FilterError when the field cannot have such a value.
- * @param isQuoted - The text was quoted: for a parameter it is then a text, even if it looks like a number.
+ * Parses a value of a filter by the type of the field that it is compared with. Throws FilterError if the field cannot
+ * have such a value.
+ * @param isQuoted - Whether the text was quoted. A quoted value of a parameter is a text even if it looks like a
+ * number.
  */
 export function toLiteral(
   field: Field,
@@ -52,7 +54,10 @@ const PYTHON_WORDS: ReadonlyMap<string, string> = new Map([
   ['null', 'None'],
 ])
 
-/** Returns a boolean or null as Python prints it, because the store keeps parameters in that form. */
+/**
+ * Returns `True`, `False` or `None` for `true`, `false` or `null`, because the store keeps parameters as Python prints
+ * them; any other text unchanged.
+ */
 function toPythonWord(text: string): string {
   return PYTHON_WORDS.get(text) ?? text
 }
@@ -78,8 +83,8 @@ function toSeconds(text: string): number | undefined {
 const DAY_MS = 86_400_000
 
 /**
- * Reads a date or a time, in UTC unless it has an offset, or an age such as `-7d`, counted back from the moment of the
- * query. Undefined for any other text.
+ * Parses a date, a time (in UTC unless it has an offset) or an age such as `-7d`, which means seven days before the
+ * query. Returns undefined for any other text.
  */
 function toTime(text: string): Literal | undefined {
   const age = text.startsWith('-') ? toSeconds(text.slice(1)) : undefined
@@ -90,14 +95,15 @@ function toTime(text: string): Literal | undefined {
   if (date === undefined) return undefined
 
   const value = Date.parse(`${date}T${time ?? '00:00'}${zone ?? 'Z'}`)
-  // Date.parse would read February 30 as March 2.
+  // Date.parse reads February 30 as March 2, so the date must be unchanged when written back.
   if (Number.isNaN(value) || new Date(Date.parse(`${date}T00:00Z`)).toISOString().slice(0, 10) !== date)
     return undefined
   return { type: time === undefined ? 'day' : 'time', value }
 }
 
 /**
- * Returns the milliseconds that a value of a time field covers, both ends included: 24 hours for a day, else a moment.
+ * Returns the first and the last millisecond since 1970 that a value of a time field means: 24 hours for a `day`, else
+ * the same millisecond twice. `now` is the time of the query.
  */
 export function toSpan(literal: Literal, now: number): { from: number; to: number } {
   const value = literal.value as number

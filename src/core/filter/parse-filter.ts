@@ -9,9 +9,9 @@ import { tokenize } from './tokens.ts'
 import type { Token } from './tokens.ts'
 
 /**
- * Reads a filter such as `phase = failed and (m.loss.min < 0.3 or tag in (prod, "re-run")) and created > -7d`, or one
- * in the form of Polyaxon 0.6 such as `metrics.loss:<0.1, status:running`. Throws FilterError, also for a filter that
- * is over the limits on characters and conditions.
+ * Parses a filter such as `phase = failed and (m.loss.min < 0.3 or tag in (prod, "re-run")) and created > -7d`, or one
+ * in the form of Polyaxon 0.6 such as `metrics.loss:<0.1, status:running`. Throws FilterError, also for a filter with
+ * more than `LIMITS.filterCharsMax` characters or `LIMITS.filterConditionsMax` comparisons.
  */
 export function parseFilter(text: string): Filter {
   if (text.length > LIMITS.filterCharsMax)
@@ -37,7 +37,9 @@ function countConditions(filter: Filter): number {
   return 'item' in filter ? countConditions(filter.item) : 1
 }
 
-/** Reads a sort order such as `-m.acc.max, created`; a leading minus puts the largest first. Throws FilterError. */
+/**
+ * Parses a sort order such as `-m.acc.max, created`; a leading minus puts the largest value first. Throws FilterError.
+ */
 export function parseSort(text: string): Sort[] {
   return splitFields(text).map((part) => ({
     field: toSortable(part.replace(/^-/, '')),
@@ -45,7 +47,7 @@ export function parseSort(text: string): Sort[] {
   }))
 }
 
-/** Splits a list at its commas. Commas inside single or double quotes belong to names. Empty parts are left out. */
+/** Splits a list of fields at commas outside of quotes. Empty parts are left out. */
 export function splitFields(text: string): string[] {
   return [...text.matchAll(/(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^,"'])+/gs)]
     .map(([part]) => part.trim())
@@ -53,8 +55,8 @@ export function splitFields(text: string): string[] {
 }
 
 /**
- * Reads one field as filters write it, such as `p.lr` or `m."val loss".min`. Throws FilterError for any other text, and
- * for tags, because a run has many of them.
+ * Parses one field as filters write it, such as `p.lr` or `m."val loss".min`. Throws FilterError for any other text,
+ * and for `tag`, because a run may have several tags.
  */
 export function parseField(text: string): Field {
   const filter = parseFilter(`${text} is missing`)
@@ -64,14 +66,16 @@ export function parseField(text: string): Field {
 }
 
 /**
- * Reads a field of a list, such as `p.lr`, `tag` or `m."val loss".min`. A name without quotes may contain any character
- * but a comma. Throws FilterError.
+ * Parses one field of a list, such as `p.lr`, `tag` or `m."val loss".min`. Unlike in a filter, a name without quotes
+ * may contain spaces and other characters. Throws FilterError.
  */
 export function parseColumn(text: string): Field {
   return /["']/.test(text) ? parseField(text) : toField(text, 0)
 }
 
-/** Returns the name of a metric given plainly (`loss`) or as filters write it (`m.loss.min`). Throws FilterError. */
+/**
+ * Returns the name of a metric from the plain name (`loss`) or the form in filters (`m.loss.min`). Throws FilterError.
+ */
 export function toMetricName(text: string): string {
   return /^(m|sys)\./.test(text) ? parseColumn(text).name : text
 }
@@ -85,7 +89,7 @@ function toSortable(name: string): Field {
 
 const DEPTH_MAX = 50
 
-/** Recursive descent parser over the tokens: `or` binds weakest, then `and`, then `not`. */
+/** Recursive descent parser of filters: `or` binds weakest, then `and`, then `not`. */
 class Parser {
   readonly #tokens: readonly Token[]
   #at = 0
@@ -153,7 +157,7 @@ class Parser {
     const prefix = ['p.', 'm.', 'sys.'].find((item) => token.text.startsWith(item))
     if (prefix === undefined || token.text !== prefix) return toField(this.#takeAny().text, token.start)
 
-    // A prefix that stands alone is followed by a quoted name: p."odd name", m."a/b".min
+    // The word is only a prefix, so a quoted name follows: p."odd name", m."a/b".min
     const name = this.#readName(prefix)
     const part = this.#peek()
     const isPart = part.type === 'word' && part.text.startsWith('.') && part.start === this.#tokens[this.#at - 1]!.end
@@ -170,7 +174,7 @@ class Parser {
     return toPart(token.text.slice(1), token.start)
   }
 
-  /** Reads the name after a prefix such as `p.`: the rest of the same word, or the quoted text directly after it. */
+  /** Reads the name after a prefix such as `p.`: the rest of the word, or the quoted text directly after the prefix. */
   #readName(prefix: string): string {
     const token = this.#takeAny()
     if (token.text !== prefix) return token.text.slice(prefix.length)

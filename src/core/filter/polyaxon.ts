@@ -3,15 +3,15 @@ import { FilterError } from './filter.ts'
 import type { Comparison, Field, Filter } from './filter.ts'
 import { toLiteral } from './literal.ts'
 
-/** Whether a text is a query in the form of Polyaxon 0.6, which begins with `field:`. */
+/** Whether a filter is in the form of Polyaxon 0.6, which begins with `field:`. */
 export function isPolyaxonForm(text: string): boolean {
   return /^\s*,*\s*[A-Za-z_][\w./-]*\s*:/.test(text)
 }
 
 /**
- * Reads `field:operation, field:operation`. All conditions must hold. In an operation `~` negates, `|` separates
- * alternatives, `..` is a range that includes both ends, and `%` at the start or end stands for any text. Unlike in
- * 0.6, a colon after the first one belongs to the value, so that times of day can be written. Throws FilterError.
+ * Parses a filter in the form of Polyaxon 0.6: `field:operation, field:operation`. All conditions must hold. In an
+ * operation `~` negates, `|` separates alternatives, `..` is a range that includes both ends, and `%` at the start or
+ * end stands for any text. Unlike in 0.6, a second colon belongs to the value, as in `12:30`. Throws FilterError.
  */
 export function parsePolyaxon(text: string): Filter {
   const items: Filter[] = []

@@ -1,8 +1,8 @@
 import { FilterError } from './filter.ts'
 
 /**
- * A token of a filter: a word, a quoted text, an operator, a punctuation mark, or the end. `start` and `end` are
- * offsets in characters; those of a quoted text include its quotes, `text` does not.
+ * A token of a filter: a word, a quoted text (`text`), an operator, a bracket or comma (`mark`), or the end. `start`
+ * and `end` are offsets in characters. The range of a quoted text includes the quotes; the field `text` does not.
  */
 export interface Token {
   readonly type: 'word' | 'text' | 'operator' | 'mark' | 'end'
@@ -14,7 +14,7 @@ export interface Token {
 const PUNCTUATION = new Set(['(', ')', ','])
 const OPERATOR_CHARS = new Set(['=', '!', '<', '>'])
 
-/** Splits a filter into tokens, the last of type `end`. Throws FilterError for a quote that is not closed. */
+/** Splits a filter into tokens; the last one has type `end`. Throws FilterError for a quote that is not closed. */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = []
   let at = 0
@@ -43,7 +43,7 @@ function toToken(type: Token['type'], text: string, start: number, end: number):
   return { type, text: text.slice(start, end), start, end }
 }
 
-/** Reads a quoted text. A backslash is removed, and the character after it is taken literally. */
+/** Reads the quoted text that begins at `start`. A backslash makes the next character, such as a quote, literal. */
 function readQuoted(text: string, start: number): Token {
   let value = ''
   for (let at = start + 1; at < text.length; at += 1) {

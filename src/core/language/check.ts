@@ -10,20 +10,20 @@ import { SpecError } from './document.ts'
 import type { Source } from './document.ts'
 import { loadPlan } from './load.ts'
 
-/** The result of checking a document without running it. */
+/** Result of checking a document without running it. */
 export interface CheckResult {
   readonly plan: Plan
   readonly warnings: readonly Problem[]
   /** Number of runs that the document starts; null for a search without an end. */
   readonly trials: number | null
-  /** The first runs. `command` is null for a run without a command, and for a trial whose plan cannot be computed. */
+  /** Parameters and command of the first runs. `command` is null for a trial whose plan cannot be computed. */
   readonly first: readonly { readonly params: ValueMap; readonly command: string | null }[]
 }
 
 /**
- * Reads and compiles a document without running anything. Throws SpecError with every problem found, also for a
- * document that lacks a command or build steps.
- * @param shown - Number of first runs to return.
+ * Parses and compiles a document without running anything. Throws SpecError with every problem found, also for a
+ * document without the command or the build steps that its kind needs.
+ * @param shown - Largest number of runs in `first`.
  */
 export function checkDocument(
   sources: readonly Source[],
@@ -36,7 +36,7 @@ export function checkDocument(
   return { plan, warnings, trials: trialCount(plan), first: firstRuns(plan, shown) }
 }
 
-/** Warnings that count as errors here, because the server refuses to start a document with one of them. */
+/** Warnings that `checkDocument` treats as errors, because the submission of such a document is refused. */
 const REFUSING_WARNINGS: ReadonlySet<ProblemCode> = new Set(['run_required', 'build_steps_required'])
 
 function trialCount(plan: Plan): number | null {
@@ -47,7 +47,7 @@ function firstRuns(plan: Plan, shown: number): { params: ValueMap; command: stri
   if (plan.kind !== 'group') return [toShown(plan)]
 
   const points = firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), shown, plan.firstPoints)
-  // A trial whose plan cannot be computed is shown with its point alone.
+  // A trial whose plan cannot be computed is shown with the values of its point only.
   return points.map((point) =>
     trialFailure(plan, point)
       ? { params: point, command: null }

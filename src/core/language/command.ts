@@ -5,12 +5,13 @@ import { renderPieces, TemplateValueError } from './template.ts'
 import type { Piece } from './template.ts'
 
 /**
- * Builds the command of a run from the lines of `run.cmd`: a shell script in which every value stands as a literal,
- * quoted for its place. The shell never reads a value as code; functions, `set --` and `shift` cannot change a value.
+ * Returns the shell script of a run from the lines of `run.cmd`, with the values of its templates inserted as quoted
+ * literals. The shell therefore never executes a value as code, and `set --` and `shift`, which change positional
+ * parameters, cannot change a value.
  *
- * The author's text is read as Polyaxon 0.6.1 reads it: it is split at white space, lone backslashes are dropped, other
- * backslashes are stripped from the ends of words, and the words are joined by single spaces. The lines of a list are
- * joined by `&&`. Throws TemplateSyntaxError and TemplateValueError, the latter also when no command is left.
+ * The text around the templates is changed as by Polyaxon 0.6.1: it is split at white space, backslashes are removed
+ * from both ends of each word, and the words are joined by single spaces. The lines of a list are joined by `&&`.
+ * Throws TemplateSyntaxError and TemplateValueError, the latter also if the script is empty.
  */
 export function buildCommand(lines: readonly string[], scope: ValueMap): string {
   const values: Piece[] = []
@@ -25,12 +26,13 @@ export function buildCommand(lines: readonly string[], scope: ValueMap): string 
   return replacePlaceholders(script, values)
 }
 
-// Until a value is quoted, a placeholder stands for it: NUL, index, NUL. No command line can contain a NUL of its own.
+// A placeholder marks the place of a value until it is quoted: NUL, index in the list of values, NUL. Texts with a NUL
+// of their own are refused.
 const PLACEHOLDER_EDGE = '\0'
 
 /**
- * Joins the pieces of a line, with placeholders for values, and appends the values to `values`. An empty value is left
- * out, unless it is a parameter: that is one empty argument.
+ * Joins the pieces of a line, with placeholders in place of values, and appends the values to `values`. An empty value
+ * is left out; only an empty parameter (`{{ name }}`) stays, as one empty argument.
  */
 function withPlaceholders(pieces: readonly Piece[], values: Piece[]): string {
   return pieces
@@ -53,14 +55,14 @@ function normalizeWords(text: string): string {
     .join(' ')
 }
 
-/** How the shell reads a character at a place. `brace` is `${ }` inside double quotes, `ansi` is `$' '`. */
+/** Quoting context of the shell at a place in the script. `brace`: `${ }` inside double quotes; `ansi`: `$' '`. */
 type Context = 'bare' | 'double' | 'brace' | 'single' | 'ansi' | 'comment' | 'backtick' | 'arithmetic'
 
-// Words that need no quotes. `=` is not allowed: at the start of a command NAME=VALUE would be an assignment.
+// Matches values that need no quotes. `=` needs them: at the start of a command, NAME=VALUE would be an assignment.
 const UNQUOTED_WORD = /^[A-Za-z0-9_@%+:,./-]+$/
 const NUMBER = /^[+-]?\d[\w.]*$/
 
-/** Walks the script as a shell reads its quotes, and replaces each placeholder by its value, quoted for its place. */
+/** Replaces each placeholder in a script by its value, quoted for the quoting context at that place. */
 function replacePlaceholders(script: string, values: readonly Piece[]): string {
   const stack: Context[] = ['bare']
   let text = ''
@@ -85,8 +87,8 @@ function replacePlaceholders(script: string, values: readonly Piece[]): string {
 }
 
 /**
- * Returns a token that stands directly before a value. A backslash or dollar sign there must neither escape the value
- * nor expand it, so it is escaped, or dropped.
+ * Returns a token for the place directly before a value. A backslash or dollar sign is escaped or removed there,
+ * because it would escape or expand the start of the value.
  */
 function beforeValue(token: string, context: Context): string {
   if (context === 'single' || context === 'comment') return token
@@ -99,7 +101,7 @@ function isWordBoundary(char: string | undefined): boolean {
   return char === undefined || /\s/.test(char)
 }
 
-/** Returns the arguments of a value: several only for the `words` filter outside quotes. */
+/** Returns the arguments that a value becomes: one, or several for the `words` filter outside quotes. */
 function wordsOf(piece: Piece, context: Context): readonly string[] {
   if (piece.type === 'words')
     return context === 'bare' || context === 'backtick' ? piece.words : [piece.words.join(' ')]
@@ -107,29 +109,30 @@ function wordsOf(piece: Piece, context: Context): readonly string[] {
   return [piece.text]
 }
 
-/** The text before a value, and the character after it. */
+/** The script before a value, and the character after the value; undefined at the end of the script. */
 interface Surroundings {
   readonly before: string
   readonly after: string | undefined
 }
 
-/** Returns a value as it must be written at its place. `stack` holds the open contexts, the innermost last. */
+/** Returns a value quoted for its place in the script. `stack` contains the open contexts, the innermost last. */
 function quoteAtPlace(word: string, stack: readonly Context[], beside: Surroundings): string {
   const context = stack.at(-1)!
   assertValueFits(word)
-  // The shell evaluates an arithmetic operand again after its expansion, and an index in the operand may run commands.
+  // In `$(( ))` only numbers are accepted: the shell evaluates an operand such as `a[$(cmd)]` and thereby runs
+  // commands.
   if (context === 'arithmetic' && !NUMBER.test(word)) throw new TemplateValueError('command_arithmetic')
 
   const quoted = quote(word, context, beside)
   const backtickDepth = stack.filter((one) => one === 'backtick').length
-  // Inside backticks the shell removes one level of backslashes before it reads the command.
+  // Inside backticks the shell removes one level of backslashes before it parses the command.
   return backtickDepth > 0 && context !== 'comment' ? quoted.replace(/[\\$`]/g, '\\$&') : quoted
 }
 
 function quote(word: string, context: Context, { before, after }: Surroundings): string {
-  // Directly after `$NAME` a word without quotes would become part of the variable's name.
+  // Directly after `$NAME`, a value without quotes would become part of the variable's name.
   const isAfterName = /\$\w+$/.test(before)
-  // Directly before `<` or `>` a number without quotes would be read as a file descriptor.
+  // Directly before `<` or `>`, a number without quotes would be a file descriptor.
   const isDescriptor = /^\d+$/.test(word) && (after === '<' || after === '>')
   const isSafe = UNQUOTED_WORD.test(word) && !isAfterName && !isDescriptor
 
@@ -138,12 +141,12 @@ function quote(word: string, context: Context, { before, after }: Surroundings):
       return word.replaceAll("'", "'\\''")
     case 'ansi':
       return word.replace(/[\\']/g, '\\$&')
-    // A newline would end the comment.
+    // A newline in the value would end the comment.
     case 'comment':
       return word.replace(/\s+/g, ' ')
     case 'double':
       return (isAfterName ? '""' : '') + doubleQuoted(word)
-    // Inside `${ }` the shell reads a single quote as the start of a quoted text.
+    // Inside `${ }` a single quote would begin a quoted text, although double quotes are around it.
     case 'brace':
       return (isAfterName ? '""' : '') + doubleQuoted(word).replaceAll('}', '\\}').replaceAll("'", `"'"`)
     case 'bare':
@@ -159,7 +162,9 @@ function doubleQuoted(word: string): string {
   return word.replace(/[\\"$`]/g, '\\$&')
 }
 
-/** Returns the token of the author's text that begins at `at`, and moves the stack of contexts over it. */
+/**
+ * Returns the token of the script at offset `at`, and updates `stack` to the contexts that are open after the token.
+ */
 function nextToken(script: string, at: number, context: Context, stack: Context[]): string {
   const char = script[at]!
   if (context === 'comment') return char
@@ -229,14 +234,15 @@ function nextToken(script: string, at: number, context: Context, stack: Context[
 }
 
 /**
- * Offsets in the author's text of a command: the first comment, and the line ends before it that are outside quotes.
+ * Offsets in a command as the document contains it: `comment` is the start of the first comment, `lineEnds` are the
+ * line ends before it that are outside of quotes.
  */
 export interface CommentAndLineEnds {
   readonly comment: number | undefined
   readonly lineEnds: readonly number[]
 }
 
-/** Finds the first comment and the line ends in a command whose lines are not joined yet. Templates count as words. */
+/** Finds the first comment and the line ends in the text of a command. Templates count as words. */
 export function findCommentAndLineEnds(text: string): CommentAndLineEnds {
   const plain = text.replace(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/g, (tag) => 'x'.repeat(tag.length))
   const stack: Context[] = ['bare']

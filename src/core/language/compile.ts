@@ -40,19 +40,19 @@ import { checkPoint } from '../search/points.ts'
 import { sampleAxis } from '../search/space.ts'
 import { toTask } from '../search/task.ts'
 
-/** The plan of a document, with the warnings about the document. */
+/** The plan of a document, and warnings about the document. */
 export interface Compiled {
   readonly plan: Plan
   readonly warnings: readonly Problem[]
 }
 
-/** Turns a parsed document into its immutable plan. Throws SpecError with every problem found. */
+/** Compiles a parsed document to a plan. Throws SpecError with every problem found. */
 export function compileDocument(document: Document): Compiled {
   try {
     return compileParsed(document)
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
-    // Undefined names in the command are reported together with the other problems.
+    // `lintSpec`, which reports undefined names in the command, has not run. Add the problems of these names here.
     const places = new Set(error.problems.map(({ path }) => path))
     throw new SpecError([...error.problems, ...undefinedNames(document).filter(({ path }) => !places.has(path))])
   }
@@ -77,13 +77,14 @@ function compileParsed(document: Document): Compiled {
 }
 
 /**
- * Returns the plan of a trial: the sweep's template filled with a point. Throws TemplateError if it cannot be computed.
+ * Returns the plan of a trial: the sweep's template, rendered with the values of a point. Throws TemplateError if that
+ * fails.
  */
 export function compileTrial(plan: SweepPlan, point: ValueMap): RunPlan {
   return compileRun(TRIAL_HEADER, plan.trial, point)
 }
 
-/** Returns a point with the maximum of the resource, if the method gives its trials a resource. */
+/** Adds the resource parameter with its maximum to a point. For a method without rungs, returns the point unchanged. */
 export function withFullResource({ method: { halving } }: Pick<SweepPlan, 'method'>, point: ValueMap): ValueMap {
   return halving ? { ...point, [halving.resource]: halving.isWhole ? halving.max : toFloat(halving.max) } : point
 }
@@ -102,7 +103,7 @@ export function compileChangedTrial(
   const given = (document.data['params'] ?? {}) as ValueMap
   const { params, derived = {}, texts = [] } = plan.trial
 
-  // Derived parameters are left out, so that they are computed again from the changed values.
+  // Without the derived parameters, so that they are computed again from the changed values.
   const own = omit(point, Object.keys(derived))
 
   return withTemplateProblems(document, () => {
@@ -114,14 +115,15 @@ export function compileChangedTrial(
   })
 }
 
-/** Returns the plan of a trial that cannot run. It has only parameters, so that the trial can still be shown. */
+/** Returns a plan with nothing but parameters, to show a trial whose plan cannot be computed. */
 export function compileParamsOnly(plan: SweepPlan, point: ValueMap): RunPlan {
   const template = { ...plan.trial, derived: {}, cmd: [], tags: [], environment: null, build: null }
   return compileRun(TRIAL_HEADER, template, point, { isFinal: true })
 }
 
 /**
- * Returns the names that get values from the search of a group: the axes of its matrix, and the resource of its rungs.
+ * Returns the names of the parameters that the search of a group sets: the entries of its matrix, and the resource of
+ * its rungs.
  */
 function searchedNames(spec: Spec): ReadonlySet<string> {
   if (spec.kind !== 'group') return new Set()
@@ -130,7 +132,10 @@ function searchedNames(spec: Spec): ReadonlySet<string> {
   return new Set([...Object.keys(matrix ?? {}), ...(resource === undefined ? [] : [resource])])
 }
 
-/** Returns the parameters of a document. Checks them and the matrix against the declared inputs. Throws SpecError. */
+/**
+ * Returns the parameters of a document with defaults of inputs filled in. Throws SpecError if parameters or values of
+ * the matrix do not fit the declared inputs.
+ */
 function readParams(
   document: Document,
   spec: Spec,
@@ -149,13 +154,13 @@ function readParams(
   return { params, texts }
 }
 
-/** Returns the listed values of an axis as they are written; for any other axis the value in its middle. */
+/** Returns the values that a matrix entry lists; for an entry without a list, one value from its middle. */
 function listedValues(entry: MatrixEntry): readonly Value[] {
   if (entry.option === 'values') return entry.values
   return entry.option === 'pvalues' ? entry.pairs.map(([value]) => value) : [sampleAxis(toAxis('', entry), 0.5)]
 }
 
-/** Throws SpecError for all texts of `textsOf` whose template cannot be parsed or reads an output of another run. */
+/** Throws SpecError if templates of a document cannot be parsed or read an output of another run. */
 function checkSyntax(document: Document, spec: Spec): void {
   const problems = textsOf(spec).flatMap(({ text, path }) => {
     const refused = otherRunProblem(document, path, text)
@@ -183,7 +188,10 @@ function remedyOf({ detail, args }: Detail): Detail {
   return hasRemedy(detail) ? mistakeArgs(detail, args).remedy : phrase('template_check')
 }
 
-/** Runs `work`. Turns a TemplateError into a SpecError at the failing text; without a known path, at the command. */
+/**
+ * Calls `work` and returns its result. Converts a TemplateError to a SpecError at the path of the error, or at
+ * `run.cmd` if the error has none.
+ */
 function withTemplateProblems<T>(document: Document, work: () => T): T {
   try {
     return work()
@@ -194,8 +202,8 @@ function withTemplateProblems<T>(document: Document, work: () => T): T {
 }
 
 /**
- * Checks the constraints and the first points of a sweep and compiles one trial. Returns the plan with its first points
- * spelled as the space spells them, each once. Throws SpecError.
+ * Checks the constraints and the first points of a sweep, and compiles one trial. Returns the plan with its first
+ * points converted to values of the space, without duplicates. Throws SpecError.
  */
 function checkSearch(document: Document, plan: SweepPlan): SweepPlan {
   const syntax = plan.constraints.flatMap((constraint, index) => {
@@ -232,8 +240,8 @@ function syntaxProblem(constraint: string): Detail | undefined {
 }
 
 /**
- * Compiles the first trial, so that a template that fails is found before anything starts. Throws SpecError, also where
- * no point is found that meets the constraints.
+ * Compiles the first trial of a sweep, to find failing templates before the sweep starts. Throws SpecError if that
+ * fails, or if no point is found that meets the constraints.
  */
 function checkTrial(document: Document, plan: SweepPlan): void {
   const { points, givenUpAfter } = previewPoints(toTask(plan, { seed: plan.seed ?? 0 }), 1, plan.firstPoints)
@@ -253,8 +261,8 @@ const TRIALS_TRIED = 10
 const VALUES_TRIED = 200
 
 /**
- * Returns one warning for each reason why the plan of a trial cannot be computed. Tries the first points of the search
- * and, where no axis has a condition, the first point with each listed value in turn.
+ * Returns warnings about trials whose plan cannot be computed, one for each failing text and reason. Compiles the first
+ * points of the search and, if no axis has a condition, the first point with each listed value of each axis.
  */
 function failingTrials(document: Document, plan: SweepPlan): Problem[] {
   const { points } = previewPoints(toTask(plan, { seed: plan.seed ?? 0 }), TRIALS_TRIED, plan.firstPoints)
@@ -288,7 +296,7 @@ function failingTrials(document: Document, plan: SweepPlan): Problem[] {
 
 const POINT_CHARS_MAX = 100
 
-/** Returns the error with which compiling the trial of a point fails; undefined where the trial can be compiled. */
+/** Compiles the trial of a point. Returns the error if that fails; undefined if it succeeds. */
 export function trialFailure(plan: SweepPlan, point: ValueMap): TemplateError | undefined {
   try {
     compileTrial(plan, withFullResource(plan, point))
@@ -307,7 +315,7 @@ type Sections = {
   readonly run?: { cmd: string[] } | null | undefined
 }
 
-/** Collects the parts of a document that are rendered for each run. */
+/** Returns the parts of a document that are rendered for each run. */
 function templateOf(
   spec: Spec,
   { params, derived, texts }: Pick<TrialTemplate, 'params' | 'derived' | 'texts'>,
@@ -339,9 +347,9 @@ interface Header {
 const TRIAL_HEADER: Header = { kind: 'experiment' }
 
 /**
- * Renders the template of a run into its plan. Throws TemplateError.
- * @param point - Values from the search. They take precedence over parameters of the same name.
- * @param isFinal - Leaves templates in the values of the point as they are.
+ * Renders the template of a run to its plan. Throws TemplateError.
+ * @param point - Values from the search, empty for a run outside a sweep. They replace parameters of the same name.
+ * @param isFinal - Whether parameters are used as they are, without rendering templates in them.
  */
 function compileRun(
   { kind, name, description }: Header,
@@ -356,7 +364,7 @@ function compileRun(
 
   for (const flag of template.flags) {
     const text = flagText(flag, params[flag])
-    // A flag that is off is left undefined: an empty text would become an empty argument.
+    // A flag that is off is undefined in templates: an empty text would become an empty argument.
     if (text) scope[flag] = text
     else delete scope[flag]
   }
@@ -385,8 +393,8 @@ function compileRun(
 }
 
 /**
- * Returns all parameters of a trial, in this order: those of its point, those with the same value in all trials, those
- * derived from others. Throws TemplateError.
+ * Returns all parameters of a trial with templates rendered, in this order: those of its point, those with the same
+ * value in all trials, derived ones. Throws TemplateError.
  */
 function trialParams({ params, derived = {}, texts = [] }: TrialTemplate, point: ValueMap): ValueMap {
   const templated = Object.fromEntries(Object.entries(point).filter(([, value]) => referencedNames(value).length > 0))
@@ -415,7 +423,7 @@ function toPlacement(environment: EnvironmentSpec | null): Placement {
   }
 }
 
-/** Returns the amounts to reserve: the request of each resource, or its limit where only a limit is written. */
+/** Returns the amount of each resource to reserve: `requests`, or `limits` if only that is given. */
 function toResources(resources: EnvironmentSpec['resources']): Resources {
   const amount = (
     entry: { requests?: number | null | undefined; limits?: number | null | undefined } | null | undefined,

@@ -2,10 +2,10 @@ import type { CheckResult } from './check.ts'
 import type { Compiled } from './compile.ts'
 import type { Source } from './document.ts'
 
-/** Compiles documents, in this thread or in a thread of its own. */
+/** Compiles documents, in the calling thread or in another one. */
 export interface Compiler {
-  /** Calls `loadPlan`. Throws SpecError. */
+  /** Returns the result of `loadPlan`. Throws SpecError. */
   load(sources: readonly Source[], params: Readonly<Record<string, string>>): Promise<Compiled>
-  /** Calls `checkDocument`. Throws SpecError. */
+  /** Returns the result of `checkDocument`. Throws SpecError. */
   check(sources: readonly Source[], params: Readonly<Record<string, string>>, shown: number): Promise<CheckResult>
 }

@@ -2,29 +2,32 @@ import type { Place, Problem } from '../../contract/problems.ts'
 import type { Args, ProblemCode } from '../../contract/messages/messages.ts'
 import type { ValueMap } from '../../contract/values.ts'
 
-/** A step of a path in a document: a key of a mapping, or an index in a list. */
+/** One step of a path in a document: a key of a mapping, or an index in a list. */
 export type PathKey = string | number
 
-/** The file name of the source with the parameters of the command line. */
+/** File name in messages for the source that contains the parameters of the command line (`-P name=value`). */
 export const PARAMS_FILE = '-P'
 
-/** One source of a document: a file, or the parameters of the command line. */
+/** One of the sources that are merged to a document: a file, or the parameters of the command line. */
 export interface Source {
   readonly file: string
   readonly text: string
 }
 
-/** A parsed document: its data, the place of each part, and warnings about its spelling. */
+/** A parsed document: merged data, position of each part in its source, and warnings of the parser. */
 export interface Document {
   readonly data: ValueMap
   readonly warnings: readonly Problem[]
-  /** Returns the place of the part at a path; where the part is absent, the place of its nearest written parent. */
+  /** Returns the position of the part at a path; for an absent part, that of the nearest parent that is present. */
   locate(path: readonly PathKey[]): Place
-  /** Returns the spelling of a value that is not a text, such as `12e4567`. Undefined for any other part. */
+  /**
+   * Returns the text in the source of a number, boolean or null, such as `12e4567`, which parsing does not keep.
+   * Returns undefined for any other part.
+   */
   spellingAt(path: readonly PathKey[]): string | undefined
 }
 
-/** All problems of a document, thrown at once. */
+/** Error with all problems that were found in a document. */
 export class SpecError extends Error {
   readonly problems: readonly Problem[]
   constructor(problems: readonly Problem[]) {
@@ -33,9 +36,9 @@ export class SpecError extends Error {
   }
 }
 
-/** Returns a problem with the place of the part at a path. */
+/** Returns a problem at the position of the part at a path. */
 export function problemAt(document: Document, path: readonly PathKey[], code: ProblemCode, args: Args = {}): Problem {
-  // A path under `params` lies under `declarations` where the document uses that older name.
+  // Callers use the path of `params`. In a document with the older name, the part is under `declarations`.
   const [first, ...rest] = path
   const located =
     first === 'params' && document.data['params'] === undefined && document.data['declarations'] !== undefined

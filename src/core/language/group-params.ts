@@ -7,29 +7,29 @@ import { toAxis } from './search-plan.ts'
 import { namesIn } from './template.ts'
 import { hasTemplate } from './template-syntax.ts'
 
-/** The parameters of a group, split by where their values come from. */
+/** The parameters of a group, split by the source of their values. */
 export interface SplitParams {
-  /** Parameters with the same value in all trials, resolved. */
+  /** Parameters with the same value in all trials, with templates rendered. */
   readonly params: ValueMap
-  /** Parameters that read values of the search, their templates not yet rendered. */
+  /** Parameters whose templates read searched parameters; they are rendered for each trial. */
   readonly derived: ValueMap
-  /** Values given for axes of the search: each of these axes has only that value. */
+  /** Values that `params` gives for searched parameters. The search uses only this value for such a parameter. */
   readonly fixed: ValueMap
   /** Names of parameters whose texts stay texts, even if they look like numbers. */
   readonly texts: readonly string[]
 }
 
 /**
- * Splits the parameters of a group. A parameter is derived if it reads a searched name, directly or through others.
- * Throws TemplateError.
- * @param searched - Names whose values come from the search.
+ * Splits the parameters of a group. A parameter is derived if its template reads a searched parameter, directly or
+ * through other parameters. Throws TemplateError.
+ * @param searched - Names of parameters that the search sets.
  */
 export function splitParams(params: ValueMap, texts: readonly string[], searched: ReadonlySet<string>): SplitParams {
   const own = omit(params, [...searched])
   const varying = new Set(searched)
   const reads = new Map(Object.entries(own).map(([name, value]) => [name, referencedNames(value)]))
 
-  // Repeat until no further parameter is found to vary.
+  // Repeat until a pass finds no further parameter that reads a varying one.
   for (let before = -1; before !== varying.size;) {
     before = varying.size
     for (const [name, names] of reads) if (names.some((one) => varying.has(one))) varying.add(name)
@@ -43,7 +43,7 @@ export function splitParams(params: ValueMap, texts: readonly string[], searched
   return {
     params: resolveParams(omit(own, Object.keys(derived)), { textNames: texts }),
     derived,
-    // A parameter that reads itself, such as `lr: "{{ lr }}"`, takes its value from the search.
+    // A parameter that reads itself, such as `lr: "{{ lr }}"`, is not fixed: its value comes from the search.
     fixed: pick(
       params,
       Object.keys(params).filter((name) => searched.has(name) && !referencedNames(params[name]!).includes(name)),
@@ -52,7 +52,7 @@ export function splitParams(params: ValueMap, texts: readonly string[], searched
   }
 }
 
-/** Returns the names that templates inside a value read. Throws TemplateSyntaxError. */
+/** Returns the names that the templates in a value read. Throws TemplateSyntaxError. */
 export function referencedNames(value: Value): string[] {
   const names: string[] = []
   replaceTexts(value, [], (text) => {
@@ -63,8 +63,9 @@ export function referencedNames(value: Value): string[] {
 }
 
 /**
- * Returns an axis of a group. Its listed values are typed as parameters are, and templates that read only the group's
- * constant parameters are rendered. A fixed axis has a single value. Throws TemplateError.
+ * Returns the search axis of a matrix entry. Templates in listed values are rendered if they read only parameters with
+ * the same value in all trials, and texts that are Python literals become their values. For a parameter in `fixed`, the
+ * axis has only that value. Throws TemplateError.
  */
 export function toGroupAxis(name: string, entry: MatrixEntry, { params, fixed, texts }: SplitParams): Axis {
   const path = ['hptuning', 'matrix', name]
@@ -74,7 +75,7 @@ export function toGroupAxis(name: string, entry: MatrixEntry, { params, fixed, t
   return axis.kind === 'values' || axis.kind === 'pvalues' ? { ...axis, values: axis.values.map(toValue) } : axis
 }
 
-/** Returns a first point of a group with values rendered and typed as those of its axes, and with the fixed values. */
+/** Returns one of the `first_points` with its values converted as by `toGroupAxis`, and with the fixed values added. */
 export function toGroupPoint(point: ValueMap, { params, fixed, texts }: SplitParams): ValueMap {
   const own = (name: string, value: Value): Value =>
     typedValue(renderIfConstant(value, params, ['hptuning', 'first_points']), texts.includes(name))
@@ -85,17 +86,17 @@ function typedValue(value: Value, isText: boolean): Value {
   return isText || referencedNames(value).length > 0 ? value : typeDeep(value)
 }
 
-/** Renders a value whose templates read only these parameters. Returns any other value unchanged. */
+/** Renders a value if its templates read only `params`; otherwise returns the value unchanged. */
 function renderIfConstant(value: Value, params: ValueMap, path: readonly PathKey[]): Value {
   return referencedNames(value).every((name) => Object.hasOwn(params, name)) ? renderDeep(value, params, path) : value
 }
 
-/** Returns a map without these names. */
+/** Returns a copy of a map without the keys `names`. */
 export function omit(map: ValueMap, names: readonly string[]): ValueMap {
   return Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name)))
 }
 
-/** Returns a map with exactly these keys. A key that the source lacks has the value null. */
+/** Returns a map with the given keys and their values in `source`; null for a key that `source` lacks. */
 export function pick(source: object, keys: readonly string[]): ValueMap {
   return Object.fromEntries(keys.map((key) => [key, ((source as Record<string, unknown>)[key] ?? null) as Value]))
 }

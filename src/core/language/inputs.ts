@@ -11,7 +11,7 @@ import { parsePythonLiteral } from './literal.ts'
 import { isEqual } from './python.ts'
 import { hasTemplate } from './template-syntax.ts'
 
-/** The declared inputs and outputs of a document, and the names whose values come from its search. */
+/** The declared inputs and outputs of a document, and the names of the parameters that its search sets. */
 export interface Declared {
   readonly inputs: readonly IoSpec[]
   readonly outputs: readonly IoSpec[]
@@ -20,7 +20,7 @@ export interface Declared {
 
 /** The result of `checkInputs`. */
 export interface CheckedInputs {
-  /** The parameters with defaults filled in. */
+  /** The parameters, converted to the types of their inputs, with defaults filled in. */
   readonly params: ValueMap
   /** Names of parameters whose texts stay texts, even if they look like numbers. */
   readonly texts: readonly string[]
@@ -28,8 +28,8 @@ export interface CheckedInputs {
 }
 
 /**
- * Checks parameters against the declared inputs and outputs and fills in defaults. Checks nothing where none are
- * declared. An input with values from the search needs no value, and its default is not used. An output needs no value.
+ * Checks parameters against the declared inputs and outputs of a document, and fills in defaults. A document without
+ * declarations accepts any parameters. Outputs and searched inputs need no value, and get no default.
  */
 export function checkInputs(
   document: Document,
@@ -66,7 +66,7 @@ export function checkInputs(
   return { params: filled, texts, problems }
 }
 
-/** Checks values that the search may give to a declared input. Values with templates are not checked. */
+/** Returns the problems of values of the matrix that do not fit the input `name`. Values with templates are skipped. */
 export function checkSearched(
   document: Document,
   { inputs }: Declared,
@@ -88,11 +88,12 @@ function isTemplated(value: Value): boolean {
   return typeof value === 'string' && hasTemplate(value)
 }
 
-/** A template that is one parameter name, perhaps with filters: `{{ lr | float }}`. */
+/** Matches a template that is only one name, optionally with filters: `{{ lr | float }}`. */
 const SINGLE_NAME_TEMPLATE = /^\{\{\s*[\p{L}_][\p{L}\p{M}\p{N}_]*\s*(\|[^}]*)?\}\}$/u
 
 /**
- * Returns the problem of a text that reads an output of another run, which is unsupported; undefined for other texts.
+ * Returns the problem of a text with a reference to an output of another run, which is not supported; undefined for a
+ * text without one.
  */
 export function otherRunProblem(document: Document, path: readonly PathKey[], text: string): Problem | undefined {
   const found = /\{\{\s*\w+\.\w+\.outputs\.[^}]*\}\}/.exec(text)?.[0]
@@ -100,7 +101,7 @@ export function otherRunProblem(document: Document, path: readonly PathKey[], te
   return problemAt(document, path, 'io_reference', mistakeArgs('io_other_run', { found }))
 }
 
-/** Reads values by the types of their inputs, and adds a problem for each value that does not fit. */
+/** Converts values to the types of their inputs, and adds a problem for each value that does not fit. */
 class InputReader {
   readonly #document: Document
   readonly #problems: Problem[]
@@ -110,12 +111,15 @@ class InputReader {
     this.#problems = problems
   }
 
-  /** Reads the default of an input. A default with a template is returned as it is: it may read other parameters. */
+  /** Converts the default of an input. A default with a template is returned unchanged and rendered later. */
   readDefault(index: number, io: IoSpec): Value {
     return isTemplated(io.default!) ? io.default! : this.read(['inputs', index, 'default'], io, io.default!)
   }
 
-  /** Returns the value in the form that the input's type needs. A list given as one text is split into its items. */
+  /**
+   * Converts a value to the type of its input. A list that is written as one text, such as `1, 2`, is split into its
+   * items. Returns a value with a template unchanged.
+   */
   read(path: readonly PathKey[], io: IoSpec, value: Value): Value {
     if (isTemplated(value)) {
       if (!SINGLE_NAME_TEMPLATE.test((value as string).trim()))
@@ -158,7 +162,7 @@ class InputReader {
   }
 }
 
-/** Whether an item is an option, either as it is or by the Python literal that its text spells. */
+/** Whether an item equals an option of an input, as it is or as the Python literal that its text spells. */
 function isOption(option: Value, item: Value): boolean {
   return isEqual(option, item) || (typeof item === 'string' && isEqual(option, parsePythonLiteral(item)))
 }
@@ -167,7 +171,7 @@ function wordsText(words: SentencePart): string {
   return typeof words === 'string' ? words : words.detail
 }
 
-/** Reads `[1, 2]` or `1, 2` as a list, in which bare words are texts. Undefined for a text that is not a list. */
+/** Parses `[1, 2]` or `1, 2` as a list; words without quotes are texts. Returns undefined for a text without a list. */
 function toList(text: string, io: IoSpec): Value[] | undefined {
   const isTexts = isTextType(io.type)
   const typed = parsePythonLiteral(text)
@@ -194,7 +198,7 @@ function isPhrase(words: SentencePart, code: DetailCode): boolean {
   return typeof words !== 'string' && words.detail === code
 }
 
-/** Converts texts and numbers to booleans: in a template a text such as `no` would count as true. */
+/** Converts texts and numbers to booleans, also in a list. A template would treat the text `no` as true. */
 function toBooleans(value: Value): Value {
   if (Array.isArray(value)) return value.map(toBooleans)
   if (typeof value === 'string') return /^(true|yes|1|on)$/i.test(value)
@@ -203,7 +207,7 @@ function toBooleans(value: Value): Value {
 
 interface TypeRules {
   readonly isList: boolean
-  /** Accepts an integer for a declared float, because the values of a matrix may be written without a decimal point. */
+  /** Accepts an integer for an input of type `float`. Set for values of the matrix, which may lack a decimal point. */
   readonly isLenient: boolean
 }
 
@@ -232,7 +236,7 @@ const TYPE_WORDS: Partial<Record<string, SentencePart>> = {
   dict_of_dicts: phrase('word_map'),
 }
 
-/** Whether values of a type stay texts, even if they look like numbers. */
+/** Whether texts of an input type stay texts, even if they look like numbers. */
 function isTextType(type: string | null | undefined): boolean {
   return type === 'str' || type === 'uri' || type === 'auth' || /path$/.test(type ?? '')
 }
@@ -271,7 +275,7 @@ function hasType(value: Value, type: string): boolean {
 
 const OFF_TEXT = /^(false|no|n|f|0|off|none|)$/i
 
-/** Returns the text of a flag input in a command: `--name` if the flag is on, else an empty text. */
+/** Returns the text that a flag input (`is_flag`) becomes in a command: `--name` if it is on, else an empty text. */
 export function flagText(name: string, value: Value | undefined): string {
   const plain = value instanceof Float ? value.value : value
   const isOff =

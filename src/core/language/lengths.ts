@@ -4,7 +4,7 @@ import { TemplateValueError } from './template.ts'
 
 const encoder = new TextEncoder()
 
-/** Throws TemplateValueError for a value that is too long to be one argument of a program. */
+/** Throws TemplateValueError if a text is longer than Linux allows for one argument of a program. */
 export function assertValueFits(text: string): void {
   const size = bytesOf(text)
   if (size > LIMITS.commandWordBytesMax)
@@ -12,9 +12,9 @@ export function assertValueFits(text: string): void {
 }
 
 /**
- * Throws TemplateValueError for a command that the system would refuse to start: one of its words or variables is too
- * long, or the script and the variables together are.
- * @param lines - The author's text with its templates. `assertValueFits` checks the values.
+ * Throws TemplateValueError if a command has a word or a variable that Linux refuses as too long, or if the script and
+ * the variables together exceed `LIMITS.commandBytesMax`.
+ * @param lines - The lines of `run.cmd` before rendering. `assertValueFits` checks inserted values.
  */
 export function assertCommandFits(
   lines: readonly string[],

@@ -22,7 +22,7 @@ import type { TextAtPath } from './texts.ts'
 
 type Warn = (path: readonly PathKey[], code: ProblemCode, args?: Args) => void
 
-/** Returns warnings about a document that is accepted but may not do what its author means. */
+/** Returns warnings about an accepted document that may not do what its author intends. */
 export function lintSpec(document: Document, spec: Spec, plan: Plan): Problem[] {
   const problems: Problem[] = []
   const warn: Warn = (path, code, args) => void problems.push(problemAt(document, path, code, args))
@@ -54,7 +54,7 @@ function lintBuild(document: Document, spec: Spec, warn: Warn): void {
   }
 }
 
-/** Paths of older names, with the names to use instead. */
+/** Paths of fields under older names, with the names to use instead. */
 const OLD_NAMES: readonly (readonly [readonly string[], string])[] = [
   [['declarations'], 'params'],
   [['environment', 'persistence'], 'environment.data_refs, environment.artifact_refs'],
@@ -114,7 +114,7 @@ function lintIgnored(environment: Value | undefined, warn: Warn): void {
   }
 }
 
-/** Returns all names that a template may read, with their values; undefined for a value that differs between runs. */
+/** Returns the names that templates may read, with their values; undefined if the value differs between trials. */
 function definedNames(plan: Plan): Map<string, Value | undefined> {
   if (plan.kind !== 'group') return new Map(Object.entries(plan.params))
   const { trial, space, method } = plan
@@ -127,7 +127,7 @@ function definedNames(plan: Plan): Map<string, Value | undefined> {
   return new Map([...varying.map((name) => [name, undefined] as const), ...Object.entries(trial.params)])
 }
 
-/** Warns about names in the templates of these texts that nothing defines. */
+/** Warns about names and members that the templates of `texts` read and that `known`, the defined names, lacks. */
 function lintReferences(texts: readonly TextAtPath[], known: ReadonlyMap<string, Value | undefined>, warn: Warn): void {
   const list = known.size > 0 ? [...known.keys()].join(', ') : phrase('word_none')
   for (const { text, path } of texts) {
@@ -142,8 +142,9 @@ function lintReferences(texts: readonly TextAtPath[], known: ReadonlyMap<string,
 }
 
 /**
- * Returns the problems of undefined names in the command of a refused document, to be shown with its other problems.
- * Returns none where a section that defines names is wrong itself, or a group has no matrix.
+ * Returns the problems of undefined names in the command of a refused document, which are shown with its other
+ * problems. Returns none if the names cannot be determined: a section that defines them is invalid, or a group has no
+ * matrix.
  */
 export function undefinedNames(document: Document): Problem[] {
   const { data } = document
@@ -175,7 +176,7 @@ export function undefinedNames(document: Document): Problem[] {
   return problems
 }
 
-/** Returns the lines of a command whose templates can be parsed. */
+/** Returns the lines of `run.cmd` whose templates can be parsed. */
 function commandTexts(cmd: unknown): TextAtPath[] {
   const lines = (Array.isArray(cmd) ? cmd : [cmd]).map((line: unknown) => (typeof line === 'string' ? line : ''))
   return lines.map((text, index) => ({ text, path: commandPath(lines, index) })).filter(({ text }) => isReadable(text))
@@ -191,7 +192,7 @@ function isReadable(text: string): boolean {
   }
 }
 
-/** Whether one of `members`, read in turn from the value, is missing in its mapping. */
+/** Whether the chain `members` (`h` and `w` in `net.h.w`) leads to a key that a mapping inside the value lacks. */
 function lacksMember(value: Value | undefined, members: readonly string[]): boolean {
   let inner = value
   for (const member of members) {
@@ -202,10 +203,13 @@ function lacksMember(value: Value | undefined, members: readonly string[]): bool
   return false
 }
 
-/** Commands that run a text as shell code, such as `bash -c`, `eval` and `source /dev/stdin`. */
+/** Matches commands that execute a text as shell code, such as `bash -c`, `eval` and `source /dev/stdin`. */
 const NESTED_SHELL = /\b(?:ba|da|z)?sh\s+-\w*c\b|\beval\b|(?:\bsource|(?:^|[\s;&|])\.)\s+\/dev\/(?:stdin|fd)/
 
-/** Places where bash evaluates a text as an expression or as the name of a variable. Group 1 is the evaluated text. */
+/**
+ * Match places at which bash evaluates a text as an arithmetic expression or as the name of a variable. Group 1 is the
+ * evaluated text.
+ */
 const EVALUATED: readonly RegExp[] = [
   /(?:\$|(?:^|[;&|(]|\b(?:if|while|until|then|do|else|for))\s*)\(\((.*?)\)\)/g,
   /\[\[([^\]]*\s-(?:eq|ne|lt|le|gt|ge)\s[^\]]*)\]\]/g,
@@ -220,7 +224,10 @@ const EVALUATED: readonly RegExp[] = [
   /=\(\s*\[([^\]]*)\]=/g,
 ]
 
-/** Returns the first place where bash would evaluate a value, or a variable from `assigned`. */
+/**
+ * Returns the first place at which bash would evaluate a template's value or one of the shell variables in `assigned`;
+ * undefined if there is none.
+ */
 function findEvaluated(line: string, assigned: readonly string[]): string | undefined {
   for (const place of EVALUATED)
     for (const [found, computed] of line.matchAll(place))
@@ -229,7 +236,9 @@ function findEvaluated(line: string, assigned: readonly string[]): string | unde
   return undefined
 }
 
-/** Returns the names of shell variables to which the lines assign a value: `NAME={{ x }}`. */
+/**
+ * Returns the names of shell variables to which lines of the command assign the value of a template: `NAME={{ x }}`.
+ */
 function assignedVariables(lines: readonly string[]): string[] {
   return lines.flatMap((line) =>
     [...line.matchAll(/(?:^|[\s;&|(])([A-Za-z_]\w*)=["']?[^\s;&|]*\{\{/g)].map(([, name]) => name!),
@@ -264,12 +273,13 @@ function lintCommand(spec: Spec, plan: Plan, warn: Warn): void {
   })
 }
 
-// In a folded text the lines after a comment become part of the comment. An option in it was hardly meant as a remark.
+// Matches a comment that contains an option such as `--lr`. In folded YAML (`>`) the lines after a comment become part
+// of it, so the option probably belongs to the command.
 const FOLDED_OPTION = /^#[^\n]*?\s--?[A-Za-z]/
 
 /**
- * Whether the line that ends at `at` seems to be a whole command, with a new command after it. The lines of a command
- * are joined by spaces, so both would run as one.
+ * Whether the text before and after the line end at `at` seem to be two commands. Lines of one text are joined by
+ * spaces, so that they would run as a single command.
  */
 function joinsCommands(text: string, at: number): boolean {
   const before = text.slice(0, at).trimEnd()
@@ -282,11 +292,13 @@ function joinsCommands(text: string, at: number): boolean {
   )
 }
 
-// A home folder, a variable at the start of a path, or a file name pattern, but no sentence, URL or regular expression.
+// Matches words that a shell would expand: `~/…`, `$NAME/…`, and file name patterns such as `*.csv`. Does not match
+// sentences, URLs and regular expressions.
 const SHELL_WORD = /^~(?:\/|$)|^\$\{?[A-Za-z_]\w*\}?(?:\/|$)|^(?!\^)[\w./~-]*\*[\w./-]*$/
 
 /**
- * Warns about values that stand alone as a word and are empty, look like several words, or need a shell to expand them.
+ * Warns about values of templates that stand alone between spaces and are empty, look like several arguments, or look
+ * like text that a shell would expand: values are quoted.
  */
 function lintWords(line: string, plan: Plan, warn: (code: ProblemCode, args: Record<string, string>) => void): void {
   const flags = plan.kind === 'group' ? plan.trial.flags : []
@@ -312,7 +324,10 @@ function valuesOfTrials({ space, trial }: SweepPlan, name: string): readonly (Va
   return [trial.params[name]]
 }
 
-/** Warns about `-P` parameters that the document neither has nor reads, with the nearest name that it has. */
+/**
+ * Warns about parameters of the command line (`-P`) that the document neither defines nor reads, with the most similar
+ * name of the document.
+ */
 function lintNewParams(document: Document, spec: Spec, warn: Warn): void {
   const section = document.data['declarations'] === undefined ? 'params' : 'declarations'
   const all = Object.keys((document.data[section] ?? {}) as ValueMap)
@@ -353,7 +368,8 @@ function lintSearch(document: Document, { spec, plan }: { spec: GroupSpec; plan:
     if (!isValueMap(condition)) continue
     if (condition['value'] === undefined && !condition['policy'])
       warn(['hptuning', 'early_stopping', index], 'condition_without_value')
-    // Without `optimization` a condition maximises, as in 0.6.1: a metric to be minimised meets it at the first value.
+    // As in Polyaxon 0.6.1, a condition without `optimization` tests for larger values. For a metric to be minimised,
+    // the first value probably meets it.
     const { metric, optimization } = plan.objective ?? {}
     if (condition['optimization'] == null && optimization === 'minimize' && condition['metric'] === metric)
       warn(['hptuning', 'early_stopping', index], 'condition_direction', { metric: String(metric), optimization })
@@ -363,8 +379,8 @@ function lintSearch(document: Document, { spec, plan }: { spec: GroupSpec; plan:
     warn(['hptuning'], 'budget_missing')
 }
 
-// Limits of plausible exponents: a parameter above 10 ** EXPONENT_MAX, or a lower bound between 0 and EXPONENT_MIN,
-// suggests that the bounds are meant as values.
+// Limits of plausible exponents. An upper bound that means a value above 10 ** EXPONENT_MAX, or a lower bound between 0
+// and EXPONENT_MIN, suggests that the author wrote values instead of exponents.
 const EXPONENT_MAX = 30
 const EXPONENT_MIN = 0.2
 
@@ -376,7 +392,7 @@ function lintAxisBounds(axis: Axis, path: readonly PathKey[], warn: Warn): void 
     lintExponents(axis, { low: axis.start, high: axis.stop, base: axis.base, instead: 'geomspace' }, path, warn)
 }
 
-/** Warns about bounds that look like values of the parameter, although the option takes exponents of `base`. */
+/** Warns about bounds that look like values of the parameter, although the option needs exponents of `base`. */
 function lintExponents(
   { kind }: Axis,
   { low, high, base, instead }: { low: number; high: number; base: number; instead: string },
@@ -394,7 +410,7 @@ function lintExponents(
     })
 }
 
-/** Methods that suggest points without end in an infinite space, if the document names no budget. */
+/** Methods that never run out of points in an infinite space, so that the document should limit the trials. */
 const ENDLESS = new Set<MethodName>(['random', 'sobol', 'auto', 'tpe', 'cmaes', 'asha'])
 
 function lintBudget(document: Document, plan: SweepPlan, warn: Warn): void {

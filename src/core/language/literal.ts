@@ -2,9 +2,9 @@ import { toFloat, toInteger } from '../../contract/values.ts'
 import type { Value, ValueMap } from '../../contract/values.ts'
 
 /**
- * Returns the value of a text that is a Python literal; undefined for any other text. Literals are numbers, quoted
- * strings, True, False, None, lists, tuples (read as lists) and dictionaries. Parameters given as text get their types
- * this way.
+ * Returns the value of a text that is a Python literal: a number, a quoted string, True, False, None, a list, a tuple
+ * (read as a list) or a dictionary. Returns undefined for any other text. Used to give parameters that are written as
+ * text their types.
  */
 export function parsePythonLiteral(text: string): Value | undefined {
   const reader = new LiteralReader(text)

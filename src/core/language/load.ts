@@ -7,8 +7,8 @@ import { PARAMS_FILE } from './document.ts'
 import { paramsSource, parseDocument } from './parse-document.ts'
 
 /**
- * Parses and merges the sources of one document. Parameters of the command line are merged last: into `declarations`
- * where the document uses that older name, otherwise into `params`; kinds without params get them as defaults of their
+ * Parses and merges the sources of one document. `params`, from the command line, are merged last: into `declarations`
+ * if the document uses that older name, otherwise into `params`; for a kind without `params`, as defaults of its
  * inputs. Throws SpecError.
  */
 function loadDocument(sources: readonly Source[], params: Readonly<Record<string, string>> = {}): Document {
@@ -23,8 +23,8 @@ function loadDocument(sources: readonly Source[], params: Readonly<Record<string
 const KINDS_WITHOUT_PARAMS = new Set(['build', 'notebook', 'tensorboard'])
 
 /**
- * Returns the inputs with the given values as their defaults, for kinds without params. Where a name is no input,
- * returns a `params` section instead, which validation refuses.
+ * Returns a source with the inputs of a document and the given values as their defaults, for kinds without `params`. If
+ * a given name is not an input, the source has a `params` section instead, which validation refuses.
  */
 function inputsSource(inputs: unknown, params: Readonly<Record<string, string>>): Source {
   const declared = (Array.isArray(inputs) ? inputs : []).filter(isValueMap) as unknown as Partial<IoSpec>[]
@@ -37,7 +37,10 @@ function inputsSource(inputs: unknown, params: Readonly<Record<string, string>>)
   return { file: PARAMS_FILE, text: JSON.stringify(undeclared.length > 0 ? { params } : { inputs: given }) }
 }
 
-/** Turns texts such as `false` into booleans for parameters that are booleans in the document: `-P` gives texts. */
+/**
+ * Converts texts such as `false` and `no` to `True` or `False`, for parameters that are booleans in the document. The
+ * command line passes texts only.
+ */
 function withBooleans(own: unknown, params: Readonly<Record<string, string>>): Record<string, string> {
   const isFlag = (name: string): boolean =>
     isValueMap(own) && Object.hasOwn(own, name) && typeof own[name] === 'boolean'
@@ -51,7 +54,7 @@ function toBooleanText(text: string): string {
   return /^(false|no|off|0)$/i.test(text) ? 'False' : text
 }
 
-/** Parses, merges and compiles the sources of one document, with parameters of the command line. Throws SpecError. */
+/** Merges and compiles the sources of one document. `params` are those of the command line. Throws SpecError. */
 export function loadPlan(sources: readonly Source[], params: Readonly<Record<string, string>> = {}): Compiled {
   return compileDocument(loadDocument(sources, params))
 }

@@ -1,6 +1,6 @@
 import type { PathKey } from './document.ts'
 
-/** Keys of Polyaxon 0.1 to 0.4 and of other tools, with the places where documents have them now. */
+/** Keys of Polyaxon 0.1 to 0.4 and of other tools, with the text that error messages suggest instead. */
 const MOVED_KEYS: Readonly<Record<string, string>> = {
   'run.image': 'build.image',
   'run.build_steps': 'build.build_steps',
@@ -44,7 +44,7 @@ const MOVED_KEYS: Readonly<Record<string, string>> = {
   'environment.ps_configs': 'environment.replicas.ps',
 }
 
-/** Returns where a key of an older file is written now; undefined for a key that never had another place. */
+/** Returns the present place of a key from an older document, as shown in messages; undefined for other keys. */
 export function presentPathOf(path: readonly PathKey[], key: string): string | undefined {
   const name = [...path, key].join('.')
   return Object.hasOwn(MOVED_KEYS, name) ? MOVED_KEYS[name] : undefined

@@ -13,9 +13,9 @@ import { diagnose, forbiddenCharacter, startsWithWideSpace } from './yaml-faults
 import type { FaultCode, YamlFault } from './yaml-faults.ts'
 
 /**
- * Reads YAML 1.2 (with merge keys, without custom tags) or JSON and merges the sources in order: mappings are merged
- * key by key, any other value, also null, replaces the earlier one. Throws SpecError with every problem of the first
- * source that cannot be read.
+ * Parses sources in YAML 1.2 (with merge keys, without custom tags) or JSON, and merges them in their order: mappings
+ * are merged key by key; any other value, also null, replaces the earlier one. Throws SpecError with the problems of
+ * the first source that cannot be parsed.
  */
 export function parseDocument(sources: readonly Source[]): Document {
   const parts = sources.map(parseSource)
@@ -28,16 +28,16 @@ export function parseDocument(sources: readonly Source[]): Document {
   }
 }
 
-/** Returns parameters given as `name=value` as a source of their own, to be merged last. */
+/** Returns a source that contains parameters of the command line (`-P name=value`) in the given section. */
 export function paramsSource(params: Readonly<Record<string, string>>, section: 'params' | 'declarations'): Source {
   return { file: PARAMS_FILE, text: JSON.stringify({ [section]: params }) }
 }
 
-/** One parsed source. */
+/** A parsed source, or several merged ones. `places` are the positions of the parts by path. */
 interface ParsedSource {
   readonly data: ValueMap
   readonly places: ReadonlyMap<string, Place>
-  /** Spellings of the values that are not texts, by path. */
+  /** Texts in the source of numbers, booleans and nulls, by path. */
   readonly spellings: ReadonlyMap<string, string>
   readonly warnings: readonly Problem[]
 }
@@ -75,8 +75,8 @@ function parseSource(source: Source): ParsedSource {
   const [first, second] = Array.isArray(documents) ? documents : []
   if (!first || first.contents === null) return fail('yaml_empty', {})
 
-  // The parser warns about tags that it does not resolve. Tags of the core schema are read below; other tags are
-  // errors.
+  // The parser warns about tags that it does not resolve. Tags of the core schema are no errors, because `#readTagged`
+  // reads them; other tags are errors.
   const errors = (documents as YamlDocument.Parsed[]).flatMap((document) => [
     ...document.errors,
     ...document.warnings.filter(isUnknownTag),
@@ -114,7 +114,7 @@ function isUnknownTag({ code, message }: { code: string; message: string }): boo
 const DEPTH_MAX = 100
 const NODES_MAX = 100_000
 
-/** Whether brackets are nested so deeply that the parser would need seconds before it fails. */
+/** Whether brackets are nested so deeply that the YAML parser would need seconds before it fails. */
 function isTooDeep(text: string): boolean {
   let depth = 0
   let deepest = 0
@@ -125,7 +125,7 @@ function isTooDeep(text: string): boolean {
   return deepest > DEPTH_MAX * 5
 }
 
-/** Maps each alias to the last node before it with that anchor, in one walk: a search for each alias would be slow. */
+/** Returns the node to which each alias refers: the last one before the alias with its anchor. Needs only one walk. */
 function findTargets(document: YamlDocument.Parsed): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>()
   const targets = new Map<Alias, Node>()
@@ -136,7 +136,7 @@ function findTargets(document: YamlDocument.Parsed): ReadonlyMap<Alias, Node> {
   return targets
 }
 
-/** Turns YAML nodes into values; collects their places, warnings and problems. */
+/** Converts YAML nodes to values, and collects their positions, warnings and problems. */
 class NodeReader {
   readonly places = new Map<string, Place>()
   readonly spellings = new Map<string, string>()
@@ -173,7 +173,7 @@ class NodeReader {
     return value
   }
 
-  /** The nodes around the current one, to find an alias that refers to a node around itself. */
+  /** The mappings and lists that contain the current node. An alias to one of them would be a circle. */
   readonly #ancestors = new Set<Node>()
 
   #readAlias(alias: Alias, path: readonly PathKey[]): Value {
@@ -201,7 +201,7 @@ class NodeReader {
 
   #readKey(key: unknown, path: readonly PathKey[]): string {
     const node = isAlias(key) ? this.#targetOf(key, path) : key
-    // YAML reads `{{ name }}` without quotes as a mapping that is a key.
+    // YAML parses `{{ name }}` without quotes as a mapping whose key is a mapping.
     if (isMap(node)) throw new SpecError([this.#syntaxProblem('yaml_start', { mark: '{' }, path, node)])
     if (!isScalar(node)) throw new SpecError([this.#syntaxProblem('yaml_key', {}, path, key as Node)])
     const text = scalarText(node)
@@ -238,7 +238,8 @@ class NodeReader {
     if (typeof value === 'number') {
       if (Math.abs(value) === Infinity && !/inf/i.test(source))
         this.warnings.push(this.#problemAt('number_infinite', { found: source }, path, node))
-      // An integer too long for a float keeps every digit. With leading zeros it stays a text, which prints the same.
+      // An integer that a float64 cannot hold keeps every digit. If it has leading zeros, it becomes the text of its
+      // digits.
       if (/^([+-]?[1-9]\d*|0[xo][\da-f]+)$/i.test(source)) return toInteger(source)
       if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(source)) return source
       return /[.e]|inf|nan/i.test(source) && !/^0x/i.test(source) ? toFloat(value) : withoutNegativeZero(value)
@@ -248,7 +249,10 @@ class NodeReader {
     return typeof value === 'boolean' || value === null ? value : String(value)
   }
 
-  /** Returns the text. Reports NUL and halves of surrogate pairs: escapes can write them, a database refuses them. */
+  /**
+   * Returns `text` unchanged. Adds a problem if it contains NUL or half of a surrogate pair, which escapes such as `\0`
+   * can produce and databases refuse.
+   */
   #readText(text: string, path: readonly PathKey[], node: Node): string {
     const forbidden = /\0|\p{Cs}/u.exec(text)
     if (forbidden)
@@ -258,7 +262,7 @@ class NodeReader {
     return text
   }
 
-  /** Reads a value whose type is written before it, such as `!!float 3`. */
+  /** Reads a value with a tag that names its type, such as `!!float 3`. */
   #readTagged(tag: CoreTag, node: Scalar, path: readonly PathKey[]): Value {
     const text = scalarText(node)
     const read = TAG_READERS[tag]?.(text.trim())
@@ -304,13 +308,16 @@ const TAG_READERS: Partial<Record<CoreTag, (text: string) => Value | undefined>>
   null: () => null,
 }
 
-/** Returns the warning for a plain value that YAML 1.1 tools read as something else; undefined for any other value. */
+/**
+ * Returns the code of the warning about a value without quotes that has another meaning in YAML 1.1, such as `yes`;
+ * undefined for any other value.
+ */
 function oldYamlCode(source: string, path: readonly PathKey[]): ProblemCode | undefined {
   if (/^(yes|no|on|off)$/i.test(source)) return 'yaml11_boolean'
   if (/^[+-]?\d+(:[0-5]?\d)+(\.\d*)?$/.test(source)) return 'yaml11_sexagesimal'
   if (/^[+-]?0[0-7]+$/.test(source)) return 'yaml11_octal'
   if (/^[+-]?0\d*[89]\d*$/.test(source)) return 'yaml11_leading_zero'
-  // Parameters and the fields of `hptuning` read these texts as numbers, too.
+  // In parameters and in `hptuning`, a text such as `1_000` becomes a number here, too.
   const isParameter = ['params', 'declarations', 'hptuning'].includes(String(path[0]))
   if (!isParameter && /^[+-]?(?:0b[01_]+|\d[\d_]*_[\d_]*(?:\.[\d_]*)?)$/.test(source)) return 'yaml11_number'
   return undefined
@@ -324,7 +331,7 @@ function scalarText(node: Scalar): string {
   return String(node.source ?? node.value)
 }
 
-/** Sets a key as an own property of the map, even `__proto__`. */
+/** Sets a key as an own property of a map. An assignment would set the prototype for the key `__proto__`. */
 function setKey(map: ValueMap, key: string, value: Value): void {
   Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true })
 }

@@ -1,12 +1,12 @@
 import { asNumber, Float, isValueMap, LongInteger } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
 
-/** Returns the text of a value as Python's `str` prints it. */
+/** Returns a value as Python's `str` prints it: a text without quotes, `1.0`, `True`, `[1, 'a']`. */
 export function toPythonText(value: Value): string {
   return typeof value === 'string' ? value : toPythonRepr(value)
 }
 
-/** Returns the text of a value as Python's `repr` prints it: texts are quoted. */
+/** Returns a value as Python's `repr` prints it: like `toPythonText`, but a text is quoted. */
 function toPythonRepr(value: Value): string {
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
@@ -21,9 +21,9 @@ function toPythonRepr(value: Value): string {
 }
 
 /**
- * Returns JSON that Python's `json` reads as the same value: 1.0 stays a float, integers keep every digit, and NaN and
- * Infinity, which JSON lacks, are written as Python writes them.
- * @param separatorSpace - The text after commas and colons.
+ * Returns JSON that Python's module `json` reads as the same value: 1.0 stays a float, integers keep every digit, and
+ * NaN and infinities, which JSON lacks, become `NaN` and `Infinity`.
+ * @param separatorSpace - Text to put after commas and colons.
  */
 export function toPythonJson(value: Value, separatorSpace = ' '): string {
   if (value instanceof Float) return jsonFloat(value.value)
@@ -42,7 +42,10 @@ function jsonFloat(value: number): string {
   return Number.isFinite(value) ? floatText(value) : value > 0 ? 'Infinity' : '-Infinity'
 }
 
-/** Returns the shortest text that Python reads as the same float, with an exponent below 1e-4 and from 1e16 on. */
+/**
+ * Returns a float as Python's `repr` prints it: the shortest text for it, in exponent notation below 1e-4 and from 1e16
+ * on.
+ */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
@@ -70,7 +73,7 @@ function quote(value: string): string {
   return `${mark}${body}${mark}`
 }
 
-/** Whether Python counts a value as true: None, empty values and zero are false. */
+/** Whether a value is true in Python's `if`: None, zero, and an empty text, list or mapping are not. */
 export function isTruthy(value: Value | undefined): boolean {
   if (value === undefined || value === null || value === '' || value === false) return false
   const number = asNumber(value)
@@ -80,7 +83,7 @@ export function isTruthy(value: Value | undefined): boolean {
   return isValueMap(value) ? Object.keys(value).length > 0 : true
 }
 
-/** Whether two values are equal by Python's `==`: 1, 1.0 and True are equal. */
+/** Whether two values are equal by Python's `==`, by which 1, 1.0 and True are equal. */
 export function isEqual(left: Value | undefined, right: Value | undefined): boolean {
   const [a, b] = [toComparable(left), toComparable(right)]
   if (Array.isArray(a) && Array.isArray(b))
@@ -94,7 +97,7 @@ export function isEqual(left: Value | undefined, right: Value | undefined): bool
   return a === b
 }
 
-/** Returns an integer as a bigint; undefined for any other value, which equals no integer. */
+/** Returns an integer as a bigint; undefined for any other value. */
 function integerOf(value: Value | undefined): bigint | undefined {
   if (value instanceof LongInteger) return value.value
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined

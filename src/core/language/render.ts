@@ -5,7 +5,7 @@ import { parsePythonLiteral } from './literal.ts'
 import { renderText, TemplateValueError } from './template.ts'
 import { hasTemplate, TemplateError } from './template-syntax.ts'
 
-/** Runs `work`. Throws its TemplateError again, with this path if the error has none yet. */
+/** Calls `work` and returns its result. Adds `path` to a TemplateError that `work` throws, if it has no path yet. */
 export function atPath<T>(path: readonly PathKey[], work: () => T): T {
   try {
     return work()
@@ -15,12 +15,18 @@ export function atPath<T>(path: readonly PathKey[], work: () => T): T {
   }
 }
 
-/** Renders every text inside a value; keys and other values stay. Throws TemplateError with the path of the text. */
+/**
+ * Renders the templates in every text inside a value. Keys of mappings and other values stay. Throws TemplateError with
+ * the path of the failing text; `path` is the path of the value.
+ */
 export function renderDeep(value: Value, scope: ValueMap, path: readonly PathKey[]): Value {
   return replaceTexts(value, path, (text, at) => (hasTemplate(text) ? atPath(at, () => renderText(text, scope)) : text))
 }
 
-/** Returns a value with every text in it replaced; keys and other values stay. */
+/**
+ * Replaces every text inside a value by the result of `replace`, which receives the text and its path. Keys of mappings
+ * and other values stay.
+ */
 export function replaceTexts(
   value: Value,
   path: readonly PathKey[],
@@ -38,15 +44,15 @@ export function replaceTexts(
 export interface ResolveOptions {
   /** Names of parameters whose texts stay texts, even if they look like numbers. */
   readonly textNames?: readonly string[]
-  /** Final values of other names, which the parameters may read. */
+  /** Values of further names that the parameters may read. */
   readonly given?: ValueMap
-  /** Returns the path of a parameter in the document. */
+  /** Returns the path of a parameter in the document, for errors. */
   readonly pathOf?: (name: string) => readonly PathKey[]
 }
 
 /**
- * Resolves references between parameters, in whatever order they stand, and types texts that are Python literals.
- * Returns the parameters without `given`. Throws TemplateError, also for circular references.
+ * Renders the templates in parameters, which may read other parameters in any order, and converts texts that are Python
+ * literals to their values. The result does not contain `given`. Throws TemplateError, also for circular references.
  */
 export function resolveParams(
   params: ValueMap,
@@ -84,7 +90,7 @@ export function resolveParams(
   return Object.fromEntries(Object.keys(params).map((name) => [name, resolved[name]!]))
 }
 
-/** Types the texts of a value as Python literals: `"8"` becomes 8, `"False"` becomes False; other texts stay. */
+/** Replaces texts inside a value that are Python literals by their values: `"8"` becomes 8, `"False"` becomes false. */
 export function typeDeep(value: Value): Value {
   return replaceTexts(value, [], (text) => {
     const typed = parsePythonLiteral(text)

@@ -3,8 +3,9 @@ import type { ProblemCode } from '../../contract/messages/messages.ts'
 import type { Plan } from '../../contract/plan.ts'
 
 /**
- * Returns why a valid plan cannot be run; undefined for a plan that can. A document with such a plan gets a warning,
- * and its submission is refused.
+ * Returns why a valid plan cannot run, as a problem: its kind is not supported, or it lacks a command or build steps.
+ * Returns undefined for a plan that can run. The problem is a warning when a document is compiled, and an error when it
+ * is submitted.
  */
 export function unrunnableReason(
   plan: Plan,

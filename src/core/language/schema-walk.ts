@@ -2,7 +2,7 @@ import { SPEC_SCHEMAS } from '../../contract/spec.ts'
 import type { Kind } from '../../contract/spec.ts'
 import type { PathKey } from './document.ts'
 
-/** Returns the keys that the schema of a kind allows at a path of a document. */
+/** Returns the keys that a document of a kind may have in the mapping at a path; empty where no mapping is expected. */
 export function knownKeys(kind: Kind, path: readonly PathKey[]): string[] {
   let schema: unknown = SPEC_SCHEMAS[kind]
   for (const key of path) schema = schemaOfMember(schema, key)
@@ -12,7 +12,7 @@ export function knownKeys(kind: Kind, path: readonly PathKey[]): string[] {
 
 const DEPTH_MAX = 4
 
-/** Returns the paths of a kind's schema that end in a key, such as `hptuning.bo.metric`; the shortest first. */
+/** Returns the paths at which a document of a kind may have a key, such as `hptuning.bo.metric`; the shortest first. */
 export function placesOf(kind: Kind, key: string): string[] {
   const found: string[][] = []
   const visit = (schema: unknown, path: string[]): void => {

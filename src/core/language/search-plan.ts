@@ -11,7 +11,7 @@ import type {
 } from '../../contract/plan.ts'
 import type { Axis } from '../../contract/search-space.ts'
 
-/** Returns the search method of a group with its settings: grid search where the document names none. */
+/** Returns the search method of a group with its settings; grid search if the document names no method. */
 export function toMethod(hptuning: HptuningSpec): MethodPlan {
   const { hyperband, asha, bo, auto, tpe, cmaes } = hptuning
   if (hyperband) return { name: 'hyperband', trialsMax: null, halving: hyperbandPlan(hyperband) }
@@ -58,7 +58,8 @@ function ashaPlan({
   }
 }
 
-// Bounds of Polyaxon 0.6.1's optimiser settings `n_warmup` and `n_iter`: larger values would make suggestions slow.
+// Bounds to which the settings `n_warmup` and `n_iter` of Polyaxon 0.6.1 are limited: larger values would make
+// suggestions slow.
 const CANDIDATES_BOUNDS = [100, 2_000] as const
 const STARTS_BOUNDS = [1, 10] as const
 
@@ -91,7 +92,7 @@ function clamp(number: number, [low, high]: readonly [number, number]): number {
   return Math.min(high, Math.max(low, number))
 }
 
-/** Returns what trials are compared by; null without a metric. `hptuning.metric` overrides the metric of the method. */
+/** Returns the objective of a sweep: `hptuning.metric`, else the metric of its method; null without a metric. */
 export function toObjective(hptuning: HptuningSpec): Objective | null {
   const { auto, tpe, cmaes, asha, hyperband, bo } = hptuning
   const metric = hptuning.metric ?? [auto, tpe, cmaes, asha, hyperband, bo].find((method) => method?.metric)?.metric
@@ -102,7 +103,9 @@ export function toObjective(hptuning: HptuningSpec): Objective | null {
 
 const DEFAULT_INTERVAL = 1
 
-/** Returns the rule of an `early_stopping` entry with a policy, as a list of one. Empty for other entries. */
+/**
+ * Returns the stopping rule of an `early_stopping` entry as a list of one; an empty list for an entry without policy.
+ */
 export function toStoppingRule({
   metric,
   optimization,
@@ -121,16 +124,18 @@ export function toStoppingRule({
   ]
 }
 
-/** Returns the condition of an `early_stopping` entry with a value, as a list of one. Empty for other entries. */
+/**
+ * Returns the stop condition of an `early_stopping` entry as a list of one; an empty list for an entry without value.
+ */
 export function toStopCondition(condition: NonNullable<HptuningSpec['early_stopping']>[number]): StopCondition[] {
   if (condition.value === undefined) return []
   return [{ metric: condition.metric, optimization: condition.optimization ?? 'maximize', value: condition.value }]
 }
 
-// In steps. Absorbs the rounding of float steps, so that a range from 0 to 1 by 0.1 has ten values.
+// Tolerance in steps for the rounding errors of float steps, so that a range from 0 to 1 by 0.1 has ten values.
 const STEP_TOLERANCE = 1e-9
 
-/** Returns the axis of a matrix entry, its templates not rendered. */
+/** Returns the search axis of a matrix entry, without rendering templates in its values. */
 export function toAxis(name: string, entry: MatrixEntry): Axis {
   if (entry.option === 'values') return { name, kind: 'values', values: entry.values }
   if (entry.option === 'pvalues')
@@ -197,7 +202,7 @@ export function toAxis(name: string, entry: MatrixEntry): Axis {
   }
 }
 
-/** Adds the probability that the weights leave over to the last of them, as Polyaxon 0.6.1 does. */
+/** Adds the difference between 1 and the sum of the weights to the last weight, as Polyaxon 0.6.1 does. */
 function withRemainder(weights: readonly number[]): number[] {
   const rest = 1 - weights.reduce((sum, weight) => sum + weight, 0)
   return weights.map((weight, index) => (index === weights.length - 1 ? Math.max(0, weight + rest) : weight))

@@ -3,7 +3,7 @@ import type { PathKey } from './document.ts'
 import { toFloat } from '../../contract/values.ts'
 import type { Value } from '../../contract/values.ts'
 
-/** Syntax tree of a Jinja expression. Covers the part of Jinja that existing documents use. */
+/** Syntax tree of a Jinja expression. Covers the part of Jinja that documents for Polyaxon use. */
 export type Expression =
   | { readonly type: 'literal'; readonly value: Value }
   | { readonly type: 'name'; readonly name: string }
@@ -25,7 +25,7 @@ export type Expression =
       readonly otherwise: Expression | undefined
     }
 
-/** A part of a parsed template. */
+/** Part of a parsed template: text, an expression whose value is inserted, or an `if` or `for` block. */
 export type TemplateNode =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'output'; readonly expression: Expression }
@@ -41,7 +41,7 @@ export type TemplateNode =
       readonly otherwise: readonly TemplateNode[]
     }
 
-/** A template that fails. `detail` is the reason, as a phrase of the messages; `atPath` adds the path of the text. */
+/** Error of a template. `detail` is the reason as a phrase; `path` is that of the text, which `atPath` sets. */
 export class TemplateError extends Error {
   readonly detail: Detail
   path: readonly PathKey[] | undefined
@@ -51,7 +51,7 @@ export class TemplateError extends Error {
   }
 }
 
-/** A template that cannot be parsed. */
+/** Error of a template that cannot be parsed. */
 export class TemplateSyntaxError extends TemplateError {}
 
 const NESTING_MAX = 50
@@ -59,7 +59,7 @@ const TOKENS_MAX = 1000
 
 type Tag = { readonly kind: 'text' | 'output' | 'block'; readonly text: string }
 
-/** Parses a template. Throws TemplateSyntaxError. */
+/** Parses a text with templates. Throws TemplateSyntaxError. */
 export function parseTemplate(text: string): readonly TemplateNode[] {
   const tags = splitTags(text)
   const cursor = { tags, at: 0 }
@@ -68,7 +68,7 @@ export function parseTemplate(text: string): readonly TemplateNode[] {
   return nodes
 }
 
-/** Whether a text contains the start of a template tag, expression or comment. */
+/** Whether a text contains `{{`, `{%` or `{#`, and must therefore be parsed as a template. */
 export function hasTemplate(text: string): boolean {
   return /\{[{%#]/.test(text)
 }
@@ -78,7 +78,10 @@ const END_RAW = /\{%-?\s*endraw\s*-?%\}/g
 const COMMENT = /\{#[\s\S]*?#\}/y
 const OPENING = /\{[{%#]/g
 
-/** Splits a text into tags and the text between them. A `{#` without its end is text: shells write `${#list}`. */
+/**
+ * Splits a template into tags and the text between them. A `{#` without a closing `#}` is text, because shell code
+ * contains `${#list}`.
+ */
 function splitTags(text: string): Tag[] {
   const pieces: SourcePiece[] = []
   let end = 0
@@ -110,7 +113,10 @@ function readPiece(text: string, at: number): SourcePiece | undefined {
   return { kind: mark === '{{' ? 'output' : 'block', source: text.slice(at, end) }
 }
 
-/** Returns the offset after the closing braces of a tag, or -1. Skips quoted texts, because they may contain braces. */
+/**
+ * Returns the offset after the mark `close` of a tag; -1 without one. Skips quoted texts, because they may contain the
+ * mark.
+ */
 function findTagEnd(text: string, from: number, close: string): number {
   for (let at = from; at < text.length; at += 1) {
     if (text.startsWith(close, at)) return at + close.length
@@ -119,7 +125,7 @@ function findTagEnd(text: string, from: number, close: string): number {
   return -1
 }
 
-/** Returns the offset of the quote that closes the one at `from`; -1 for a quote that is never closed. */
+/** Returns the offset of the quote that closes the one at `from`; -1 if none does. */
 function findQuoteEnd(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at += 1) {
     if (text[at] === '\\') at += 1
@@ -141,7 +147,7 @@ function readRaw(text: string, at: number): SourcePiece {
   return { kind: 'raw', source: text.slice(at, end.index + end[0].length) }
 }
 
-/** Turns pieces into tags and drops comments. A minus inside the braces removes the white space on its side. */
+/** Converts pieces to tags and drops comments. `{{-` removes white space before the tag, `-}}` white space after it. */
 function toTags(pieces: readonly SourcePiece[]): Tag[] {
   const tags: Tag[] = []
   for (const [index, { kind, source }] of pieces.entries()) {
@@ -226,7 +232,7 @@ function parseFor(cursor: Cursor, head: string, depth: number): TemplateNode {
   return { type: 'for', variable: toName(match[1]!), items: parseExpression(match[2]!), body, otherwise: elseBody }
 }
 
-// A name in any script, as in Python.
+// Matches a name as Python allows it, with letters of any script.
 const NAME = String.raw`[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*`
 const FOR_HEAD = new RegExp(String.raw`^\s*(${NAME})\s+in\s+([\s\S]+)$`, 'u')
 const TOKEN = new RegExp(
@@ -235,8 +241,8 @@ const TOKEN = new RegExp(
 )
 
 /**
- * Returns a name in Unicode form NFC, in which names are compared: an accented letter may be
- * typed as one character or as two.
+ * Returns a name in Unicode form NFC, so that names can be compared: an accented letter may be written as one character
+ * or as two.
  */
 export function toName(text: string): string {
   return text.normalize('NFC')
@@ -266,7 +272,7 @@ function tokenize(text: string): Token[] {
   return tokens
 }
 
-/** Returns the error for a text that does not begin with a token. */
+/** Returns the error for an expression whose `rest` does not begin with a token. */
 function toTokenError(rest: string): TemplateSyntaxError {
   if (rest.startsWith('=')) return new TemplateSyntaxError('template_named_argument')
   if (rest.startsWith(':')) return new TemplateSyntaxError('template_slice')
@@ -274,7 +280,7 @@ function toTokenError(rest: string): TemplateSyntaxError {
   return new TemplateSyntaxError('template_unexpected', { found: [...rest].slice(0, 20).join('') })
 }
 
-/** The binary operators by precedence, the weakest first. */
+/** The binary operators by precedence; those that bind weakest come first. */
 const BINARY_LEVELS: readonly (readonly string[])[] = [
   ['or'],
   ['and'],
@@ -282,15 +288,15 @@ const BINARY_LEVELS: readonly (readonly string[])[] = [
   ['+', '-'],
   ['~'],
   ['*', '/', '//', '%'],
-  // As in Jinja and unlike Python, `**` is evaluated from left to right and binds weaker than a minus sign.
+  // As in Jinja and unlike Python, `**` is evaluated from left to right, and `-2 ** 2` is 4.
   ['**'],
 ]
-// Index of the comparisons in BINARY_LEVELS.
+// Index of the comparison operators in BINARY_LEVELS.
 const COMPARISON_LEVEL = 2
 const ESCAPES: Partial<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
 const CONSTANTS: Record<string, Value> = { true: true, True: true, false: false, False: false, none: null, None: null }
 
-/** Recursive descent parser over the tokens of one expression. */
+/** Recursive descent parser of one expression. */
 class ExpressionParser {
   readonly #tokens: readonly Token[]
   #at = 0
@@ -313,7 +319,7 @@ class ExpressionParser {
   #fail(): never {
     const { type, text } = this.#token
     if (type === 'end') throw new TemplateSyntaxError('template_ends_early')
-    // After a complete expression a bracket is a function call, which is not supported.
+    // A `(` after a complete expression begins a function call, which is not supported.
     if (text === '(' && this.#at > 0)
       throw new TemplateSyntaxError('template_call', { name: this.#tokens[this.#at - 1]!.text })
     throw new TemplateSyntaxError('template_unexpected', { found: text })
@@ -349,7 +355,7 @@ class ExpressionParser {
     for (let isChained = false; ; isChained = true) {
       const operator = this.#takeOperator(operators)
       if (!operator) return left
-      // Jinja reads `a < b < c` as two comparisons. A chain is refused, because it would be evaluated differently here.
+      // Jinja evaluates `a < b < c` as `a < b and b < c`. This parser would not, so it refuses such a chain.
       if (level === COMPARISON_LEVEL && isChained) throw new TemplateSyntaxError('template_chained')
       left = { type: 'binary', operator, left, right: this.#parseBinary(level + 1) }
     }
@@ -367,7 +373,7 @@ class ExpressionParser {
     return this.#parseFilters(this.#parseSigned())
   }
 
-  /** A sign binds tighter than a filter: `-3 | abs` is 3. */
+  /** Parses an operand with its signs. Filters are applied to the result: `-3 | abs` is 3. */
   #parseSigned(): Expression {
     for (const operator of ['-', '+'] as const)
       if (this.#take(operator)) return { type: 'unary', operator, operand: this.#parseSigned() }

@@ -5,10 +5,10 @@ import { isEqual, isTruthy, toPythonJson, toPythonText } from './python.ts'
 import { parseTemplate, TemplateError, toName } from './template-syntax.ts'
 import type { Expression, TemplateNode } from './template-syntax.ts'
 
-/** A template that parses but cannot be computed. */
+/** Error of a template that can be parsed but not computed. */
 export class TemplateValueError extends TemplateError {}
 
-/** The result of the `words` filter: a value that is meant to be several arguments. */
+/** Result of the filter `words`: each item becomes an argument of its own in a command. */
 class WordList {
   readonly items: readonly string[]
   constructor(items: readonly string[]) {
@@ -18,14 +18,17 @@ class WordList {
 
 type Result = Value | WordList | undefined
 
-/** A piece of a rendered template: the author's text, an inserted value, or the words of an inserted value. */
+/** A piece of a rendered template: text of the document, an inserted value, or the items of the filter `words`. */
 export type Piece =
   | { readonly type: 'text'; readonly text: string }
-  /** `isParameter`: the expression was only the name of a parameter, so that even an empty value is one argument. */
+  /** `isParameter`: the expression is only a name such as `lr` or `net.h`; its value is one argument even if empty. */
   | { readonly type: 'value'; readonly text: string; readonly isParameter: boolean }
   | { readonly type: 'words'; readonly words: readonly string[] }
 
-/** Renders a template to text, with values as Python prints them. Throws TemplateSyntaxError and TemplateValueError. */
+/**
+ * Renders a template with the values in `scope`, as Python prints them. Throws TemplateSyntaxError and
+ * TemplateValueError.
+ */
 export function renderText(template: string, scope: ValueMap): string {
   const text = renderPieces(template, scope)
     .map((piece) => (piece.type === 'words' ? piece.words.join(' ') : piece.text))
@@ -35,14 +38,14 @@ export function renderText(template: string, scope: ValueMap): string {
   return text
 }
 
-/** Renders a template to pieces, which keep the author's text and inserted values apart. Throws like `renderText`. */
+/** Renders a template to pieces, so that inserted values can be quoted. Throws the errors of `renderText`. */
 export function renderPieces(template: string, scope: ValueMap): Piece[] {
   const pieces: Piece[] = []
   renderNodes(parseTemplate(template), scope, pieces)
   return pieces
 }
 
-/** Whether an expression is true; undefined where it cannot be computed. Throws TemplateSyntaxError. */
+/** Whether an expression is true; undefined if it cannot be computed. Throws TemplateSyntaxError. */
 export function isTrue(expression: string, scope: ValueMap): boolean | undefined {
   const parsed = parseExpression(expression)
   return parsed && isTrueFor(parsed, scope)
@@ -54,12 +57,12 @@ export function parseExpression(expression: string): Expression | undefined {
   return node?.type === 'output' ? node.expression : undefined
 }
 
-/** Whether a parsed expression is true; undefined where it cannot be computed. */
+/** Whether a parsed expression is true; undefined if it cannot be computed. */
 export function isTrueFor(expression: Expression, scope: ValueMap): boolean | undefined {
   return undefinedIfUncomputable(() => isTruthy(toValue(evaluate(expression, scope))))
 }
 
-/** Returns the value of a parsed expression; undefined where it has none or cannot be computed. */
+/** Returns the value of a parsed expression; undefined if it has none or cannot be computed. */
 export function valueOf(expression: Expression, scope: ValueMap): Value | undefined {
   return undefinedIfUncomputable(() => toValue(evaluate(expression, scope)))
 }
@@ -73,15 +76,18 @@ function undefinedIfUncomputable<T>(work: () => T): T | undefined {
   }
 }
 
-/** Returns the names that must be defined for a template: the first name of each of its references. */
+/** Returns the names that must be defined to render a template; `net` for a template that reads `net.h`. */
 export function namesIn(template: string): Set<string> {
   return new Set(referencesIn(template).map(([name]) => name))
 }
 
-/** A name that a template reads, with the members that it reads of it: `net.h` is ['net', 'h']. */
+/** A name that a template reads, followed by the keys of its members: `net.h` is ['net', 'h']. */
 export type Reference = readonly [name: string, ...members: string[]]
 
-/** Returns what a template reads, without variables of its own loops and names guarded by `default` or `is defined`. */
+/**
+ * Returns the references of a template, without variables of its own loops and without names that may be missing
+ * because of `default` or `is defined`. Throws TemplateSyntaxError.
+ */
 export function referencesIn(template: string): Reference[] {
   const found = new Map<string, Reference>()
   collectNodes(parseTemplate(template), new Set(), found)
@@ -121,7 +127,7 @@ function renderLoop(node: Extract<TemplateNode, { type: 'for' }>, scope: ValueMa
   if (items.length === 0) renderNodes(node.otherwise, scope, out)
 
   items.forEach((item, index) => {
-    // Each iteration adds a piece, so that the limit on pieces also ends nested loops without output.
+    // Each iteration adds an empty piece, so that OUTPUT_PIECES_MAX also ends nested loops without output.
     out.push({ type: 'text', text: '' })
     const loop = {
       index: index + 1,
@@ -145,7 +151,7 @@ function toItems(value: Value | undefined): readonly Value[] {
 
 const RESULT_SIZE_MAX = 100_000
 
-/** Throws TemplateValueError for a result that is too long: values that double repeatedly would fill the memory. */
+/** Throws TemplateValueError for a text or list above RESULT_SIZE_MAX: repeated doubling would fill the memory. */
 function requireShort(result: Result): Result {
   const size = typeof result === 'string' || Array.isArray(result) ? result.length : 0
   if (size > RESULT_SIZE_MAX) throw new TemplateValueError('template_value_long')
@@ -182,7 +188,7 @@ function evaluate(expression: Expression, scope: ValueMap): Result {
   }
 }
 
-/** Returns a member by its name, or by a name that is equal in Unicode form NFC. */
+/** Returns the value of a key that equals `name`, also only in Unicode form NFC; undefined without such a key. */
 function ownValue(map: ValueMap, name: string): Value | undefined {
   if (Object.hasOwn(map, name)) return map[name]
   const key = isPlainAscii(name) ? undefined : Object.keys(map).find((key) => toName(key) === toName(name))
@@ -277,14 +283,15 @@ function applyUnary({ operator, operand }: Extract<Expression, { type: 'unary' }
   return mapNumber(value, (number) => (operator === '-' ? -number : number))
 }
 
-/** Throws TemplateValueError with the name of the operand when the operand is an undefined name. */
+/** Throws TemplateValueError if an operand is a name without a value. */
 function requireDefined(operand: Expression, value: Value | undefined): void {
   if (value === undefined && operand.type === 'name')
     throw new TemplateValueError('template_undefined_name', { name: operand.name })
 }
 
 /**
- * Throws TemplateValueError for a difference such as `batch-size` where a parameter has this name: the author means it.
+ * Throws TemplateValueError for a difference such as `batch-size` if a parameter has this name: the author probably
+ * means the parameter.
  */
 function refuseDashedName({ operator, left, right }: Extract<Expression, { type: 'binary' }>, scope: ValueMap): void {
   const name = operator === '-' ? dashedName(left, right) : undefined
@@ -380,7 +387,7 @@ function numberOf(value: Value | undefined): number {
 
 const EXCERPT_CHARS = 60
 
-/** Returns the start of a value as text, for an error message. */
+/** Returns the first `EXCERPT_CHARS` characters of a value as text, for an error message. */
 function excerpt(value: Value): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : toPythonText(value)
   return text.length > EXCERPT_CHARS ? `${text.slice(0, EXCERPT_CHARS)}…` : text
@@ -428,7 +435,7 @@ function collectReferences(expression: Expression, loopNames: ReadonlySet<string
     return
   }
 
-  // `default` and `is defined` guard a name that may be missing.
+  // A name directly before `default` or `is defined` may be missing, so it is not collected.
   const isGuard =
     (expression.type === 'filter' && /^d(efault)?$/.test(expression.name)) ||
     (expression.type === 'test' && /defined$/.test(expression.name))

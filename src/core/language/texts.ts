@@ -3,18 +3,18 @@ import type { Value } from '../../contract/values.ts'
 import type { PathKey } from './document.ts'
 import { replaceTexts } from './render.ts'
 
-/** A text of a document that may contain templates, with its path. */
+/** A text of a document that may contain templates, with its path in the document. */
 export interface TextAtPath {
   readonly text: string
   readonly path: readonly PathKey[]
 }
 
-/** Returns the path of a line of `run.cmd`; that of `run.cmd` itself where it has a single line. */
+/** Returns the path of a line of `run.cmd`; that of `run.cmd` itself if it has a single line. */
 export function commandPath(lines: readonly string[], index: number): readonly PathKey[] {
   return lines.length > 1 ? ['run', 'cmd', index] : ['run', 'cmd']
 }
 
-/** Returns the texts of a document in which templates are checked. */
+/** Returns the texts in all sections of a document in which templates are allowed. */
 export function textsOf(spec: Spec): TextAtPath[] {
   const sections = spec as { [name: string]: Value }
   const lines = ('run' in spec && spec.run?.cmd) || []

@@ -25,8 +25,8 @@ export function validateSpec(document: Document): Spec {
 }
 
 /**
- * Leaves out problems that only follow from another one: those of lines that stand after an empty field at the same
- * level and should be indented under it, and those of `isMistyped`.
+ * Removes problems that another problem causes: those of fields after an empty section at the same level, which should
+ * probably be indented under that section, and those of `isMistyped`.
  */
 function withoutFollowUps(problems: readonly Problem[]): Problem[] {
   const empty = problems.filter(
@@ -41,9 +41,7 @@ function withoutFollowUps(problems: readonly Problem[]): Problem[] {
   )
 }
 
-/**
- * Whether a field is reported as missing only because its name is mistyped, or because it stands at its older place.
- */
+/** Whether a problem reports a field as missing that is only mistyped, or that is at the place of older documents. */
 function isMistyped({ code, path, args }: Problem, problems: readonly Problem[]): boolean {
   if (code === 'matrix_required' || (code === 'required' && args['key'] === 'hptuning'))
     return problems.some((other) => /^(?:settings|matrix)$/.test(other.path))
@@ -99,9 +97,9 @@ function toProblems(document: Document, kind: Kind, issue: z.core.$ZodIssue): Pr
 }
 
 /**
- * Returns the path of a number that stands where a section is expected. A whole float and a long integer are objects,
- * so the schema reads them as mappings and reports their members.
- * @param includesPath - The object at `path` itself may be the number, because the issue is about its keys.
+ * Returns the path of a number in place of a section; undefined if there is none. A `Float` or a `LongInteger` is an
+ * object, so the schema treats it as a mapping and reports its properties instead.
+ * @param includesPath - Whether the value at `path` itself may be the number, because the issue is about its keys.
  */
 function findNumberForSection(
   document: Document,
@@ -124,10 +122,10 @@ const EXPECTED: Partial<Record<string, SentencePart>> = {
   boolean: phrase('word_flag'),
 }
 
-/** A name followed by a full-width colon. */
+/** Matches a name followed by a full-width colon, probably a mistyped key. */
 const WIDE_COLON = /^[\p{L}\p{N}_.-]+ *：/u
 
-/** Returns the problem of a value of the wrong type. Common mistakes have messages of their own. */
+/** Returns the problem of a value of the wrong type, with a specific message if a common mistake explains it. */
 function wrongType(
   document: Document,
   path: readonly PathKey[],
@@ -189,8 +187,8 @@ function unknownKey(document: Document, kind: Kind, path: readonly PathKey[], ke
 }
 
 /**
- * Sections that `build:` has as well. At the top of a document they are not meant for the build, so the error suggests
- * to remove them, not to move them there.
+ * Sections that `build:` may have as well. At the top of a document of a kind without them, they are probably not meant
+ * for the build, so the error suggests to remove them and not to move them into `build:`.
  */
 const SHARED_SECTIONS = new Set(['params', 'declarations', 'inputs', 'outputs', 'environment', 'backend', 'framework'])
 

@@ -4,11 +4,11 @@ import type { YAMLParseError, YAMLWarning } from 'yaml'
 import type { MistakeCode } from '../../contract/fields.ts'
 import type { PlainArgs } from '../../contract/messages/messages.ts'
 
-/** One mistake in the spelling of a file: the code and arguments of its message, and its place. */
+/** A mistake in YAML text: the code and arguments of its message, and its position. */
 export interface YamlFault {
   readonly fault: FaultCode
   readonly args: PlainArgs
-  /** Characters from the start of the text. */
+  /** Position of the mistake in characters from the start of the text. */
   readonly offset: number
 }
 
@@ -18,8 +18,8 @@ export type FaultCode = Extract<MistakeCode, `yaml_${string}`>
 type Finding = Pick<YAMLParseError | YAMLWarning, 'code' | 'message' | 'pos'>
 
 /**
- * Returns the mistake that best explains the errors of the YAML parser. One mistake causes several errors, mostly after
- * its own place. The first rule that applies decides.
+ * Returns the mistake that explains the errors of the YAML parser (`findings`). One mistake may cause several errors,
+ * often after its own position. Returns the result of the first rule in `RULES` that applies.
  */
 export function diagnose(text: string, findings: readonly Finding[]): YamlFault {
   const [first] = [...findings].sort((a, b) => a.pos[0] - b.pos[0])
@@ -33,10 +33,11 @@ export function diagnose(text: string, findings: readonly Finding[]): YamlFault 
   )
 }
 
-// YAML 1.2 allows in quotes what JSON allows: no C0 control but tabs and line ends, and no halves of surrogate pairs.
+// Matches a character that YAML 1.2 forbids even in quotes: a C0 control other than tab and line end, or half of a
+// surrogate pair.
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\uffff\u{10000}-\u{10ffff}]/u
 
-/** Returns the first character of a text that no YAML file may contain; undefined where there is none. */
+/** Returns the first character of a text that YAML forbids, named such as `U+0007`; undefined if there is none. */
 export function forbiddenCharacter(text: string): { readonly name: string; readonly offset: number } | undefined {
   const found = FORBIDDEN.exec(text)
   return found
@@ -44,7 +45,7 @@ export function forbiddenCharacter(text: string): { readonly name: string; reado
     : undefined
 }
 
-/** Whether a text begins with an ideographic, no-break or other special space, which only looks like an indent. */
+/** Whether a text begins with an ideographic, no-break or other special space, which is not an indent in YAML. */
 export function startsWithWideSpace(text: string): boolean {
   return /^ *[\u00a0\u2000-\u200b\u3000]/.test(text)
 }
@@ -57,7 +58,7 @@ interface FaultContext {
 
 type Rule = (place: FaultContext) => YamlFault | undefined
 
-/** The rules in order of precedence: each finds one kind of mistake. */
+/** Rules in order of precedence. Each returns one kind of mistake, or undefined. */
 const RULES: readonly Rule[] = [
   findWideSpace,
   findWideColon,
@@ -119,7 +120,7 @@ function findOpenBracket({ text, findings }: FaultContext): YamlFault | undefine
   return last && { fault: 'yaml_bracket', args: { mark: last.mark, close: CLOSING[last.mark]! }, offset: last.offset }
 }
 
-/** Finds a comment that ends a plain text of several lines, so that the next line of the text stands alone. */
+/** Finds a comment inside a text of several lines without quotes. YAML ends the text at the comment. */
 function findCommentInText({ text, finding }: FaultContext): YamlFault | undefined {
   const line = lineAt(text, finding.pos[0])
   const before = linesUpTo(text, line.offset - 1).findLast(({ text }) => text.trim() !== '')
@@ -145,13 +146,13 @@ function findWrongEscape({ text, finding }: FaultContext): YamlFault | undefined
   }
 }
 
-/** Finds a text without quotes that begins with a special character of YAML. */
+/** Finds a text without quotes that begins with a special character of YAML, such as `@` or `*`. */
 function findBadStart({ text, finding }: FaultContext): YamlFault | undefined {
   if (finding.code !== 'BAD_SCALAR_START' && finding.code !== 'BAD_ALIAS') return undefined
   return { fault: 'yaml_start', args: { mark: text[finding.pos[0]]! }, offset: finding.pos[0] }
 }
 
-/** Finds text after a bracket or a quote that ended the value. */
+/** Finds text after the closing bracket or quote of a value. */
 function findTextAfterEnd({ text, finding }: FaultContext): YamlFault | undefined {
   if (!/at node end/.test(finding.message)) return undefined
 
@@ -220,14 +221,14 @@ function lineAt(text: string, offset: number): Line {
   return linesUpTo(text, offset).at(-1)!
 }
 
-/** Returns the next line that is not empty. */
+/** Returns the next line after the given one that is not empty; undefined at the end of the text. */
 function lineAfter(text: string, { text: line, offset }: Line): Line | undefined {
   const from = offset + line.length + 1
   const at = text.slice(from).search(/\S/)
   return at === -1 ? undefined : lineAt(text, from + at)
 }
 
-// Tokens that the lexer adds and that are no characters of the text.
+// Tokens of the lexer that are not characters of the text.
 const LEXER_CONTROLS = new Set(['\u0002', '\u0018', '\u001f'])
 
 function tokensOf(text: string): { source: string; offset: number }[] {

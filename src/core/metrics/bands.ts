@@ -1,11 +1,14 @@
 import type { Bucket } from './series.ts'
 
-/** Mean and spread of the lines of a group of runs, one entry per bucket. */
+/**
+ * Mean, standard deviation and extremes of the lines of a group of runs, with one entry per bucket in each list. A
+ * bucket is a range of steps.
+ */
 export interface Band {
-  /** The last step of each bucket. */
+  /** Largest step of the points in each bucket. */
   readonly step: readonly number[]
   readonly mean: readonly number[]
-  /** Sample standard deviation (divisor n − 1); 0 where only one line has points. */
+  /** Sample standard deviation (divisor n − 1); 0 in a bucket with points of only one line. */
   readonly sd: readonly number[]
   readonly min: readonly number[]
   readonly max: readonly number[]
@@ -14,9 +17,9 @@ export interface Band {
 }
 
 /**
- * Returns the bucket width in steps that all lines share. The width is a power of two, so that growing lines keep their
- * bucket edges; and at least the mean step distance of the sparsest line, so that neighbouring buckets do not average
- * different numbers of lines.
+ * Returns a bucket width in steps for all lines, with which they have about `max` buckets at most. The width is a power
+ * of two, so that buckets keep their bounds while lines grow. The width is at least the mean step distance of the line
+ * with the fewest points, so that nearly every bucket contains points of every line.
  */
 export function bandWidth(lines: readonly (readonly Bucket[])[], max: number): number {
   const spans = lines.filter((line) => line.length > 0).map(spanOf)
@@ -37,8 +40,8 @@ function spanOf(line: readonly Bucket[]): { first: number; last: number; points:
 }
 
 /**
- * Combines lines bucket by bucket: takes the mean of each line in a bucket, then mean, deviation and extremes of these
- * means. Nothing is interpolated.
+ * Combines lines to a band: computes the mean of each line in each bucket of `width` steps, then mean, deviation and
+ * extremes of these means. A line without points in a bucket does not count there; nothing is interpolated.
  */
 export function toBand(lines: readonly (readonly Bucket[])[], width: number): Band {
   const buckets = new Map<number, { step: number; values: number[] }>()
@@ -62,7 +65,7 @@ export function toBand(lines: readonly (readonly Bucket[])[], width: number): Ba
   }
 }
 
-/** Mean of one line in each bucket, by bucket number. */
+/** Returns the mean value and the largest step of one line in each bucket, by bucket number. */
 function meansOf(line: readonly Bucket[], width: number): Map<number, { step: number; value: number }> {
   const sums = new Map<number, { step: number; sum: number; numbers: number }>()
   for (const { lastStep, sum, numbers } of line) {

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../contract/limits.ts'
 import { POINT_WIDTH } from './series.ts'
 
-/** The last chunk of a series. Small appends rewrite it until it is full. */
+/** The last stored chunk of a series. `points` are flat: `POINT_WIDTH` numbers for each point. */
 export interface Tail {
   /** Number of the chunk in its series, from 0. */
   readonly n: number
@@ -9,8 +9,8 @@ export interface Tail {
 }
 
 /**
- * Returns the chunks to write after an append, in order. The first of them may replace the tail. Points are flat:
- * `POINT_WIDTH` numbers each.
+ * Returns the chunks to be written so that `points` are appended to a series. A small append that fits into the tail
+ * gives one chunk that replaces the tail; any other append gives new chunks after it.
  */
 export function appendToTail(tail: Tail | undefined, points: Float64Array): Tail[] {
   const isSmall = points.length < LIMITS.chunkAppendMin * POINT_WIDTH
@@ -25,7 +25,7 @@ export function appendToTail(tail: Tail | undefined, points: Float64Array): Tail
   }))
 }
 
-/** Joins arrays of numbers into one. */
+/** Concatenates arrays of numbers. */
 export function concat(...parts: readonly Float64Array[]): Float64Array {
   const joined = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
   let end = 0

@@ -1,10 +1,13 @@
-/** A run to be grouped: its values of the fields to group by (`keys`) and of the numeric columns (`values`). */
+/**
+ * A run to be grouped: its values of the fields to group by (`keys`) and of the numeric columns (`values`); null where
+ * the run has no value.
+ */
 export interface GroupRow {
   readonly keys: readonly (string | null)[]
   readonly values: readonly (number | null)[]
 }
 
-/** Statistics of one numeric column over the runs of a group. */
+/** Statistics of one numeric column over the `n` runs of a group that have a value in it. */
 export interface Spread {
   readonly n: number
   readonly mean: number
@@ -14,15 +17,15 @@ export interface Spread {
   readonly max: number
 }
 
-/** Runs with equal keys. */
+/** A group of `n` runs with equal keys, and statistics of their numeric columns. */
 export interface RunGroup {
   readonly keys: readonly (string | null)[]
   readonly n: number
-  /** One entry per column; null where no run of the group has a value. */
+  /** Statistics of each column; null if no run of the group has a value in it. */
   readonly values: readonly (Spread | null)[]
 }
 
-/** Groups runs that have equal keys, the largest group first. A missing key is equal to other missing keys only. */
+/** Groups runs with equal keys; the largest groups come first. Null is equal to null only. */
 export function groupRows(rows: readonly GroupRow[]): RunGroup[] {
   const groups = new Map<string, { keys: GroupRow['keys']; n: number; columns: Tally[] }>()
 
@@ -43,14 +46,14 @@ export function groupRows(rows: readonly GroupRow[]): RunGroup[] {
     .toSorted((a, b) => b.n - a.n || (JSON.stringify(a.keys) < JSON.stringify(b.keys) ? -1 : 1))
 }
 
-/** An order of groups: by number of runs, by one of their keys, or by the mean of a column. */
+/** A sort order of groups: by number of runs (`n`), by the key at `index`, or by the mean of the column at `index`. */
 export type GroupOrder = { readonly isDescending: boolean } & (
   | { readonly by: 'n' }
   | { readonly by: 'key' | 'column'; readonly index: number }
 )
 
 /**
- * Sorts groups; groups without the key or the value come last. Without an order the groups are returned as they are.
+ * Returns sorted groups; those without a value to sort by come last. Without an order, returns the groups unchanged.
  */
 export function sortGroups(groups: readonly RunGroup[], order: GroupOrder | undefined): readonly RunGroup[] {
   if (!order) return groups
@@ -63,7 +66,7 @@ export function sortGroups(groups: readonly RunGroup[], order: GroupOrder | unde
   })
 }
 
-/** Compares two keys: as numbers if both are numbers, otherwise as texts. */
+/** Compares two keys for sorting: as numbers if both are numbers or numeric texts, otherwise as texts. */
 function compare(a: number | string, b: number | string): number {
   const [x, y] = [Number(a), Number(b)]
   const areNumbers = a !== '' && b !== '' && !Number.isNaN(x) && !Number.isNaN(y)
@@ -80,8 +83,8 @@ interface Tally {
 }
 
 /**
- * Adds a value by Welford's method, which avoids the lost digits of a sum of squares: "Note on a method for calculating
- * corrected sums of squares and products" (1962).
+ * Adds a value by Welford's method, which does not lose digits as a sum of squares does: "Note on a method for
+ * calculating corrected sums of squares and products" (1962).
  */
 function add(tally: Tally, value: number): void {
   tally.n += 1

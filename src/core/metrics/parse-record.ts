@@ -3,16 +3,19 @@ import type { TrackingRecord } from '../../contract/tracking.ts'
 import { LongInteger, reviveFloats } from '../../contract/values.ts'
 import type { ValueMap } from '../../contract/values.ts'
 
-/** A parsed tracking record: the part to be stored, and a sentence for each part that is refused. */
+/**
+ * Result of parsing a tracking record: the part that can be stored, null if there is none, and a reason for each part
+ * that is refused.
+ */
 export interface ParsedRecord {
   readonly record: TrackingRecord | null
   readonly refused: readonly string[]
 }
 
 /**
- * Parses one record of a tracking batch. Parts that cannot be stored are left out and named in `refused`; the rest is
- * stored. To refuse the whole batch would block its writer for ever, because it would send the same records again. In
- * the wire form `k` is the kind; metrics have step `s`, time `t` in seconds since 1970, and values `v`.
+ * Parses one record of a tracking batch. In JSON, `k` is the kind; metrics have step `s`, time `t` in seconds since
+ * 1970, and values `v`. Parts that cannot be stored are refused one by one. If the whole batch were refused, its writer
+ * would send the same records again for ever.
  */
 export function parseRecord(raw: unknown): ParsedRecord {
   if (!isObject(raw)) return refuse('a record that is no object')
@@ -46,7 +49,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Returns why some database cannot store the name; undefined for a name that all can store. */
+/** Returns why a name cannot be stored in SQLite or PostgreSQL; undefined for a valid name. */
 function findNameProblem(name: string): string | undefined {
   if (name.length === 0) return 'its name is empty'
   if (name.length > LIMITS.nameCharsMax)
@@ -80,19 +83,21 @@ function parseParams(raw: unknown): ParsedRecord {
   )
 }
 
-/** Returns the record, or only the refusals where nothing of the record is left. */
+/**
+ * Returns the record and the refusals; no record if all of its parts are refused. `size` is the number of parts left.
+ */
 function keepUnlessEmpty(record: TrackingRecord, size: number, refused: readonly string[]): ParsedRecord {
   return size === 0 && refused.length > 0 ? refuse(...refused) : keep(record, refused)
 }
 
-/** Whether every database stores the value unchanged. */
+/** Whether SQLite and PostgreSQL store a value unchanged. It may be nested `depth` levels deep. */
 function isStorable(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
   if (typeof value !== 'object' || value === null) return true
   return depth > 0 && Object.entries(value).every(([key, item]) => isStorable(key, 0) && isStorable(item, depth - 1))
 }
 
-/** Seconds from 1970 that a Date can hold, in either direction. */
+/** Largest number of seconds before or after 1970 that a JavaScript Date can hold. */
 const TIME_MAX = 8.64e12
 
 function parseMetrics(raw: Record<string, unknown>): ParsedRecord {
@@ -131,12 +136,12 @@ function parseMetrics(raw: Record<string, unknown>): ParsedRecord {
   )
 }
 
-/** Returns a number; an integer too long for a float64 is rounded. */
+/** Returns a number as a float64, to which a `LongInteger` is rounded; undefined for any other value. */
 function toNumber(value: unknown): number | undefined {
   return value instanceof LongInteger ? Number(value.value) : typeof value === 'number' ? value : undefined
 }
 
-/** Numbers that JSON cannot express, as clients write them. */
+/** Texts that clients send for numbers that JSON cannot express. */
 const NON_FINITE = new Map<unknown, number>([
   ['NaN', NaN],
   ['Infinity', Infinity],
@@ -177,7 +182,10 @@ function parseArtifact(raw: Record<string, unknown>): ParsedRecord {
   return keep({ kind: 'artifact', name, path: path as string, sizeBytes: size as number, sha256: sha256 as string })
 }
 
-/** Returns a text that every database stores: cut to the limit, without NUL characters and halves of characters. */
+/**
+ * Returns a text that SQLite and PostgreSQL store: cut to `LIMITS.textCharsMax`, without NUL characters and halves of
+ * surrogate pairs. Returns an empty text for a value that is not a text.
+ */
 function toStorableText(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, LIMITS.textCharsMax).replaceAll('\0', '').toWellFormed() : ''
 }

@@ -1,7 +1,10 @@
-/** Statistics of all points of a series, or of a part of it. Minimum, maximum and sum ignore NaN. */
+/**
+ * Statistics of points of a metric. Minimum, maximum and sum ignore NaN. `minStep` and `maxStep` are the steps at which
+ * they occurred; `lastTime` is in milliseconds since 1970.
+ */
 export interface Summary {
   readonly count: number
-  /** Number of points that are not NaN. */
+  /** Number of points whose value is not NaN. */
   readonly numbers: number
   readonly sum: number
   readonly min: number
@@ -11,29 +14,29 @@ export interface Summary {
   readonly last: number
   readonly lastStep: number
   readonly lastTime: number
-  /** Attempt that wrote the last point; 0 where that was not recorded. */
+  /** Number of the attempt that wrote the last point; 0 if an older version stored the summary without it. */
   readonly lastAttempt: number
-  /** Writer of the last point; 0 where that was not recorded. */
+  /** Writer of the last point, as in `PointSource`; 0 also if an older version stored the summary without it. */
   readonly lastWriter: number
 }
 
-/** The attempt and the writer that a batch of points is from. */
+/** The attempt and the writer that sent a batch of points. */
 export interface PointSource {
-  /** Counted from 1. */
+  /** Number of the attempt within its run, from 1. */
   readonly attempt: number
   /** Last 48 bits of the writer's id as a number; 0 for the server itself. */
   readonly writer: number
 }
 
-/** Statistics of neighbouring points, with the steps that they span. */
+/** Statistics of consecutive points of a series, from `firstStep` to `lastStep`. */
 export interface Bucket extends Summary {
   readonly firstStep: number
 }
 
-/** Numbers per point: step, time in milliseconds, value. */
+/** Count of numbers that store one point in a flat array: step, time in milliseconds since 1970, value. */
 export const POINT_WIDTH = 3
 
-/** The summary of no points. */
+/** Summary of zero points. */
 export const EMPTY_SUMMARY: Summary = {
   count: 0,
   numbers: 0,
@@ -49,12 +52,12 @@ export const EMPTY_SUMMARY: Summary = {
   lastWriter: 0,
 }
 
-/** Default source: the server itself, in the first attempt. */
+/** Source of points that the server itself writes for the first attempt. */
 export const ONLY_SOURCE: PointSource = { attempt: 1, writer: 0 }
 
 /**
- * Extends a summary by further points of one source. The last point of the result is the one that was written last, in
- * whatever order points arrive.
+ * Returns a summary extended by further points of one source. `last` of the result is the point that was written last
+ * (see `isAfter`), even if batches arrive in another order.
  */
 export function summarize(before: Summary, points: Float64Array, source: PointSource = ONLY_SOURCE): Summary {
   let { count, numbers, sum, min, minStep, max, maxStep } = before
@@ -92,9 +95,9 @@ export function summarize(before: Summary, points: Float64Array, source: PointSo
 }
 
 /**
- * Whether a point was written after the last point so far. Points of a later attempt were. Within an attempt, points of
- * one writer are in the order of their arrival, whatever its clock says; points of two writers are compared by time,
- * then by step.
+ * Whether a point counts as written after the last point of a summary. A point of a later attempt does. Within an
+ * attempt, points of one writer are ordered by their arrival, because its clock may be changed; points of two writers
+ * are ordered by time, then by step.
  */
 function isAfter(
   before: Summary,
@@ -107,17 +110,17 @@ function isAfter(
   return time === before.lastTime ? !(step < before.lastStep) : !(time < before.lastTime)
 }
 
-/** Mean of the values that are not NaN; NaN where there are none. */
+/** Returns the mean of the values that are not NaN; NaN if there are none. */
 export function mean(summary: Summary): number {
   return summary.numbers > 0 ? summary.sum / summary.numbers : NaN
 }
 
-/** Returns the statistics of one chunk of points. */
+/** Returns the statistics of points in a flat array. */
 export function toBucket(points: Float64Array): Bucket {
   return { ...summarize(EMPTY_SUMMARY, points), firstStep: points[0] ?? NaN }
 }
 
-/** Merges two neighbouring buckets, the earlier one first. */
+/** Merges two consecutive buckets; `a` is the earlier one. */
 function mergeBuckets(a: Bucket, b: Bucket): Bucket {
   const isLower = !(a.min <= b.min) && !Number.isNaN(b.min)
   const isHigher = !(a.max >= b.max) && !Number.isNaN(b.max)
@@ -139,7 +142,7 @@ function mergeBuckets(a: Bucket, b: Bucket): Bucket {
   }
 }
 
-/** Merges neighbouring buckets until at most `max` are left. */
+/** Merges consecutive buckets, equally many at a time, so that at most `max` are left. */
 export function coarsen(buckets: readonly Bucket[], max: number): Bucket[] {
   const width = Math.ceil(buckets.length / max)
   if (width <= 1) return [...buckets]
@@ -149,10 +152,10 @@ export function coarsen(buckets: readonly Bucket[], max: number): Bucket[] {
 }
 
 const FIELDS = ['count', 'numbers', 'sum', 'min', 'minStep', 'max', 'maxStep', 'last', 'lastStep', 'lastTime'] as const
-/** These follow `firstStep` in the packed form. Summaries of an older version end before them. */
+/** Fields after `firstStep` in the packed form. Summaries that an older version packed lack them. */
 const SOURCE_FIELDS = ['lastAttempt', 'lastWriter'] as const
 
-/** Merges points, in their order, into at most `max` buckets with equal numbers of points. */
+/** Splits points, in their order, into at most `max` buckets with equal numbers of points; the last may have fewer. */
 export function toBuckets(points: Float64Array, max: number): Bucket[] {
   const count = points.length / POINT_WIDTH
   const each = Math.max(1, Math.ceil(count / max))
@@ -161,7 +164,7 @@ export function toBuckets(points: Float64Array, max: number): Bucket[] {
   )
 }
 
-/** A part of a series by step, or by time in milliseconds. Both ends are included. */
+/** A part of a series: steps, or times in milliseconds since 1970, from `from` to `to`, both included. */
 export interface Span {
   readonly by: 'step' | 'time'
   readonly from: number
@@ -169,8 +172,8 @@ export interface Span {
 }
 
 /**
- * Returns the range from the first to the last bucket that reaches into a span, and one more bucket on either side so
- * that a line continues past the edges of a chart. Steps may decrease between buckets, because a restarted run writes
+ * Returns the indices from the first to the last bucket that overlaps a span, and one bucket more on either side, so
+ * that a line continues to the edges of a chart. Buckets in between may lie outside the span: a restarted run writes
  * the same steps again.
  */
 export function findChunksWithin(buckets: readonly Bucket[], { by, from, to }: Span): Places {
@@ -182,7 +185,7 @@ export function findChunksWithin(buckets: readonly Bucket[], { by, from, to }: S
   return placesWithin(bounds.map(([low, high]) => (low! > to ? 1 : high! < from ? -1 : 0)))
 }
 
-/** Returns the points of a span, with the point before the first and the point after the last. */
+/** Returns the points from the first to the last inside a span, and one more point on either side. */
 export function selectPointsWithin(points: Float64Array, { by, from, to }: Span): Float64Array {
   const count = points.length / POINT_WIDTH
   const sides = Array.from({ length: count }, (_, i) => {
@@ -200,8 +203,9 @@ interface Places {
 }
 
 /**
- * Returns the range of indices whose side is 0, with one neighbour on either side. Where there is none, returns the two
- * indices that the span lies between, or an empty range.
+ * Returns the range from the first to the last index whose side is 0, with one neighbour on either side. `sides` has
+ * for each place -1 if it is before a span, 0 if inside, 1 if after. If no place is inside, returns the two places
+ * around the span; an empty range if there are none.
  */
 function placesWithin(sides: readonly number[]): Places {
   const first = sides.indexOf(0)
@@ -211,8 +215,8 @@ function placesWithin(sides: readonly number[]): Places {
 }
 
 /**
- * Packs a summary or a bucket as float64 numbers. NaN, infinities and −0 survive; SQL number columns do not guarantee
- * that.
+ * Packs a summary or a bucket as the bytes of float64 numbers. Unlike number columns of SQL databases, the bytes keep
+ * NaN, infinities and −0.
  */
 export function packSummary(summary: Summary): Uint8Array {
   const first = 'firstStep' in summary ? (summary as Bucket).firstStep : NaN
@@ -225,7 +229,10 @@ export function packSummary(summary: Summary): Uint8Array {
   )
 }
 
-/** Reads the result of `packSummary`, also of an older version. `firstStep` is NaN where a plain summary was packed. */
+/**
+ * Unpacks the result of `packSummary`, also of an older version, which lacks `SOURCE_FIELDS`. `firstStep` is NaN if a
+ * summary without it was packed.
+ */
 export function unpackSummary(bytes: Uint8Array): Bucket {
   const numbers = toFloat64(bytes)
   const firstStep = numbers[FIELDS.length]!
@@ -234,7 +241,7 @@ export function unpackSummary(bytes: Uint8Array): Bucket {
   return { ...(Object.fromEntries([...fields, ...source]) as unknown as Summary), firstStep }
 }
 
-/** Copies bytes into an array of float64 numbers, whatever their alignment. */
+/** Returns bytes as float64 numbers. Copies the bytes, because their offset may not be a multiple of 8. */
 export function toFloat64(bytes: Uint8Array): Float64Array {
   return new Float64Array(Uint8Array.from(bytes).buffer)
 }

@@ -1,13 +1,13 @@
 import type { AccessToken } from '../records/access-token.ts'
 
-/** Reads and writes access tokens; only their hashes are stored. */
+/** Store of access tokens. It contains only hashes of their secret texts. */
 export interface AccessTokenStore {
   /** Returns all tokens, oldest first. */
   list(): Promise<AccessToken[]>
   findByHash(hash: string): Promise<AccessToken | undefined>
   insert(token: Pick<AccessToken, 'id' | 'name'> & { readonly hash: string }): Promise<AccessToken>
-  /** Sets the time of last use to now. */
+  /** Sets the time of a token's last use to now. */
   touch(id: string): Promise<void>
-  /** Returns false where there is no such token. */
+  /** Removes a token. Returns false if none has this id. */
   remove(id: string): Promise<boolean>
 }

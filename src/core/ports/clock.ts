@@ -1,6 +1,6 @@
-/** The current time and timers. Times are milliseconds since 1970. */
+/** Source of the current time, in milliseconds since 1970, and of timers. */
 export interface Clock {
   now(): number
-  /** Calls back once after `delayMs`. The returned function cancels the call. */
+  /** Calls `callback` once after `delayMs`. Returns a function that cancels the call. */
   after(delayMs: number, callback: () => void): () => void
 }

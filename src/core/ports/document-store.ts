@@ -1,8 +1,8 @@
 import type { SourceDocument } from '../records/document.ts'
 
-/** The texts that runs and sweeps were compiled from, by digest. */
+/** Reads and writes the documents that runs and sweeps were compiled from, each under its digest. */
 export interface DocumentStore {
   get(digest: string): Promise<SourceDocument | undefined>
-  /** Inserts a document; does nothing where it exists. */
+  /** Inserts a document. Does nothing if one with this digest exists. */
   put(digest: string, document: SourceDocument): Promise<void>
 }

@@ -1,10 +1,16 @@
 import type { CommandPlan } from '../../contract/plan.ts'
 
-/** Builds virtual environments; their hash is their name. */
+/** Builds virtual environments, each in a folder named by its hash. */
 export interface EnvironmentBuilder {
-  /** Returns the command that builds an environment. The command does nothing where the environment is ready. */
+  /**
+   * Returns the command that builds an environment: `steps` are the shell commands of its `build_steps`. The command
+   * does nothing if the environment is ready.
+   */
   toBuildCommand(environment: { hash: string; python: string; steps: readonly string[] }): CommandPlan
-  /** Returns the packages of a ready environment, one per line; undefined where it is not ready. */
+  /**
+   * Returns the packages of an environment, one `name==version` per line; undefined while its build is not complete.
+   */
   readPackages(hash: string): Promise<string | undefined>
+  /** Removes the files of an environment. Does nothing where there are none. */
   remove(hash: string): Promise<void>
 }

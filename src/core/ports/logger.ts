@@ -1,4 +1,4 @@
-/** The server's log. `fields` are logged as JSON beside the message. */
+/** The log of the server itself. `fields` are written as JSON beside the message. */
 export interface Logger {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void

@@ -1,15 +1,16 @@
 import type { StopCause } from '../records/run.ts'
 
-/** Requests of people and sweeps that runs stop, pause or go on. */
+/** Requests, by a person or by a sweep, to stop, pause or continue runs. */
 export interface RunRequestStore {
   /**
-   * Requests the stop of open runs, one or all of a sweep. Decisions made from an older version then fail. An existing
-   * request stays, but a stop replaces a pause. Returns the ids of the changed runs.
+   * Requests that one run, or all runs of a sweep, stop or (with `cause` `pause`) pause. Affects only runs that have
+   * not ended. Raises their `version`, so that writes based on an earlier read fail. A run that has a request keeps it,
+   * but a stop replaces a pause. Returns the ids of the changed runs.
    */
   requestStop(which: { id: string } | { sweepId: string }, cause: StopCause): Promise<string[]>
   /**
-   * Queues paused runs, one or all of a sweep, and withdraws requests to pause that are not carried out yet. Trials at
-   * a rung stay paused. Returns the ids of the changed runs.
+   * Queues one run, or all runs of a sweep, if paused, and withdraws requests to pause for which no process has been
+   * signalled yet. Trials that are paused at a rung stay paused. Returns the ids of the changed runs.
    */
   unpause(which: { id: string } | { sweepId: string }): Promise<string[]>
 }

@@ -1,34 +1,35 @@
 import type { Run } from '../records/run.ts'
 
-/** Runs in the trash, and their final removal. */
+/** Moves runs into and out of the trash, and removes their rows for good. */
 export interface RunTrashStore {
   /**
-   * Moves runs into the trash or out of it. Runs whose final removal has begun stay. Returns the ids of the changed
-   * runs.
+   * Moves runs into the trash or out of it. Leaves alone runs whose final removal has begun. Returns the ids of the
+   * changed runs.
    */
   setDeleted(
     which: { id: string } | { sweepId: string } | { projectId: string },
     change: DeletionChange,
   ): Promise<string[]>
   /**
-   * Returns runs that can be removed for good, by number from above `after`: collected runs that have been in the trash
-   * since before a time, or whose removal has begun. Leaves out runs whose outputs are still to be copied.
+   * Returns ended and collected runs that can be removed for good: those moved to the trash before `deletedBefore`, and
+   * those whose removal has begun. Only runs with a number above `after`, lowest first. Leaves out a run from which a
+   * run that has not started yet will copy or continue the outputs.
    */
   listPurgeable(deletedBefore: number, page: { readonly after: number; readonly limit: number }): Promise<Run[]>
   /** Whether the run exists and its final removal has not begun. */
   isNotPurged(id: string): Promise<boolean>
   /**
-   * Begins the final removal of a run that has been in the trash since before a time. Returns false if the run was
-   * restored in the meantime.
+   * Begins the final removal of a run that was moved to the trash before `deletedBefore`; from then on it cannot be
+   * restored. Returns false if the run is no longer in the trash.
    */
   beginPurge(id: string, deletedBefore: number): Promise<boolean>
-  /** Removes a bounded part of a run's rows. Returns true once none is left. */
+  /** Removes a bounded number of a run's rows. Returns true once none is left. */
   purgePart(run: Pick<Run, 'id' | 'number'>): Promise<boolean>
 }
 
 /**
- * Moves into the trash at a time, or out of it. With `onlyDeletedAt`, only items that were moved into the trash at
- * exactly that time are restored.
+ * A move into the trash at a time (milliseconds since 1970), or out of it. With `onlyDeletedAt`, only items that were
+ * moved into the trash at exactly that time are restored.
  */
 export type DeletionChange =
   | { readonly deletedAt: number }

@@ -1,6 +1,6 @@
 import type { StorageLevel } from '../schedule/storage.ts'
 
-/** The disk that holds the data directory. Nothing starts while its free space is below `floorMib`. */
+/** The free space on the disk with the data directory. No run starts while less than `floorMib` MiB are free. */
 export interface Storage {
   getState(): { readonly level: StorageLevel; readonly floorMib: number }
 }

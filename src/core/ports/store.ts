@@ -20,7 +20,10 @@ import type { TrackingStore } from './tracking-store.ts'
 import type { TrialMetricStore } from './trial-metric-store.ts'
 import type { TrialStore } from './trial-store.ts'
 
-/** All stored data, one store per aggregate. The same interfaces serve reads and, inside `write`, changes. */
+/**
+ * All data in the database, one store per kind of thing. The same interfaces serve reads and, inside `Store.write`,
+ * changes.
+ */
 export interface Stores {
   readonly runs: RunStore
   readonly runRequests: RunRequestStore
@@ -48,27 +51,33 @@ export interface Stores {
 /** The database of the server. */
 export interface Store {
   /**
-   * Reads committed data. Reads of points and summaries first fold the waiting points into their series. Where the disk
-   * is full, or this server may not write any more, they answer without the waiting points.
+   * Reads committed data. Received points wait in rows of their own until they are folded into their series. Reads that
+   * depend on points fold them first; if the disk is full or this server may no longer write, they return results
+   * without the waiting points.
    */
   readonly read: Stores
-  /** Like `read`, for decisions that need all points: these reads throw where the waiting points cannot be folded. */
+  /**
+   * Like `read`, for decisions that need all points: a read that depends on points throws if the waiting points cannot
+   * be folded.
+   */
   readonly readComplete: Stores
-  /** Like `read`, for queries over many rows, which must not delay other reads and writes. */
+  /** Like `read`, on a connection of its own for queries over many rows, which would delay other reads and writes. */
   readonly scan: Stores
   /**
-   * Runs `work` in a transaction and returns once the commit is durable. Works that arrive together share one commit. A
-   * work may run several times, each time from the start: when another work of its commit throws, or when the
-   * transaction lost a race in the database. A work changes nothing but the database and does no other I/O.
+   * Runs `work` in a transaction and returns its result once the commit is durable. Works that arrive together share
+   * one commit. `work` is run again from the start if another work of its commit throws, or if the transaction
+   * conflicts with another one. It must therefore change nothing but the database, and do no other I/O.
    */
   write<T>(work: (stores: Stores) => Promise<T>): Promise<T>
-  /** Returns a bounded amount of freed space to the file system; false once there is none left. */
+  /**
+   * Returns a bounded amount of unused space in the database file to the file system. Returns false once none is left.
+   */
   releaseSpace(): Promise<boolean>
-  /** Checks the database and returns a description of each fault. */
+  /** Checks the integrity of the database and returns a description of each fault; an empty list if there is none. */
   examine(): Promise<string[]>
   /**
-   * Calls back after each commit with the ids of runs whose points, parameters, tags or files it wrote. The returned
-   * function unsubscribes.
+   * Sets a function to call after each commit, with the ids of the runs whose points, notes (`RunNotes`) or output
+   * files the commit wrote. The returned function removes the callback.
    */
   onCommit(callback: (written: ReadonlySet<string>) => void): () => void
 }

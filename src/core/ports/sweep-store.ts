@@ -2,11 +2,14 @@ import type { ProjectScope } from '../access/caller.ts'
 import type { NewSweep, Sweep } from '../records/sweep.ts'
 import type { DeletionChange } from './run-trash-store.ts'
 
-/** Reads and writes sweeps, their points and their results. */
+/** Reads and writes sweeps. Their points and results are in the `SweepHistoryStore`. */
 export interface SweepStore {
   get(id: string): Promise<Sweep | undefined>
   getByNumber(number: number): Promise<Sweep | undefined>
-  /** Returns a page of sweeps, newest first: those with a number below `before` whose name contains `name`. */
+  /**
+   * Returns at most `limit` sweeps, newest first: those with a number below `before` whose name contains `name`. With
+   * `isDeleted` only sweeps in the trash, otherwise only sweeps outside it.
+   */
   list(page: {
     projects: ProjectScope
     limit: number
@@ -14,20 +17,24 @@ export interface SweepStore {
     name?: string
     isDeleted?: boolean
   }): Promise<Sweep[]>
-  /** Returns the ids of sweeps that are running or stopping. */
+  /** Returns the ids of the sweeps in the phases `running` and `stopping`. */
   listUnfinished(): Promise<string[]>
-  /** Returns the limits that admission needs, by sweep id. */
+  /** Returns the limits on the start of trials, by sweep id. */
   listLimits(ids: readonly string[]): Promise<Map<string, SweepLimit>>
   insert(sweep: NewSweep): Promise<Sweep>
-  /** Returns false if the sweep has changed since `version` was read. */
+  /**
+   * Changes the fields in `patch`. Returns false, and changes nothing, if the sweep has changed since `version` was
+   * read.
+   */
   update(sweep: Pick<Sweep, 'id' | 'version'>, patch: SweepPatch): Promise<boolean>
   setDeleted(which: { id: string } | { projectId: string }, change: DeletionChange): Promise<void>
-  /** Returns ended sweeps in the trash that have no run left. */
+  /** Returns ended sweeps that were moved to the trash before `deletedBefore` and have no run left. */
   listPurgeable(deletedBefore: number, limit: number): Promise<Sweep[]>
+  /** Removes a sweep with its points, results and events for good. */
   purge(id: string): Promise<void>
 }
 
-/** The limits of a sweep on the start of its trials. */
+/** The settings of a sweep that limit the start of its trials: how many may run at once, and whether none may start. */
 export interface SweepLimit {
   readonly concurrency: number
   readonly isPaused: boolean

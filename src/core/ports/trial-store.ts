@@ -5,45 +5,48 @@ import type { PhaseCounts } from '../records/run.ts'
 import type { SweepResult } from '../records/sweep.ts'
 import type { OpenTrial, TrialOutcome } from '../records/trial.ts'
 
-/** The number that trials are compared by: the last, lowest or highest value of a metric. */
+/** The number by which the trials of a sweep are compared: the last, lowest or highest value of a metric. */
 export interface Measure {
   readonly metric: string
   readonly part: BestBy
 }
 
-/** Numbers of trials that ended without failing. */
+/** Numbers of the trials that ended without failing, by how they ended. */
 export interface TrialEnds {
-  /** Trials that ran to their end. */
+  /** Trials whose command ended by itself; in a sweep with rungs, at the last rung. */
   readonly finished: number
-  /** Trials that a rung or a stopping rule ended early. */
+  /** Trials that were not promoted from a rung, or that a stopping rule or the sweep ended early. */
   readonly early: number
   /** Trials that a person stopped. */
   readonly stopped: number
 }
 
-/** Queries of a sweep about its trials. */
+/** Queries about the trials of one sweep. */
 export interface TrialStore {
   /** Returns the runs of a sweep that have not ended. */
   listOpen(sweepId: string): Promise<OpenTrial[]>
   /**
-   * Returns results that the record of the sweep lacks, a bounded number at a time: those of trials that have ended or
-   * wait at a rung, by the time of their end.
+   * Returns results that are not recorded in the sweep's history yet, a bounded number per call: those of trials that
+   * have ended or are paused at a rung, ordered by the time of their end.
    */
   listUnrecorded(sweepId: string, measure: Measure): Promise<(SweepResult & { readonly runId: string })[]>
-  /** Returns result and running time of every trial that has ended. */
+  /** Returns the result and the running time of every trial that has ended, by trial index. */
   listOutcomes(sweepId: string, measure: Measure): Promise<TrialOutcome[]>
   /** Returns the id of each trial's run, by trial index. */
   listTrialIds(sweepId: string): Promise<Map<number, string>>
-  /** Counts trials by phase. */
+  /** Returns the number of trials in each phase. */
   countByPhase(sweepId: string): Promise<PhaseCounts>
-  /** Counts trials that ended without failing, by the cause of their end. */
+  /** Returns the numbers of trials that ended without failing, by how they ended. */
   countEnds(sweepId: string): Promise<TrialEnds>
   /**
-   * Returns the phases of the first `limit` trials to end, of those with index `from` or above, in the order of their
-   * ends. Paused trials (at a rung, for example) come first. Trials that a person stopped are left out.
+   * Returns the phases of the `limit` trials that ended first, in the order of their ends, among trials with index
+   * `from` or above. Paused trials count as ended and come first. Trials that a person stopped are left out.
    */
   listFirstEnded(sweepId: string, from: number, limit: number): Promise<RunPhase[]>
-  /** Returns failed trials outside the trash with index `from` or above, lowest index first. */
+  /**
+   * Returns at most `limit` failed trials outside the trash with index `from` or above, lowest index first. `id` is
+   * that of the run.
+   */
   listFailures(
     sweepId: string,
     from: number,

@@ -1,7 +1,10 @@
 import type { AttemptRef } from '../records/attempt.ts'
 
-/** An executor that can measure how much of its machine attempts use. */
+/** Measures how much of the machine running attempts use. */
 export interface UsageSource {
-  /** Returns measured amounts by metric name for each running attempt, by attempt id. */
+  /**
+   * Returns, by attempt id, the measured amounts by metric name (`system.*`). Leaves out attempts without a running
+   * process.
+   */
   sampleUsage(attempts: readonly AttemptRef[]): Promise<Map<string, Record<string, number>>>
 }

@@ -1,5 +1,7 @@
-/** The copies of the code that attempts work in. */
+/** The working copies: each attempt runs in a copy of its code. */
 export interface WorkCopies {
-  /** Removes the copies of attempts that ended before a time. Returns how many. */
+  /**
+   * Removes the working copies of attempts that ended before a time (milliseconds since 1970). Returns their number.
+   */
   removeOld(endedBefore: number): Promise<number>
 }

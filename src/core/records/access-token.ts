@@ -1,4 +1,4 @@
-/** A token with which a program acts for the person. Times are milliseconds since 1970. */
+/** A token that gives a program the rights of the person who made it. Times are milliseconds since 1970. */
 export interface AccessToken {
   readonly id: string
   readonly name: string

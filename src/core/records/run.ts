@@ -6,14 +6,14 @@ import type { ValueMap } from '../../contract/values.ts'
 import type { AttemptRef } from './attempt.ts'
 
 /**
- * Why a run has to stop: a person, its sweep or its time limit demands it. `pause` ends the attempt and keeps the run
- * open.
+ * Why a run has to stop: a person (`user`) or its sweep (`method`) has requested it, or its time limit has passed.
+ * `pause` ends only the current attempt: the run can be continued.
  */
 export type StopCause = 'user' | 'method' | 'timeout' | 'pause'
 
 /**
- * The run that a run was made from. `restarts` begins with empty outputs, `resumes` writes to the same outputs,
- * `copies` begins with a copy of them.
+ * The run `runId` that another run was derived from. `restarts`: the new run begins with empty outputs. `resumes`: it
+ * writes to the same outputs folder. `copies`: it begins with a copy of the outputs.
  */
 export interface Origin {
   readonly kind: 'restarts' | 'resumes' | 'copies'
@@ -23,13 +23,13 @@ export interface Origin {
 /** The interpreter and the environment that a run actually used. */
 export interface RanOn {
   readonly python: { readonly executable: string; readonly version: string } | null
-  /** Hash of its environment; null where it used the interpreter of the submitting shell. */
+  /** Hash of the environment; null where the run used the interpreter of the shell that submitted it. */
   readonly environment: string | null
   /** Container image named in the document. Runs are plain processes, so the image is only recorded. */
   readonly imageAsked: string | null
 }
 
-/** A run: its plan, its state and its notes. */
+/** A run: its plan, its state and its notes. Times are milliseconds since 1970. */
 export interface Run {
   readonly id: string
   readonly number: number
@@ -37,9 +37,12 @@ export interface Run {
   readonly name: string | null
   readonly note: string | null
   readonly sweepId: string | null
-  /** Place among the trials of its sweep, from 0. Null outside a sweep, and for a failed trial that was run again. */
+  /**
+   * Index among the trials of its sweep, from 0. Null outside a sweep, and for a failed trial that a new run has
+   * replaced.
+   */
   readonly trialIndex: number | null
-  /** How many times the same trial was run before this run; 0 for the first run of a trial. */
+  /** Number of runs of the same trial that this run replaces; 0 for the first run of a trial. */
   readonly rerunCount: number
   readonly plan: RunPlan
   readonly planDigest: string
@@ -51,39 +54,44 @@ export interface Run {
   readonly stopCause: StopCause | null
   /** Number of attempts so far. */
   readonly attemptCount: number
-  /** Earliest start of the next attempt after a failure; null where none has to wait. */
+  /** Earliest start of the next attempt, after a failed one; null where there is no need to wait. */
   readonly notBefore: number | null
-  /** The machine that submitted it; null where the submission does not describe one. */
+  /** The machine and folder that the run was submitted from; null where the submission did not describe them. */
   readonly host: HostInfo | null
-  /** Digest of the document that it was compiled from; null for a run that a script started itself. */
+  /** Digest of the document that the run was compiled from; null for a run that a script started itself. */
   readonly documentDigest: string | null
-  /** Digest of its snapshot; null where it works in the folder that it was submitted from. */
+  /** Digest of the snapshot that the run works in; null where it works in the folder that it was submitted from. */
   readonly snapshot: string | null
-  /** Hash of the environment that it needs; null where it needs none or the hash is not computed yet. */
+  /** Hash of the environment that the run needs; null where it needs none or the hash is not computed yet. */
   readonly environment: string | null
   readonly ranOn: RanOn | null
   readonly origin: Origin | null
-  /** Number of the run whose outputs folder it writes to: its own number, or that of the run that it resumes. */
+  /**
+   * Number of the run that owns the outputs folder: its own number, or that of the first run in the chain of runs that
+   * it resumes.
+   */
   readonly outputsOwnerNumber: number
   readonly actor: Actor
   /** False for a run that a script started itself, outside any executor. */
   readonly isExecuted: boolean
-  /** Whether its output files have been listed and its logs cleared of secrets. Happens once, after its end. */
+  /**
+   * Whether, after the end of the run, its output files have been listed and secrets have been removed from its logs.
+   */
   readonly isCollected: boolean
-  /** Time of the last tracking batch, exact to 30 s; kept only where `isExecuted` is false. */
+  /** Time of the last tracking batch, up to 30 s too early; kept only where `isExecuted` is false. */
   readonly lastReceivedAt: number | null
   readonly createdAt: number
   readonly startedAt: number | null
   readonly endedAt: number | null
-  /** When it was moved to the trash; null outside the trash. */
+  /** Time of the move to the trash; null outside the trash. */
   readonly deletedAt: number | null
-  /** When its final removal began; from then on it cannot be restored. */
+  /** Time at which the final removal began; the run cannot be restored after it. Null before. */
   readonly purgedAt: number | null
-  /** Counts the writes that decisions depend on (optimistic locking). */
+  /** Number of writes to the fields that decisions depend on (optimistic locking). */
   readonly version: number
 }
 
-/** Fields of a run to insert. Left-out names, notes and tags are those of its plan. */
+/** Fields of a run to insert. A name, note or tags that are left out are taken from the plan. */
 export type NewRun = Pick<
   Run,
   'id' | 'sweepId' | 'trialIndex' | 'plan' | 'planDigest' | 'host' | 'actor' | 'isExecuted'
@@ -97,7 +105,7 @@ export type NewRun = Pick<
       'projectId' | 'name' | 'note' | 'tags' | 'documentDigest' | 'snapshot' | 'environment' | 'origin' | 'rerunCount'
     >
   > & {
-    /** Absent: its own number. */
+    /** See `Run.outputsOwnerNumber`; absent: the number of the new run. */
     readonly outputsOwnerNumber?: number
   }
 
@@ -119,7 +127,10 @@ export type RunPatch = Partial<
   >
 >
 
-/** The fields by which an executor finds the files of a run. Another database may have given the same number. */
+/**
+ * The fields by which the files of a run are found. The number alone is not enough: another database may have given the
+ * same number to a run in the same data directory.
+ */
 export type RunRef = Pick<Run, 'id' | 'number'>
 
 /** The fields of a queued run that admission needs. */
@@ -132,16 +143,16 @@ export interface QueuedRun {
   readonly placement: RunPlan['placement']
   readonly notBefore: number | null
   readonly waiting: Waiting | null
-  /** Whether it needs an environment that is not ready, or whose hash is not computed yet. */
-  readonly isUnprepared: boolean
+  /** Whether the run needs an environment that is not ready, or whose hash is not computed yet. */
+  readonly lacksEnvironment: boolean
   readonly version: number
 }
 
-/** A run that occupies a place on the machine. */
+/** A run that counts against the capacity of the machine: its attempt is being started, runs or is being stopped. */
 export interface ActiveRun {
   readonly id: string
   readonly number: number
-  /** Its latest attempt. */
+  /** The latest attempt of the run. */
   readonly attempt: AttemptRef
   readonly sweepId: string | null
   readonly placement: RunPlan['placement']

@@ -5,7 +5,7 @@ import type { Ending, HostInfo } from '../../contract/run.ts'
 import type { StopCause } from './run.ts'
 import type { EarlierTrial, Suggestion } from '../search/history.ts'
 
-/** A sweep: its plan, its state and its notes. */
+/** A sweep: its plan, its state and its notes. Times are milliseconds since 1970. */
 export interface Sweep {
   readonly id: string
   readonly number: number
@@ -14,7 +14,10 @@ export interface Sweep {
   readonly seed: number
   readonly phase: SweepPhase
   readonly reason: ReasonCode | null
-  /** Who stopped the sweep: `user` or `method`; null where it was not stopped. */
+  /**
+   * Why the sweep stops or was stopped: a person requested it (`user`), or a rule of its plan ended it (`method`);
+   * otherwise null.
+   */
   readonly stopCause: StopCause | null
   readonly trialsCreated: number
   readonly host: HostInfo
@@ -26,17 +29,20 @@ export interface Sweep {
   readonly snapshot: string | null
   /** Largest number of trials that run at once; can be changed while the sweep runs. */
   readonly concurrency: number
-  /** Largest number of trials; null where there is no limit. A person can raise it. */
+  /** Largest number of trials in all; null where there is no limit. A person can raise it. */
   readonly budget: number | null
-  /** Trials of earlier sweeps that its search learns from (warm start). */
+  /** Trials of earlier sweeps that the search uses as data from the start (warm start). */
   readonly earlierTrials: readonly EarlierTrial[]
-  /** Number of results recorded so far. */
+  /** Number of results recorded in the `SweepHistoryStore` so far. */
   readonly resultCount: number
-  /** Why it paused itself, gave up or failed; null while no failure has changed its course. */
+  /**
+   * Why the sweep paused itself, gave up or failed; null where failures of trials have not changed its phase and not
+   * paused it.
+   */
   readonly failure: SweepFailure | null
   /**
-   * Index from which trials count for the check whether the first trials all fail. Resuming the sweep raises it past
-   * the trials that have already failed.
+   * Lowest trial index that is checked when a sweep pauses itself because its first trials all fail. After a person
+   * resumes the sweep, this is the lowest index among the trials that had not ended.
    */
   readonly failureCheckFrom: number
   /** While true, no trial of the sweep starts. */
@@ -50,20 +56,21 @@ export interface Sweep {
 
 /** The most frequent cause among the failed trials of a sweep. */
 export interface FailureCause {
-  /** Number of failed trials. */
+  /** Number of all failed trials. */
   readonly trials: number
-  /** Number of these that ended in the way of `ending`. */
+  /** Number of the failed trials that have this cause. */
   readonly same: number
   readonly ending: Ending
-  /** Log line that explains the failure; null where the log adds nothing to `ending`. */
+  /** Line of the log that explains the failure; null where `ending` explains it. */
   readonly line: string | null
 }
 
 /** A failure that paused or ended a sweep. */
 export interface SweepFailure extends FailureCause {
   /**
-   * `first`: the first trials all failed and the sweep paused; `next`: the same again after a resume; `many`: more
-   * trials failed than the plan allows; `all`: every trial failed.
+   * `first`: the first trials all failed and the sweep paused. `next`: the first trials after it was resumed all
+   * failed, and it paused again. `many`: more trials failed than the plan allows, and the sweep ended. `all`: every
+   * trial failed.
    */
   readonly kind: 'first' | 'next' | 'many' | 'all'
 }
@@ -73,24 +80,25 @@ export type NewSweep = Pick<Sweep, 'id' | 'plan' | 'planDigest' | 'seed' | 'host
   Partial<Pick<Sweep, 'projectId' | 'documentDigest' | 'snapshot' | 'earlierTrials'>>
 
 /**
- * A point of a sweep and the inputs that it was computed from: the first `resultsUsed` results, all points before it,
- * and the budget at that time.
+ * A suggested point, and the inputs that it was computed from: the first `resultsUsed` recorded results, all points
+ * before it, and the budget at that time.
  */
 export interface SweepTrial extends Suggestion {
-  /** Number of results that the method had. */
+  /** Number of recorded results that the method used. */
   readonly resultsUsed: number
   readonly budget: number | null
 }
 
-/** One entry of a sweep's record: the result of a trial at a rung. */
+/** The result of a trial at a rung, or at its end in a sweep without rungs (rung 0), as the sweep recorded it. */
 export interface SweepResult {
   readonly index: number
   readonly rung: number
-  /** How many times the trial was run before; absent: never. */
+  /** Number of earlier runs of the same trial that failed and were replaced; absent: none. */
   readonly rerunCount?: number
   readonly phase: Extract<RunPhase, 'paused' | 'running' | 'succeeded' | 'failed' | 'stopped'>
   /**
-   * Value of the sweep's metric: its last, lowest or highest, as the plan says. Null where there is no finite one.
+   * Last, lowest or highest value of the sweep's metric, as the plan requests. Null where the trial has no finite
+   * value.
    */
   readonly value: number | null
 }

@@ -2,7 +2,7 @@ import type { ReasonCode } from '../../contract/messages/messages.ts'
 import type { RunPhase } from '../../contract/phases.ts'
 import type { ValueMap } from '../../contract/values.ts'
 
-/** A trial that has ended. */
+/** The outcome of a trial that has ended. */
 export interface TrialOutcome {
   readonly index: number
   readonly number: number
@@ -11,10 +11,11 @@ export interface TrialOutcome {
   readonly rung: number
   readonly params: ValueMap
   /**
-   * Value of the sweep's metric: its last, lowest or highest, as the plan says. Null where there is no finite one.
+   * Last, lowest or highest value of the sweep's metric, as the plan requests. Null where the trial has no finite
+   * value.
    */
   readonly value: number | null
-  /** Running time of all its attempts together. */
+  /** Running time of all attempts of the trial together. */
   readonly seconds: number
 }
 
@@ -25,11 +26,11 @@ export interface OpenTrial {
   readonly phase: RunPhase
   readonly index: number | null
   readonly rung: number
-  /** Whether it has reached its rung and waits to be promoted. */
+  /** Whether the trial is paused at a rung and can be promoted. */
   readonly isAtRung: boolean
 }
 
-/** A trial as the charts of its sweep need it. */
+/** The fields of a trial that the charts of its sweep show. */
 export interface ChartTrial {
   readonly index: number
   readonly number: number
@@ -38,13 +39,16 @@ export interface ChartTrial {
   readonly rung: number
   readonly params: ValueMap
   readonly value: number | null
-  /** Whether it logged the metric. If it did and `value` is null, its value is NaN or infinite. */
+  /** Whether the trial logged the sweep's metric. If true and `value` is null, the value is NaN or infinite. */
   readonly hasMetric: boolean
   readonly startedAt: number | null
   readonly endedAt: number | null
 }
 
-/** An attempt that has begun, as the charts of a sweep need it; `index` is that of its trial. */
+/**
+ * The fields of a begun attempt that the charts of a sweep show. `index` is the index of its trial, `n` its number
+ * within the run.
+ */
 export interface ChartAttempt {
   readonly index: number
   readonly n: number

@@ -4,24 +4,25 @@ import type { ReasonCode } from '../../contract/messages/messages.ts'
 import type { EndCause, Observation } from '../ports/executor.ts'
 import type { StopCause } from '../records/run.ts'
 
-/** The reason that a run shows for each cause that an executor reports. */
+/** The reason that is stored for each cause that an executor reports. */
 const REASON_OF_CAUSE: Readonly<Record<EndCause, ReasonCode>> = { out_of_memory: 'OutOfMemory' }
 
+/** The observation of an ended attempt. */
 export type Ended = Extract<Observation, { state: 'ended' }>
 
-// Exit statuses of a shell. A status above `SIGNAL_BASE` is that number plus the number of a signal.
+// Exit statuses of a shell. A status of `SIGNAL_BASE` plus n stands for an end by signal n.
 const NOT_EXECUTABLE = 126
 const NOT_FOUND = 127
 const SIGNAL_BASE = 128
 const SIGNALS_MAX = 64
-/** Matches a message of the shell, which runs under the name `hagane`, about a command that it cannot run. */
+/** Matches an error message of the shell, which calls itself `hagane` there, with its line number. */
 const SHELL_MESSAGE = /hagane: (\S+ )?\d+: /
-/** Matches a message of the shell about a command that a signal has ended; the message contains the process id. */
+/** Matches a message of the shell about a command that a signal has ended, with its line number and the process id. */
 const SHELL_KILL_MESSAGE = /hagane: (\S+ )?\d+: +\d+ /
 
 /**
- * Decides from the executor's observation why an attempt ended, and in which phase its run ends. A requested stop
- * explains any exit status; a requested pause explains none.
+ * Decides from the executor's observation for which reason an attempt ended, and in which phase its run ends unless it
+ * is retried or paused. A requested stop takes precedence over the exit status; a requested pause has no influence.
  */
 export function classify(
   ended: Ended,
@@ -54,9 +55,9 @@ export function classify(
 }
 
 /**
- * Returns the signal that an exit status stands for. A program can end with such a status by itself, and its shell
- * passes on the status of the programs that it ran. A status therefore counts only if the command itself was killed or
- * the shell printed a message about a kill.
+ * Returns the number of the signal that an exit status stands for; undefined if it stands for none. A program can exit
+ * with such a status by itself, and a shell passes on the status of its last program. The status therefore counts only
+ * if the command itself was killed, or the last lines of the log contain the shell's message about a kill.
  */
 function signalOf(exitCode: number, isKilled: boolean, lastLines: string): number | undefined {
   const signal = exitCode - SIGNAL_BASE

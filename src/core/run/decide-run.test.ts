@@ -40,11 +40,11 @@ const decide = (state: {
   attempt?: Attempt
   observation?: Observation
   failures?: number
-  isUnprepared?: boolean
+  lacksEnvironment?: boolean
 }) =>
   decideRun({
     failures: 0,
-    isUnprepared: false,
+    lacksEnvironment: false,
     attempt: undefined,
     observation: { state: 'absent' },
     now: NOW,
@@ -103,7 +103,7 @@ describe('the next step of a run', () => {
     ],
     [
       'queued without its environment prepares it',
-      { run: run({ phase: 'queued', attemptCount: 0 }), isUnprepared: true },
+      { run: run({ phase: 'queued', attemptCount: 0 }), lacksEnvironment: true },
       { type: 'prepare' },
     ],
     [

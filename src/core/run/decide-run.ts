@@ -8,14 +8,17 @@ import type { Run, StopCause } from '../records/run.ts'
 import { classify } from './classify.ts'
 import { isRetryable, retryDelayMs } from './retry.ts'
 
-/** The next action for a run. There is one action per pass; the next pass sees its effect. */
+/** The next action for a run. One pass takes one action; the next pass reads its result. */
 export type RunAction =
-  /** Starts the attempt whose intent is committed. */
+  /** Starts the latest attempt, which is stored with state `intent`. */
   | { readonly type: 'launch' }
-  /** Records the launch of an attempt that the executor has started already. */
+  /**
+   * Records the launch of the latest attempt, which the executor has started although it is stored with state `intent`.
+   */
   | { readonly type: 'record_launch' }
-  /** Moves the run to phase `stopping`. The next pass signals its processes. */
+  /** Moves the run to phase `stopping`. The next pass returns action `stop`. */
   | { readonly type: 'begin_stop'; readonly cause: StopCause }
+  /** Signals the processes of the attempt to end, and kills them if they still run after `graceMs`. */
   | { readonly type: 'stop'; readonly graceMs: number }
   /** Ends the attempt and queues the run for another one. */
   | { readonly type: 'retry'; readonly ending: Ending; readonly endedAt: number; readonly notBefore: number }
@@ -29,30 +32,30 @@ export type RunAction =
     }
   /** Ends the attempt and keeps the run open until a person resumes it, or its sweep promotes it. */
   | { readonly type: 'pause'; readonly ending: Ending; readonly endedAt: number }
-  /** Records why the attempt waits on its executor; null when it no longer waits. */
+  /** Records why the attempt, already launched, does not begin; null once it has begun. */
   | { readonly type: 'note_waiting'; readonly waiting: Waiting | null }
   /** Finds or builds the environment that the run needs. */
   | { readonly type: 'prepare' }
   /** Moves a run that sent nothing for `LIMITS.silentMs` to phase `unknown`. */
   | { readonly type: 'mark_unknown' }
-  /** Lists the output files of the ended run. */
+  /** Has the output files of the ended run listed and secrets removed from its logs. */
   | { readonly type: 'collect' }
-  /** Does nothing. The run is looked at again after `afterMs`, or at the next nudge. */
+  /** Does nothing. The next pass is after `afterMs`, or at the next nudge. */
   | { readonly type: 'wait'; readonly afterMs?: number }
 
-/** Everything that decides the next action for a run. */
+/** The input of `decideRun`. */
 export interface RunState {
   readonly run: Run
   /** The latest attempt; undefined while the run has none. */
   readonly attempt: Attempt | undefined
-  /** State of that attempt on the executor. */
+  /** State of the latest attempt on the executor; `absent` while the run has none. */
   readonly observation: Observation
-  /** Failed attempts before the latest that use up restarts, as `countFailures` counts them. */
+  /** Number of failed attempts before the latest that count against the allowed restarts (`countFailures`). */
   readonly failures: number
   /** Whether the run needs an environment that is not ready, or whose hash is not computed yet. */
-  readonly isUnprepared: boolean
+  readonly lacksEnvironment: boolean
   readonly now: number
-  /** A random number in [0, 1), to spread retries. */
+  /** A random number in [0, 1), by which the wait before a retry varies. */
   readonly random: number
 }
 
@@ -69,7 +72,9 @@ export function decideRun(state: RunState): RunAction {
   return attempt.state === 'intent' ? decideIntent(state) : decideLaunched(state, attempt)
 }
 
-/** For a run that a script started itself: only the records that it sends show its state. */
+/**
+ * Decides for a run that a script started itself. Only the records that the script sends show the state of such a run.
+ */
 function decideUnexecuted({ run, now }: RunState): RunAction {
   if (run.stopCause && run.stopCause !== 'pause')
     return { type: 'finish', ...toStopEnding(run.stopCause), endedAt: now, mayHaveOutputs: false }
@@ -79,12 +84,12 @@ function decideUnexecuted({ run, now }: RunState): RunAction {
 }
 
 /**
- * For a run without a current attempt. Admission starts it once its environment is ready; here it can be stopped or
- * paused.
+ * Decides for a run without a current attempt. Its next attempt is created by the scheduler, not here, once the
+ * environment is ready.
  */
-function decideUnstarted({ run, isUnprepared, now }: RunState): RunAction {
+function decideUnstarted({ run, lacksEnvironment, now }: RunState): RunAction {
   if (run.stopCause) return decideBeforeLaunch(run, run.stopCause, now)
-  return isUnprepared ? { type: 'prepare' } : { type: 'wait' }
+  return lacksEnvironment ? { type: 'prepare' } : { type: 'wait' }
 }
 
 /** Ends or pauses a run whose attempt has not been launched. */
@@ -93,13 +98,13 @@ function decideBeforeLaunch(run: Run, cause: StopCause, now: number): RunAction 
   return { type: 'finish', ...toStopEnding(cause), endedAt: now, mayHaveOutputs: run.attemptCount > 1 }
 }
 
-/** For an attempt whose intent is committed and whose launch is not recorded. */
+/** Decides for an attempt with state `intent`: it is stored, and its launch is not recorded. */
 function decideIntent({ run, observation, now }: RunState): RunAction {
   if (observation.state !== 'absent') return { type: 'record_launch' }
   return run.stopCause ? decideBeforeLaunch(run, run.stopCause, now) : { type: 'launch' }
 }
 
-/** For an attempt whose launch is recorded. */
+/** Decides for an attempt with state `launched`: its launch is recorded, its end is not. */
 function decideLaunched(state: RunState, attempt: Attempt): RunAction {
   const { run, observation, now } = state
 
@@ -125,7 +130,7 @@ function decideLaunched(state: RunState, attempt: Attempt): RunAction {
   return leftMs > 0 ? { type: 'wait', afterMs: leftMs } : { type: 'begin_stop', cause: 'timeout' }
 }
 
-/** Whether two reasons for waiting are equal. Null: nothing waits. */
+/** Whether two reasons for waiting are equal. Null stands for no waiting. */
 export function isSameWaiting(one: Waiting | null, other: Waiting | null): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }
@@ -134,8 +139,8 @@ function decideEnded(
   { run, failures, now, random }: RunState,
   ended: Extract<Observation, { state: 'ended' }>,
 ): RunAction {
-  // Before phase `stopping` nothing has been signalled, so the attempt ended by itself. In phase `stopping` any end is
-  // the pause.
+  // A run is signalled only in phase `stopping`. An end in that phase counts as the requested pause; before it, the
+  // attempt ended by itself.
   if (run.stopCause === 'pause' && run.phase === 'stopping')
     return {
       type: 'pause',
@@ -154,8 +159,8 @@ function decideEnded(
 }
 
 /**
- * Counts the failed attempts that use up restarts: those that a retry could repair, since the last promotion of the
- * run.
+ * Counts the failed attempts that use up the restarts that the plan allows: those with a reason that a retry can repair
+ * (`isRetryable`), since the run was last promoted.
  */
 export function countFailures({ plan }: Run, attempts: readonly Attempt[]): number {
   const first = plan.rung?.firstAttempt ?? 1

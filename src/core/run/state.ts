@@ -1,7 +1,10 @@
 import { RUN_PHASES } from '../../contract/phases.ts'
 import type { RunPhase } from '../../contract/phases.ts'
 
-/** Phases that may follow each phase. No phase follows the last three; a trigger in the database enforces that, too. */
+/**
+ * Phases that may follow each phase. No phase follows `succeeded`, `failed` and `stopped`; a trigger in the database
+ * enforces that, too.
+ */
 const TRANSITIONS: Readonly<Record<RunPhase, readonly RunPhase[]>> = {
   created: ['queued', 'failed', 'stopped'],
   queued: ['preparing', 'starting', 'paused', 'failed', 'stopped'],
@@ -16,7 +19,7 @@ const TRANSITIONS: Readonly<Record<RunPhase, readonly RunPhase[]>> = {
   stopped: [],
 }
 
-/** Returns the phases from which a run may go to `to`. */
+/** Returns the phases that may directly precede the phase `to`. */
 export function phasesBefore(to: RunPhase): RunPhase[] {
   return RUN_PHASES.filter((from) => TRANSITIONS[from].includes(to))
 }

@@ -24,7 +24,7 @@ function queued(
     planDigest: '',
     notBefore: null,
     waiting: null,
-    isUnprepared: false,
+    lacksEnvironment: false,
     version: 1,
     placement,
     ...rest,

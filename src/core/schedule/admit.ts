@@ -5,34 +5,37 @@ import type { Storage } from '../ports/storage.ts'
 import type { SweepLimit } from '../ports/sweep-store.ts'
 import type { ActiveRun, QueuedRun } from '../records/run.ts'
 
-/** State of the queue and of the machine. */
+/** The input of `admit`: the queue, the runs on the machine, and the limits. */
 export interface AdmitInput {
-  /** In the order in which they may start. */
+  /** Queued runs, first in the queue first. */
   readonly queued: readonly QueuedRun[]
   readonly active: readonly ActiveRun[]
-  /** Limits by sweep id. */
+  /** Limits on the start of trials, by sweep id. */
   readonly sweepLimits: ReadonlyMap<string, SweepLimit>
   readonly capacity: Capacity
   readonly storage: ReturnType<Storage['getState']>
   readonly now: number
 }
 
-/** Result of an admission pass over the queue. */
+/** The result of `admit`. */
 export interface Admission {
-  /** Runs that start, with the devices that they get. */
+  /** Runs that start now, with the GPUs that they get. */
   readonly admitted: readonly { readonly run: QueuedRun; readonly devices: readonly string[] }[]
   /** Runs that do not start now, with the reason. */
   readonly waiting: readonly { readonly run: QueuedRun; readonly why: Waiting }[]
-  /** Runs that ask for more than the machine has, and whose document says to fail rather than to wait. */
+  /**
+   * Runs that request more than the whole machine has, and whose document requests that they then fail instead of
+   * waiting.
+   */
   readonly impossible: readonly { readonly run: QueuedRun; readonly why: Waiting }[]
-  /** Earliest time at which a run that backs off after a failure may start; null where none backs off. */
+  /** Earliest `notBefore` among the runs that wait after a failed attempt; null where none does. */
   readonly nextAt: number | null
 }
 
 /**
- * Decides which runs start now. First come, first served, but a run that must wait does not hold up the runs behind it.
- * Only resources that runs ask for are counted, so a sweep with concurrency 10 and no requests runs ten trials. Each
- * device is given to one run.
+ * Decides which queued runs start now. Earlier runs are considered first, but a run that cannot start does not delay
+ * those behind it. Only requested resources are counted: a sweep with concurrency 10 whose trials request none runs ten
+ * trials. Each GPU is given to one run.
  */
 export function admit({ queued, active, sweepLimits, capacity, storage, now }: AdmitInput): Admission {
   const room = new FreeCapacity(capacity, active)
@@ -61,8 +64,8 @@ export function admit({ queued, active, sweepLimits, capacity, storage, now }: A
 }
 
 /**
- * Whether a back-off has not passed yet. A wait longer than any back-off means that the clock was set back; it counts
- * as passed.
+ * Whether the wait until `notBefore` has not passed yet. A wait that is longer than any wait before a retry means that
+ * the clock was set back; it counts as passed.
  */
 function isBackingOff(notBefore: number, now: number): boolean {
   return notBefore > now && notBefore - now <= LIMITS.retryMaxMs * 1.5
@@ -70,7 +73,7 @@ function isBackingOff(notBefore: number, now: number): boolean {
 
 type Amount = 'cpu' | 'memory' | 'gpu' | 'tpu'
 
-/** The free capacity of the machine while runs are being placed. */
+/** The capacity of the machine that is still free while `admit` goes through the queue. */
 class FreeCapacity {
   readonly #capacity: Capacity
   readonly #has: Readonly<Record<Amount, number>>
@@ -89,13 +92,18 @@ class FreeCapacity {
     }
   }
 
-  /** Returns the first resource of which the run asks for more than the machine has in all. */
+  /**
+   * Returns the first resource of which the run requests more than the whole machine has; undefined if there is none.
+   */
   findMissing(run: QueuedRun): Waiting | undefined {
     const short = amountsOf(run).find(([name, asked]) => asked > this.#has[name])
     return short && { code: 'resource_missing', args: { name: short[0], asked: short[1], has: this.#has[short[0]] } }
   }
 
-  /** Returns the reason why the run cannot start just now. */
+  /**
+   * Returns why the run cannot start now: its sweep is paused, a limit on the number of runs is reached, or a resource
+   * is in use. Undefined if it can start.
+   */
   findBlocker(run: QueuedRun, sweepLimits: ReadonlyMap<string, SweepLimit>): Waiting | undefined {
     const sweep = run.sweepId === null ? undefined : sweepLimits.get(run.sweepId)
     if (sweep?.isPaused) return { code: 'sweep_paused', args: {} }
@@ -107,7 +115,7 @@ class FreeCapacity {
     return short && { code: 'resource_busy', args: { name: short[0], asked: short[1], free: this.#free(short[0]) } }
   }
 
-  /** Reserves the resources of a run and returns its devices. */
+  /** Counts a run as started, and returns the GPUs that it gets. */
   reserve(run: QueuedRun): string[] {
     this.#count(run)
     const devices = [...this.#freeDevices].slice(0, Math.ceil(run.placement.resources.gpu ?? 0))

@@ -1,23 +1,27 @@
-/** Space on the disk that holds the data directory, in bytes. */
+/** Space on the disk with the data directory, in bytes. */
 export interface DiskState {
   readonly freeBytes: number
   readonly totalBytes: number
-  /** Whether the reserve file exists. */
+  /** Whether the reserve file exists. It occupies space that is released when the disk is full. */
   readonly hasReserve: boolean
 }
 
 /**
  * How much space the disk has left. `low`: no run starts, everything else continues. `full`: the reserve file is
- * removed or about to be. The space is then kept for recording how runs end; batches and submissions are refused.
+ * removed or about to be removed, and its space is kept for recording how runs end; tracking batches and submissions
+ * are refused.
  */
 export type StorageLevel = 'ok' | 'low' | 'full'
 
-/** The level, and what to do with the reserve file. */
+/**
+ * The result of `decideStorage`: the level, and whether to keep, remove (`release`) or create (`make`) the reserve
+ * file.
+ */
 export interface StorageDecision {
   readonly level: StorageLevel
-  /** Free bytes below which no run starts. */
+  /** Free space, in bytes, below which no run starts. */
   readonly floorBytes: number
-  /** Size of the reserve file. */
+  /** Size that the reserve file has or would have, in bytes. */
   readonly reserveBytes: number
   readonly reserve: 'keep' | 'release' | 'make'
 }
@@ -27,14 +31,15 @@ const FLOOR_SHARE = 0.05
 const RESERVE_BYTES_MAX = 32 * 2 ** 20
 const RESERVE_SHARE = 0.02
 
-/** Returns the size of the reserve file on a disk, in bytes. */
+/** Returns the size of the reserve file, in bytes, on a disk of `totalBytes`. */
 export function reserveFor(totalBytes: number): number {
   return Math.floor(Math.min(RESERVE_BYTES_MAX, totalBytes * RESERVE_SHARE))
 }
 
 /**
- * Decides what to do about the disk now. The existence of the reserve file is the only state between two checks. Once
- * removed, the file is made again only when twice its size is free; this hysteresis keeps the level from flapping.
+ * Decides the level of the disk and what to do with the reserve file. The existence of that file is the only state
+ * between two checks. Once removed, it is created again only when twice its size is free; this hysteresis prevents
+ * frequent changes of the level.
  */
 export function decideStorage({ freeBytes, totalBytes, hasReserve }: DiskState): StorageDecision {
   const floorBytes = Math.min(FLOOR_BYTES_MAX, totalBytes * FLOOR_SHARE)

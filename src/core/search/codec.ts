@@ -14,44 +14,50 @@ import {
 } from './space.ts'
 
 /**
- * Converts the values of one parameter to numbers, called codes, which models read. The code of an ordered parameter is
- * between 0 and 1 and grows with the value. Values drawn from the distribution of the parameter have uniformly
- * distributed codes. The code of a category is the index of its value in the list of the parameter.
+ * Converts between the values of one parameter and numbers, called codes, that models use. The code of an ordered
+ * parameter is between 0 and 1 and does not fall as the value grows. Values drawn from the parameter's distribution
+ * have codes that are uniformly distributed. The code of a category is the index of its value in the list of the
+ * parameter.
  */
 export interface Dimension {
   readonly name: string
   /** Number of categories; 0 for an ordered parameter. */
   readonly categories: number
-  /** Number of distinct values; Infinity for a continuous parameter. */
+  /** Number of distinct values, each with a range of codes (its cell); Infinity for a continuous parameter. */
   readonly cells: number
-  /** Prior probability of each category; empty for an ordered parameter. */
+  /** Probability of each category in the document's distribution; empty for an ordered parameter. */
   readonly weights: readonly number[]
-  /** Returns the code of the value that a code stands for. All codes of one cell stand for the same value. */
+  /** Returns the code that `toCode` gives for the value of `code`. All codes in one cell stand for the same value. */
   snapCode(code: number): number
   /**
-   * Lowest and highest code that stand for the same value as this one; undefined for a category and for a continuous
-   * parameter.
+   * Returns the lowest and the highest code of the cell that contains `code`; undefined for a category and for a
+   * continuous parameter.
    */
   cellBounds(code: number): readonly [number, number] | undefined
   toValue(code: number): Value
-  /** Returns -1 for a value that is none of the categories. */
+  /** Returns the code of a value; -1 for a value that is none of the categories. */
   toCode(value: Value): number
 }
 
-/** One parameter of a space, including those with a single value. */
+/** A parameter of a space; unlike a `Dimension`, also one with a single value. */
 export interface Parameter {
   readonly name: string
   /** Number of distinct values; Infinity for a continuous parameter. */
   readonly cells: number
-  /** Whether the parameter exists at x: its own condition and those of the parameters it depends on hold. */
+  /**
+   * Whether the parameter exists at the point with the codes `x`: its condition holds, and so do those of the
+   * parameters that the condition depends on.
+   */
   isActive(x: Float64Array): boolean
-  /** Returns the value of the parameter at x. Valid only if the parameter is active. */
+  /**
+   * Returns the value of the parameter at the point with the codes `x`. Valid only if the parameter is active there.
+   */
   decodeValue(x: Float64Array): Value
 }
 
 /**
- * Encodes points of a space as vectors of codes, and decodes them. A parameter with a single value has no code: it is
- * added to every point where its condition holds, so it cannot influence a search.
+ * Encodes points of a space as vectors of codes, and decodes them. A parameter with a single value has no code;
+ * `decode` adds it to each point where its condition holds.
  */
 export interface Codec {
   /** The parameters with several values, in the order of the space: `x[j]` is the code of `dimensions[j]`. */
@@ -63,19 +69,22 @@ export interface Codec {
   encode(point: ValueMap): Float64Array
   decode(x: Float64Array): ValueMap
   /**
-   * Snaps every code to its value and sets the codes of inactive parameters to a fixed placeholder. Changes and returns
-   * x.
+   * Normalises a vector: replaces each code by the one that `snapCode` returns, and the codes of inactive parameters by
+   * a fixed placeholder. Changes and returns `x`.
    */
   normalise(x: Float64Array): Float64Array
-  /** Whether the parameter of dimension j exists at x. */
+  /** Whether the parameter of dimension `j` exists at the point with the codes `x`. */
   isActive(x: Float64Array, j: number): boolean
-  /** Returns a key that is equal for two settled vectors of the same point. Codes are compared to nine decimals. */
+  /** Returns a key that is equal for two normalised vectors of the same point. Codes are compared to nine decimals. */
   keyOf(x: Float64Array): string
 }
 
-/** Code of an inactive ordered parameter. An inactive category has the first unused index instead. */
+/**
+ * Placeholder code of an inactive ordered parameter. The placeholder of an inactive category is the number of its
+ * categories.
+ */
 const INACTIVE_CODE = 0.5
-/** Share of each tail at which `sampleAxis` cuts a normal distribution. */
+/** Probability of each of the two tails that `sampleAxis` cuts off a normal distribution. */
 const TAIL = 1e-6
 
 export function createCodec(space: SearchSpace): Codec {
@@ -120,7 +129,7 @@ export function createCodec(space: SearchSpace): Codec {
   }
 }
 
-/** An axis in the codec: a dimension, or its single value. */
+/** An axis in the codec: a dimension, or, where the axis has a single value, that value. */
 type CodecAxis = Dimension | { readonly name: string; readonly value: Value }
 
 function hasDimension(place: CodecAxis): place is Dimension {
@@ -148,14 +157,14 @@ function toParameters(space: SearchSpace, places: readonly CodecAxis[], dimensio
   return parameters
 }
 
-/** Indices of the axes, each after the axis that its condition names. */
+/** Returns the indices of the axes, each after the index of the axis that its condition names. */
 function parentsFirst(space: SearchSpace): number[] {
   const indexOf = new Map(space.map((axis, index) => [axis.name, index]))
   const depthOf = ({ when }: Axis): number => (when ? 1 + depthOf(space[indexOf.get(when.name)!]!) : 0)
   return space.map((_, index) => index).toSorted((a, b) => depthOf(space[a]!) - depthOf(space[b]!))
 }
 
-/** Text of a value for comparisons in which `1` and `1.0` are the same. */
+/** Returns the text of a value for comparisons in which `1` and `1.0` are equal. */
 function plainText(value: Value): string {
   const number = asNumber(value)
   return number === undefined ? encodeValue(value) : String(number)
@@ -236,8 +245,8 @@ function categorical(name: string, values: readonly Value[], weights: readonly n
 }
 
 /**
- * An ordered parameter with listed numbers. Evenly spaced numbers, or numbers whose logarithms are, are coded by rank;
- * others in proportion to their size.
+ * Returns the dimension of a list of numbers, which counts as ordered. Numbers that are evenly spaced, themselves or in
+ * their logarithms, are coded by rank, others in proportion to their size.
  */
 function ranked(name: string, values: readonly Value[], numbers: readonly number[]): Dimension {
   const order = numbers.map((_, index) => index).toSorted((a, b) => numbers[a]! - numbers[b]!)
@@ -270,8 +279,8 @@ function ranked(name: string, values: readonly Value[], numbers: readonly number
 }
 
 /**
- * Codes of listed numbers, ascending. Uneven positive numbers that span a factor of ten or more are coded by their
- * logarithms.
+ * Returns the codes of numbers in ascending order. Positive numbers that are not evenly spaced and span a factor of ten
+ * or more are coded by their logarithms.
  */
 function codesOf(sorted: readonly number[]): number[] {
   const count = sorted.length
@@ -293,7 +302,7 @@ function isEvenlySpaced(sorted: readonly number[]): boolean {
   return sorted.every((number, rank) => rank === 0 || Math.abs(number - sorted[rank - 1]! - mean) <= 0.75 * mean)
 }
 
-/** An ordered parameter whose values have cells of equal width. */
+/** Returns the dimension of an ordered parameter whose values all have cells of equal width. */
 function evenCells(axis: Axis, count: number, indexOf: (value: Value) => number): Dimension {
   const cell = (code: number): number => Math.min(count - 1, Math.max(0, Math.floor(code * count)))
   return {
@@ -308,7 +317,10 @@ function evenCells(axis: Axis, count: number, indexOf: (value: Value) => number)
   }
 }
 
-/** Index of the value nearest to a number, by bisection. The axis is monotonic. */
+/**
+ * Returns the index of the value nearest to a number, by bisection. The values of the axis must rise or fall
+ * monotonically.
+ */
 function nearestIndex(axis: Axis, number: number): number {
   let [low, high] = [0, axisSize(axis)! - 1]
   const at = (index: number): number => asNumber(valueAt(axis, index))!
@@ -325,7 +337,8 @@ function nearestIndex(axis: Axis, number: number): number {
 }
 
 /**
- * A continuous parameter. A code is the cumulative probability of its value, kept at least `tail` away from 0 and 1.
+ * Returns the dimension of a continuous parameter. The code of a value is its cumulative probability, limited to `tail`
+ * … 1 − `tail`.
  */
 function continuous(axis: Axis, codeOf: (number: number) => number, tail = 0): Dimension {
   const inside = (code: number): number => Math.min(1 - tail, Math.max(tail, code))
@@ -341,14 +354,17 @@ function continuous(axis: Axis, codeOf: (number: number) => number, tail = 0): D
   }
 }
 
-/** A parameter whose values are multiples of q. The code of a multiple is its cumulative probability. */
+/**
+ * Returns the dimension of a parameter whose values are multiples of q. The code of a multiple is its cumulative
+ * probability.
+ */
 function quantised(axis: Extract<Axis, { q: number }>, codeOf: (number: number) => number): Dimension {
   const toValue = (code: number): number => asNumber(sampleAxis(axis, code))!
   const cells = Math.min(Number.MAX_SAFE_INTEGER, Math.round((toValue(1) - toValue(0)) / axis.q) + 1)
   return gridded(axis, { cells, step: axis.q, codeOf, toValue })
 }
 
-/** Evenly spaced numbers: how many, how far apart, and the conversion to and from codes. */
+/** Evenly spaced numbers: their count, their distance, and the conversion to and from codes. */
 interface Grid {
   readonly cells: number
   readonly step: number
@@ -356,7 +372,7 @@ interface Grid {
   readonly toValue: (code: number) => number
 }
 
-/** An ordered parameter with evenly spaced numbers whose codes are not evenly spaced. */
+/** Returns the dimension of an ordered parameter whose numbers are evenly spaced, but their codes are not. */
 function gridded(axis: Axis, { cells, step, codeOf, toValue }: Grid): Dimension {
   const codeAt = (number: number): number => {
     const code = codeOf(number)

@@ -5,24 +5,24 @@ import type { Expression } from '../language/template-syntax.ts'
 import type { Codec } from './codec.ts'
 import type { OnEvaluate } from './constraints.ts'
 
-/** A comparison from a constraint, and the dimensions that occur in it. */
+/** A comparison from a constraint. `targets` are the indices of the dimensions that occur in it. */
 interface Rule {
   readonly expression: Comparison
-  /** Length of the whole constraint, as a measure of the time it takes. */
+  /** Length of the whole constraint in characters, as a measure of the time that its evaluation takes. */
   readonly letters: number
   readonly targets: readonly number[]
 }
 
 type Comparison = Extract<Expression, { type: 'binary' }>
 
-/** Largest number of passes over all rules. Fixing one rule may break another. */
+/** Largest number of passes over all rules. A pass that makes one rule hold may break another. */
 const PASSES_MAX = 4
 
 /**
- * Returns a function that moves a point to where the constraints hold, for constraints that random points hardly ever
- * meet. A parameter in an equation is solved for; a parameter in an inequality is rescaled into the allowed part of its
- * range. Both assume that the expression is linear in that parameter. The function changes and returns its argument,
- * which may still violate constraints.
+ * Returns a function that moves a point (as codes) to where the constraints hold, for constraints that random points
+ * hardly ever meet. An equation is solved for one of its parameters. For an inequality, the position of a parameter in
+ * its range is mapped linearly to the part of the range where the inequality holds. Both assume that the expression is
+ * linear in that parameter. The function changes and returns its argument, which may still violate constraints.
  */
 export function createConstraintRepair(
   codec: Codec,
@@ -56,14 +56,14 @@ export function createConstraintRepair(
 
 const COMPARISONS = new Set(['==', '<', '<=', '>', '>='])
 
-/** Splits an expression at `and` into comparisons; other parts are ignored. */
+/** Splits an expression at `and` and returns the parts that are comparisons; other parts are left out. */
 function conjuncts(expression: Expression | undefined): Comparison[] {
   if (expression?.type !== 'binary') return []
   if (expression.operator === 'and') return [...conjuncts(expression.left), ...conjuncts(expression.right)]
   return COMPARISONS.has(expression.operator) ? [expression] : []
 }
 
-/** Indices of the dimensions that a comparison names. */
+/** Returns the indices of the dimensions that a comparison names. */
 function targetsOf({ dimensions }: Codec, { left, right }: Comparison): number[] {
   const names = new Set([...namesOf(left), ...namesOf(right)])
   return dimensions.flatMap(({ name }, j) => (names.has(name) ? [j] : []))
@@ -76,12 +76,12 @@ function namesOf(expression: Expression): string[] {
   return expression.type === 'filter' ? [...namesOf(expression.target), ...expression.args.flatMap(namesOf)] : []
 }
 
-/** Evaluations of a rule that moving one parameter takes. */
+/** Number of evaluations of a rule that are counted for moving one parameter. */
 const EVALUATIONS_EACH = 4
 
 /**
- * Changes one parameter after another until the rule holds. A parameter that cannot satisfy the rule alone is moved as
- * far as possible.
+ * Changes the parameters of a rule one after another until the rule holds. Where changing one is not enough, it stays
+ * moved as far as possible, and the next one is changed.
  */
 function repairRule(codec: Codec, { expression, targets, letters }: Rule, x: Float64Array, spend: OnEvaluate): void {
   for (const j of targets) {
@@ -94,7 +94,7 @@ function repairRule(codec: Codec, { expression, targets, letters }: Rule, x: Flo
   }
 }
 
-/** Sets a category to the value that an equation requires, if the category has that value. */
+/** Sets a category to the value that an equation `name == …` requires, if it is one of the categories. */
 function matchCategory(codec: Codec, { operator, left, right }: Comparison, x: Float64Array, j: number): void {
   const { name, toCode } = codec.dimensions[j]!
   const isNamed = (side: Expression): boolean => side.type === 'name' && side.name === name
@@ -107,7 +107,7 @@ function matchCategory(codec: Codec, { operator, left, right }: Comparison, x: F
 
 /**
  * Moves an ordered parameter to the solution of an equation, or into the part of its range where an inequality holds.
- * The border is found by linear interpolation between the ends of the range.
+ * The solution is found by linear interpolation between the two ends of the range.
  */
 function moveNumber(codec: Codec, { operator, left, right }: Comparison, x: Float64Array, j: number): void {
   const { snapCode, toCode, toValue, cells } = codec.dimensions[j]!

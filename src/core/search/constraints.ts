@@ -4,9 +4,9 @@ import type { SearchSpace } from '../../contract/search-space.ts'
 import { isTrueFor, namesIn, parseExpression } from '../language/template.ts'
 
 /**
- * Returns a function that checks whether all expressions hold at a point. An expression that cannot be computed at a
- * point, for example because it names an inactive parameter, does not exclude the point. `spend` is called before each
- * expression is evaluated.
+ * Returns a function that checks whether all expressions hold at a point. An expression that cannot be computed there,
+ * for example because it names an inactive parameter, counts as holding. `spend` is called before each evaluation of an
+ * expression.
  */
 export function createConstraintCheck(
   expressions: readonly string[],
@@ -20,12 +20,15 @@ export function createConstraintCheck(
     })
 }
 
-/** Receives the length of an expression before it is evaluated, as a measure of the time it takes. */
+/**
+ * Called before an expression is evaluated, with its length in characters as a measure of the time that the evaluation
+ * takes.
+ */
 export type OnEvaluate = (length: number) => void
 
 /**
- * Finds a name in an expression that is not a parameter; such an expression would never exclude a point. Returns the
- * problem, or undefined if all names are parameters.
+ * Returns the problem that an expression contains a name that is not a parameter; undefined if all names are
+ * parameters. An expression with such a name could never be computed and would exclude no point.
  */
 export function findUnknownName(expression: string, space: SearchSpace): Detail | undefined {
   const parameterNames = space.map(({ name }) => name)

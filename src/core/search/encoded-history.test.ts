@@ -108,7 +108,7 @@ describe('an encoded history', () => {
       pending: [1],
       count: 3,
     })
-    expect(encoded.listFinishedAfter(1).map(({ index }) => index)).toEqual([2])
+    expect(encoded.listFinishedByResult(1).map(({ index }) => index)).toEqual([2])
   })
 
   it('An encoded history is the same whether it reads a history at once or step by step', () => {

@@ -3,51 +3,60 @@ import type { EarlierTrial, History, Result, Source } from './history.ts'
 import { normalisePoint } from './points.ts'
 import { median } from './halving/stopping.ts'
 
-/** A finished trial in codes. Trials of earlier sweeps have negative indices. */
+/**
+ * A finished trial: its codes and its value (smaller is better; see `latestValues`). Trials of earlier sweeps have
+ * negative indices.
+ */
 export interface EncodedTrial {
   readonly index: number
   readonly x: Float64Array
   readonly value: number
 }
 
-/** The history of a search in codes, grouped by the state of the trials. */
+/**
+ * The history of a search with points as codes, grouped by the state of the trials. A trial is finished if it has a
+ * value, failed if its result has none, and pending before it has a result.
+ */
 export interface EncodedHistory {
-  /** Updates it from a history that extends the one read before. */
+  /** Reads the new trials and results of a history, which must begin with the history of the previous call. */
   read(history: History): void
   /** How each trial was chosen, by trial index. */
   readonly sources: readonly Source[]
   /** Codes of all trials, by trial index. */
   readonly xs: readonly Float64Array[]
-  /** Number of results read, including replaced ones. */
+  /** Number of results in the history, including those that a later result of the same trial replaces. */
   readonly resultCount: number
   /**
-   * Number of results that replaced an earlier result of the same trial. If it changes, the order of `arrived` has
-   * changed too.
+   * Number of results that replaced an earlier result of the same trial. If this number changes, entries of `arrived`
+   * have moved to other positions.
    */
   readonly replacedCount: number
-  /** Finished trials, by trial index. */
+  /** Finished trials in the order of their indices; those of earlier sweeps come first. */
   readonly finished: readonly EncodedTrial[]
-  /** Finished trials, in order of the arrival of their last results. */
+  /** Finished trials in the order in which their latest results arrived; those of earlier sweeps come first. */
   readonly arrived: readonly EncodedTrial[]
   /** Indices of failed trials, ascending. */
   readonly failed: readonly number[]
-  /** Returns the trials with a value, higher rungs first, then better values first. */
+  /** Returns the finished trials of this sweep: those at higher rungs first, within a rung the best first. */
   listByRung(): EncodedTrial[]
-  /** Returns the trials finished after the first `count` results (of `members`, if given), by trial index. */
-  listFinishedAfter(count: number, members?: ReadonlySet<number>): EncodedTrial[]
-  /** Number of results of these trials. */
+  /**
+   * Returns the trials that were finished at the time when only the first `count` results had arrived, by trial index.
+   * With `members`, only these trials and their results are considered.
+   */
+  listFinishedByResult(count: number, members?: ReadonlySet<number>): EncodedTrial[]
+  /** Returns the number of results of these trials. */
   countResultsOf(members: ReadonlySet<number>): number
-  /** Returns the indices of running trials, ascending. */
+  /** Returns the indices of the trials without a result, ascending. */
   listPending(): number[]
-  /** Whether any trial has the point of x. */
+  /** Whether any trial of this sweep has the point that `x` stands for. */
   isUsed(x: Float64Array): boolean
-  /** Whether any trial has the point with this key. */
+  /** Whether any trial of this sweep has the point with this key (`Codec.keyOf`). */
   hasKey(key: string): boolean
 }
 
-/** Creates an encoded history that already contains the trials of earlier sweeps. */
+/** Creates an encoded history that contains the trials of earlier sweeps and none of this sweep yet. */
 export function createEncodedHistory(codec: Codec, earlier: readonly EarlierTrial[]): EncodedHistory {
-  // A trial of an earlier sweep is used only if it has an allowed value for every parameter of this space.
+  // A trial of an earlier sweep is used only if it has an allowed value for each parameter of this space.
   const earlierTrials = earlier.flatMap(({ point, value }, i) =>
     'point' in normalisePoint(codec, point) ? [{ index: i - earlier.length, x: codec.encode(point), value }] : [],
   )
@@ -104,25 +113,24 @@ export function createEncodedHistory(codec: Codec, earlier: readonly EarlierTria
       return failed
     },
     listByRung: () => sortByRung(results).map(({ index, value }) => ({ index, x: xs[index]!, value })),
-    listFinishedAfter: (count, members) =>
+    listFinishedByResult: (count, members) =>
       toEntries(latestValues(resultsOf(members).slice(0, count)))
         .filter(({ index }) => members?.has(index) ?? true)
         .toSorted((a, b) => a.index - b.index),
     countResultsOf: (members) => resultsOf(members).length,
     listPending: () => xs.flatMap((_, index) => (ended.has(index) ? [] : [index])),
-    // Compares decoded values: two codes, or a code and the code of its value, may differ in bits that the value does
-    // not have.
+    // Compares the codes of decoded values: different codes can stand for the same value.
     isUsed: (x) => keys.has(codec.keyOf(codec.encode(codec.decode(x)))),
     hasKey: (key) => keys.has(key),
   }
 }
 
-/** The part of an encoded history that models of values read. */
+/** The part of an encoded history that the Gaussian process reads. */
 export type TrialData = Omit<EncodedHistory, 'read' | 'listByRung' | 'replacedCount' | 'countResultsOf'>
 
 /**
- * Returns a view of an encoded history with only some trials as data, for a search of its own. Points of the other
- * trials still count as used. The view follows changes of `members`.
+ * Returns a view of an encoded history that has only the trials `members` as data. Points of the other trials still
+ * count as used. The view reflects later changes of `members`.
  */
 export function restrictToMembers(encoded: EncodedHistory, members: ReadonlySet<number>): TrialData {
   const ofMembers = (entries: readonly EncodedTrial[]): EncodedTrial[] =>
@@ -146,18 +154,20 @@ export function restrictToMembers(encoded: EncodedHistory, members: ReadonlySet<
     get failed() {
       return failed()
     },
-    listFinishedAfter: (count) => encoded.listFinishedAfter(count, members),
+    listFinishedByResult: (count) => encoded.listFinishedByResult(count, members),
     listPending: () => encoded.listPending().filter((index) => members.has(index)),
   }
 }
 
-/** Trials that must have reached both of two neighbouring rungs before the gain between them is estimated. */
+/**
+ * Smallest number of trials with values at two neighbouring rungs for which the gain between the rungs is estimated.
+ */
 const PAIRS_MIN = 3
 
 /**
- * Returns one value per trial, in order of arrival; undefined for a failed trial. Ignored trials are left out. The
- * value is that of the highest rung the trial reached, extrapolated to the top rung by the median gains of trials that
- * went further.
+ * Returns one value per trial, in the order in which the latest results of the trials arrived; undefined for a failed
+ * trial. Leaves out trials whose latest result is ignored. The value is the one at the highest rung that the trial
+ * reached, plus, for each rung above it, the median change of the trials that reached both rungs.
  */
 export function latestValues(results: readonly Result[]): Map<number, number | undefined> {
   const values = new Map<number, number | undefined>()
@@ -184,15 +194,15 @@ export function latestValues(results: readonly Result[]): Map<number, number | u
   return values
 }
 
-/** Median change of the value from one rung to the next; 0 with too few trials. */
+/** Returns the median change of the value from one rung to the next; 0 with fewer than `PAIRS_MIN` trials. */
 function gainBetween(lower: ReadonlyMap<number, number>, upper: ReadonlyMap<number, number>): number {
   const gains = [...upper].flatMap(([index, value]) => (lower.has(index) ? [value - lower.get(index)!] : []))
   return gains.length < PAIRS_MIN ? 0 : median(gains)
 }
 
 /**
- * Sorts trials by their highest rung, then by value, without extrapolation: values of different rungs are not compared.
- * A promoted trial was among the best of its rung, so a higher rung means a better trial. Failed trials are left out.
+ * Sorts trials by their highest rung, then by their value there. Values of different rungs are not compared, because a
+ * promoted trial was among the best of the rung below. Leaves out trials without a value.
  */
 function sortByRung(results: readonly Result[]): { index: number; value: number; rung: number }[] {
   const last = new Map(results.map((result) => [result.index, result]))
@@ -203,13 +213,14 @@ function sortByRung(results: readonly Result[]): { index: number; value: number;
     .toSorted((a, b) => b.rung - a.rung || a.value - b.value || a.index - b.index)
 }
 
-/** Sources whose points do not depend on results. */
+/** Sources (`Suggestion.source`) whose points do not depend on results. */
 const DESIGN_SOURCES: ReadonlySet<Source> = new Set(['centre', 'sobol', 'random', 'grid'])
 /** Largest number of values that `designValues` returns. */
 const DESIGN_READ = 30
 
 /**
- * Returns the values of the first trials whose points did not depend on results. Such points cover the space evenly.
+ * Returns the values of the first finished trials, at most `DESIGN_READ`, whose points did not depend on results. Such
+ * points cover the space evenly.
  */
 export function designValues(finished: readonly EncodedTrial[], sources: readonly Source[]): number[] {
   return finished

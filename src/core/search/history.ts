@@ -1,6 +1,10 @@
 import type { ValueMap } from '../../contract/values.ts'
 
-/** How a point was chosen: given by the user (`given`) or by one of the parts of a search. */
+/**
+ * How a point was chosen: `given` by the user, or by the named part of a search. `centre`: middle of the space;
+ * `gaussian`: Gaussian process; `restart`: a restart of that search; `density`: tree-structured Parzen estimator;
+ * `evolution`: CMA-ES.
+ */
 export type Source = 'given' | 'grid' | 'random' | 'sobol' | 'centre' | 'gaussian' | 'restart' | 'density' | 'evolution'
 
 /** A point to try, and how it was chosen. */
@@ -9,26 +13,32 @@ export interface Suggestion {
   readonly source: Source
 }
 
-/** The outcome of one trial. Smaller values are better: the value of a metric to be maximised is negated. */
+/**
+ * The result of one trial, or of one rung of a trial. A smaller value is better: values of a metric to be maximised are
+ * negated.
+ */
 export interface Result {
   readonly index: number
   /** Undefined for a trial that failed. */
   readonly value: number | undefined
-  /** The trial ended without a usable outcome. It counts neither as finished nor as failed. */
+  /**
+   * Set where the trial ended without a usable value, for example because a person stopped it. Such a trial counts
+   * neither as finished nor as failed.
+   */
   readonly isIgnored?: true
   /** Index of the rung at which the value was measured; 0 is the lowest. Absent for methods without rungs. */
   readonly rung?: number
 }
 
-/** The trials and results of a search so far. A trial without a result is still running. */
+/** The trials and results of a search so far. A trial without a result counts as running. */
 export interface History {
   /** All trials made so far, by trial index. */
   readonly trials: readonly Suggestion[]
-  /** In order of arrival. A later result of a trial replaces its earlier one. */
+  /** Results in order of arrival. A later result of a trial replaces its earlier one. */
   readonly results: readonly Result[]
 }
 
-/** A trial of an earlier sweep, used as data from the start. Smaller values are better, as in `Result`. */
+/** A finished trial of an earlier sweep, used as data from the start. A smaller value is better, as in `Result`. */
 export interface EarlierTrial {
   readonly point: ValueMap
   readonly value: number

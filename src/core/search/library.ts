@@ -14,15 +14,16 @@ import type { SearchTask } from './methods/method.ts'
 /** A value of a parameter, as in JSON. */
 export type Plain = null | boolean | number | string | Plain[] | { [name: string]: Plain }
 
-/** A condition: the parameter exists only where another parameter, named here, has one of these values. */
+/** The condition of a parameter: it exists only where the parameter `name` has one of the values in `in`. */
 export interface When {
   readonly name: string
   readonly in: readonly Plain[]
 }
 
 /**
- * One parameter. `float` and `int` lie between `low` and `high`, both included; `log` spreads them evenly over their
- * logarithm and needs `low` above 0. `cat` is one of `values`; three or more numbers are treated as ordered.
+ * A parameter of the space. Values of a `float` or `int` lie between `low` and `high`, both included. With `log` they
+ * are spread evenly over the logarithm, and `low` must be above 0. The value of a `cat` is one of `values`; if these
+ * are three or more numbers, they count as ordered.
  */
 export type Parameter =
   | {
@@ -38,19 +39,28 @@ export type Parameter =
 /** Options of `createSearch`. */
 export interface SearchOptions {
   readonly space: readonly Parameter[]
-  /** Default 0. The same seed and the same results in the same order give the same suggestions. */
+  /**
+   * Seed of the random numbers, default 0. The same seed and the same results in the same order give the same
+   * suggestions.
+   */
   readonly seed?: number
-  /** Total number of trials. The search adapts to it, and `ask` returns no more. Default: unlimited. */
+  /**
+   * Total number of trials (budget), to which the search adapts. `ask` returns no more trials than this. Default:
+   * unlimited.
+   */
   readonly trials?: number
   /** Number of trials that run at once. Default 1. */
   readonly concurrency?: number
-  /** Default `auto`. `hyperband` and `asha` are not available: they need intermediate values. */
+  /**
+   * Search method, default `auto`. `hyperband` and `asha` are not available, because they need intermediate values of
+   * trials.
+   */
   readonly method?: Exclude<MethodName, 'hyperband' | 'asha'>
-  /** Default `minimize`. */
+  /** Whether a smaller (`minimize`, the default) or a larger value is better. */
   readonly direction?: 'minimize' | 'maximize'
   /** Expressions over parameters, such as `layers * width <= 4096`. All of them must hold. */
   readonly constraints?: readonly string[]
-  /** Trials of an earlier search over the same parameters, used as data from the start. */
+  /** Finished trials of an earlier search over the same parameters, used as data from the start. */
   readonly earlier?: readonly { readonly params: Readonly<Record<string, Plain>>; readonly value: number }[]
 }
 
@@ -64,16 +74,16 @@ export interface Trial {
   readonly source: Suggestion['source']
 }
 
-/** The outcome of a trial. NaN, an infinite value, and null (as which JSON encodes both) count as failed. */
+/** The outcome of a trial. A `value` that is NaN, infinite or null (into which JSON turns both) counts as a failure. */
 export type Outcome = { readonly id: number; readonly value: number } | { readonly id: number; readonly failed: true }
 
-/** A search with the ask-and-tell interface. Trials without an outcome count as running. */
+/** A search with the ask-and-tell interface. Trials returned by `ask` count as running until they have an outcome. */
 export interface Search {
   /** The method that `auto` chose, and why; undefined for every other method. */
   readonly choice: AutoChoice | undefined
   /**
-   * Returns the next trials, at most `count` (default 1). Fewer mean that no further point can be found, or that all
-   * `trials` have been returned. Throws RangeError unless `count` is a whole number from 0.
+   * Returns the next trials, at most `count` (default 1). Returns fewer if no further point can be found or all
+   * `SearchOptions.trials` have been returned. Throws RangeError unless `count` is a whole number of 0 or more.
    */
   ask(count?: number): Trial[]
   /**
@@ -81,14 +91,11 @@ export interface Search {
    * was not returned by `ask` or an outcome is neither a value nor a failure.
    */
   tell(outcomes: readonly Outcome[]): void
-  /** The best trial so far; undefined without a finished trial. */
+  /** The finished trial with the best value so far; undefined if there is none. */
   readonly best: { readonly trial: Trial; readonly value: number } | undefined
 }
 
-/**
- * Creates a search. Throws RangeError, with the name of the faulty option, for an invalid space, method or other
- * option.
- */
+/** Creates a search. Throws RangeError for an invalid space, method or other option; its message names the option. */
 export function createSearch(options: SearchOptions): Search {
   const {
     trials: trialsMax = null,
@@ -161,15 +168,15 @@ export function createSearch(options: SearchOptions): Search {
   }
 }
 
-/** Whether an outcome is neither a value (null included) nor a failure. */
+/** Whether an outcome has neither a number or null as `value`, nor `failed: true`. */
 function hasNoOutcome(outcome: Outcome): boolean {
   const { value, failed } = outcome as { value?: unknown; failed?: unknown }
   return failed !== true && value !== null && typeof value !== 'number'
 }
 
 /**
- * Returns the value of an outcome; undefined if the trial failed. If both fields are set, as programs in other
- * languages may do, the trial has failed.
+ * Returns the value of an outcome; undefined if the trial failed. An outcome with both `value` and `failed: true`, as
+ * callers in other languages may send, is a failure.
  */
 function valueOf(outcome: Outcome): number | undefined {
   const { value, failed } = outcome as { value?: unknown; failed?: unknown }

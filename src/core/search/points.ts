@@ -7,15 +7,18 @@ import { createCodec } from './codec.ts'
 import type { Codec } from './codec.ts'
 import { createConstraintCheck } from './constraints.ts'
 
-/** A checked point in the notation of the search, with its key, or the reason why it is not in the space. */
+/**
+ * The result of checking a point: the point with its values as the space writes them and its key (`Codec.keyOf`), or
+ * the reason why the point is not in the space.
+ */
 export type CheckedPoint = { readonly point: ValueMap; readonly key: string } | { readonly problem: Detail }
 
 /** Relative difference up to which a given number counts as equal to a value of the space. */
 const TOLERANCE = 1e-9
 
 /**
- * Checks a point given by a user and returns its values as the space writes them (int or float, exact listed value).
- * Parameters whose condition does not hold are optional, and left out of the result.
+ * Checks a point given by a user. Returns the point with its values as the space writes them (int or float, exact
+ * listed value) and without parameters whose condition does not hold; such parameters may be missing.
  */
 export function checkPoint(space: SearchSpace, constraints: readonly string[], given: ValueMap): CheckedPoint {
   const unknown = Object.keys(given).find((name) => !space.some((axis) => axis.name === name))
@@ -32,21 +35,21 @@ export function checkPoint(space: SearchSpace, constraints: readonly string[], g
   return { problem: { detail: 'point_constraints' } }
 }
 
-/** Number of listed values that an error message names. */
+/** Largest number of listed values that an error message names. */
 const LISTED_MAX = 10
 
 /**
- * Improves the message for an axis with listed values: names the nearest value for a number, all values for anything
- * else.
+ * Returns a better problem for an axis with listed values: it names the nearest value for a number, and the first
+ * values of the list for anything else. For other axes, returns `problem`.
  */
 function listedProblem(space: SearchSpace, given: ValueMap, problem: Detail): Detail {
   const name = String(problem.args!['name'])
   const axis = space.find((axis) => axis.name === name)
   if (axis?.kind !== 'values' && axis?.kind !== 'pvalues') return problem
 
-  const asked = asNumber(given[name])
-  const distance = (value: Value): number => Math.abs(asNumber(value)! - asked!)
-  const numbers = asked === undefined ? [] : axis.values.filter((value) => asNumber(value) !== undefined)
+  const number = asNumber(given[name])
+  const distance = (value: Value): number => Math.abs(asNumber(value)! - number!)
+  const numbers = number === undefined ? [] : axis.values.filter((value) => asNumber(value) !== undefined)
   const near = numbers.reduce<Value | undefined>(
     (best, value) => (best === undefined || distance(value) < distance(best) ? value : best),
     undefined,
@@ -65,13 +68,13 @@ function listedProblem(space: SearchSpace, given: ValueMap, problem: Detail): De
 }
 
 /**
- * Returns the point with its values as the space writes them, or a problem that names the first parameter whose value
- * is missing or not in the space. Names that are not parameters are ignored.
+ * Returns the point with its values as the space writes them, or the problem of the first parameter whose value is
+ * missing or not in the space. Ignores names that are not parameters, and does not check constraints.
  */
 export function normalisePoint(codec: Codec, given: ValueMap): CheckedPoint {
   const x = codec.encode(given)
   const point: ValueMap = {}
-  // A value that is not a number has no nearest one. The middle of the axis then shows what kind of value is expected.
+  // A value that is not a number has no nearest one. The middle of the axis is then the example of an expected value.
   const snapped = Float64Array.from(codec.dimensions, ({ snapCode }, j) => snapCode(Number.isNaN(x[j]!) ? 0.5 : x[j]!))
 
   for (const { name, cells, isActive, decodeValue } of codec.parameters) {
@@ -86,7 +89,10 @@ export function normalisePoint(codec: Codec, given: ValueMap): CheckedPoint {
   return { point, key: codec.keyOf(codec.encode(point)) }
 }
 
-/** The problem of a given value: names the nearest value of the space, or an example where a number was expected. */
+/**
+ * Returns the problem of a value that is not in the space. The problem names the nearest value, or an example where a
+ * number was expected.
+ */
 function toProblem(name: string, given: Value, nearest: Value): Detail {
   const found = toPythonText(given)
   if (asNumber(nearest) !== undefined && asNumber(given) === undefined)
@@ -94,11 +100,15 @@ function toProblem(name: string, given: Value, nearest: Value): Detail {
   return { detail: 'point_value', args: { name, found, near: toPythonText(nearest) } }
 }
 
-/** Returns the value as the space writes it; undefined if the space does not contain it. */
+/**
+ * Returns a given value as the space writes it; undefined if it does not equal `nearest`, the value of the space that
+ * is nearest to it. With `isListed` (a parameter with a finite number of values) the result is `nearest` itself.
+ */
 function toSpaceValue(given: Value, nearest: Value, isListed: boolean): Value | undefined {
-  const [asked, own] = [asNumber(given), asNumber(nearest)]
-  if (asked === undefined || own === undefined) return encodeValue(given) === encodeValue(nearest) ? nearest : undefined
-  if (!Number.isFinite(asked) || Math.abs(asked - own) > TOLERANCE * Math.max(1e-12, Math.abs(asked), Math.abs(own)))
+  const [number, own] = [asNumber(given), asNumber(nearest)]
+  if (number === undefined || own === undefined)
+    return encodeValue(given) === encodeValue(nearest) ? nearest : undefined
+  if (!Number.isFinite(number) || Math.abs(number - own) > TOLERANCE * Math.max(1e-12, Math.abs(number), Math.abs(own)))
     return undefined
-  return isListed ? nearest : toFloat(asked)
+  return isListed ? nearest : toFloat(number)
 }

@@ -2,14 +2,15 @@ import type { SweepInsights } from './insight/insights.ts'
 import type { History, Suggestion } from './history.ts'
 import type { SearchTask } from './methods/method.ts'
 
-/** Computes suggestions and beliefs for sweeps. The server runs it in worker threads. */
+/** Computes suggestions and insights for sweeps. The server's implementation computes them in worker threads. */
 export interface Searcher {
-  /**
-   * Returns the next points of a sweep, at most `count`. Fewer than `count` means that no further point can be found.
-   */
+  /** Returns the next points of a sweep, at most `count`. Returns fewer if no further point can be found. */
   suggest(sweepId: string, task: SearchTask, history: History, count: number): Promise<Suggestion[]>
-  /** Evaluates the trials of a sweep: best trial, expected improvement, importance of the parameters. */
+  /**
+   * Computes the insights into a sweep: best trial, expected improvement, importance of the parameters, and bounds to
+   * widen.
+   */
   computeInsights(sweepId: string, task: SearchTask, history: History): Promise<SweepInsights>
-  /** Drops everything cached for a sweep. */
+  /** Removes everything cached for a sweep. */
   release(sweepId: string): void
 }

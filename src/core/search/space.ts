@@ -4,8 +4,8 @@ import type { Value, ValueMap } from '../../contract/values.ts'
 import { assertNever } from '../assert.ts'
 
 /**
- * Number of values of an axis. Undefined for a continuous axis and for a quantised one other than `quniform`, unless
- * both ends give the same value.
+ * Returns the number of values of an axis; undefined for a continuous axis, and for a quantised axis other than
+ * `quniform`. A distribution whose both ends give the same value has one value.
  */
 export function axisSize(axis: Axis): number | undefined {
   switch (axis.kind) {
@@ -30,8 +30,8 @@ export function axisSize(axis: Axis): number | undefined {
 }
 
 /**
- * Returns the only value that an axis can take; undefined for an axis with several values. The ends of a distribution
- * may differ as long as they give the same number.
+ * Returns the only value that an axis can take; undefined for an axis with several values. A distribution with
+ * different bounds has only one value if both bounds give the same number.
  */
 export function onlyValue(axis: Axis): Value | undefined {
   if (axis.kind === 'pvalues') {
@@ -41,12 +41,12 @@ export function onlyValue(axis: Axis): Value | undefined {
   return axisSize(axis) === 1 ? valueAt(axis, 0) : undefined
 }
 
-/** Lower (`u` = 0) or upper (`u` = 1) end of a distribution. */
+/** Returns the lower (`u` = 0) or the upper (`u` = 1) end of a distribution. */
 function endOf(axis: Axis, u: 0 | 1): number {
   return asNumber(sampleAxis(axis, u))!
 }
 
-/** Number of points of a space; undefined if `axisSize` of any axis is. */
+/** Returns the number of cells (combinations of values) of a space; undefined if `axisSize` of any axis is. */
 export function spaceSize(space: SearchSpace): bigint | undefined {
   let size = 1n
   for (const axis of space) {
@@ -58,8 +58,8 @@ export function spaceSize(space: SearchSpace): bigint | undefined {
 }
 
 /**
- * Returns the point with a given index. Indices count the cells of the grid like a mixed-radix number whose last axis
- * changes fastest.
+ * Returns the point of the cell with an index. Indices count the cells like a mixed-radix number, whose last axis
+ * changes fastest. `axisSize` of every axis must be defined.
  */
 export function pointAt(space: SearchSpace, index: bigint): ValueMap {
   const entries: [string, Value][] = []
@@ -72,7 +72,7 @@ export function pointAt(space: SearchSpace, index: bigint): ValueMap {
   return Object.fromEntries(entries)
 }
 
-/** Returns the i-th value of an axis whose `axisSize` is defined. */
+/** Returns the i-th value (from 0) of an axis whose `axisSize` is defined. */
 export function valueAt(axis: Axis, i: number): Value {
   switch (axis.kind) {
     case 'values':
@@ -92,7 +92,7 @@ export function valueAt(axis: Axis, i: number): Value {
       return quantity((gridBounds(axis)[0] + i) * axis.q, axis)
     case 'int':
     case 'logint':
-      // `low + i` can round up past `high` where doubles are more than 1 apart.
+      // `low + i` can be rounded up to more than `high` where neighbouring doubles are more than 1 apart.
       return Math.min(axis.high, axis.low + i)
     default:
       return sampleAxis(axis, 0)
@@ -110,8 +110,8 @@ function linspaceValue(axis: { start: number; stop: number; count: number }, i: 
 }
 
 /**
- * The i-th value of a geometric sequence, as `numpy.geomspace` computes it. Both ends and the powers of ten between
- * them are exact.
+ * Returns the i-th value of a geometric sequence, as `numpy.geomspace` computes it. Both ends and the powers of ten
+ * between them are exact.
  */
 function geometric(axis: { start: number; stop: number; count: number }, i: number): number {
   if (i === 0) return axis.start
@@ -121,7 +121,8 @@ function geometric(axis: { start: number; stop: number; count: number }, i: numb
 }
 
 /**
- * Removes rounding noise: returns the value rounded to 14 digits if that is shorter and differs only in the last bits.
+ * Returns a value without rounding noise: rounded to 14 digits if the result is shorter and differs only in the last
+ * bits.
  */
 function trimRoundingNoise(value: number): number {
   const rounded = Number(value.toPrecision(14))
@@ -130,7 +131,10 @@ function trimRoundingNoise(value: number): number {
     : value
 }
 
-/** Returns the value of an axis at u in [0, 1): its quantile function. A uniform u gives a draw from the axis. */
+/**
+ * Returns the value of the axis's quantile function at `u` in [0, 1). With a uniform random `u` this is a draw from the
+ * axis.
+ */
 export function sampleAxis(axis: Axis, u: number): Value {
   switch (axis.kind) {
     case 'values':
@@ -173,8 +177,8 @@ export function sampleAxis(axis: Axis, u: number): Value {
 }
 
 /**
- * Ends, in logarithms, of the range of a `logint` axis. Half a unit is added on both sides so that the first and the
- * last number have a full cell.
+ * Returns the ends of the range of a `logint` axis, as natural logarithms. Half a unit is added on both sides, so that
+ * the cells of the first and the last number are as wide as those of others.
  */
 export function logCells({ low, high }: { low: number; high: number }): { low: number; high: number } {
   return { low: Math.log(low - 0.5), high: Math.log(high + 0.5) }
@@ -185,8 +189,8 @@ function wholeNumber({ low, high }: { low: number; high: number }, value: number
 }
 
 /**
- * Interpolates linearly and clamps to the bounds, which rounding could otherwise exceed. The bounds may be reversed,
- * and their distance may exceed the largest double.
+ * Interpolates linearly between `low` and `high`, and clamps the result, because rounding could exceed the bounds.
+ * `low` may be above `high`, and their distance may exceed the largest double.
  */
 function interpolate({ low, high }: { low: number; high: number }, u: number): number {
   const width = high - low
@@ -194,7 +198,9 @@ function interpolate({ low, high }: { low: number; high: number }, u: number): n
   return Math.min(Math.max(low, high), Math.max(Math.min(low, high), number))
 }
 
-/** Position of a number between two different bounds: 0 at `low`, 1 at `high`. The inverse of `interpolate`. */
+/**
+ * Returns the position of a number between two different bounds: 0 at `low`, 1 at `high`. The inverse of `interpolate`.
+ */
 export function fractionBetween({ low, high }: { low: number; high: number }, number: number): number {
   const width = high - low
   return Number.isFinite(width) ? (number - low) / width : (number / 2 - low / 2) / (high / 2 - low / 2)
@@ -209,15 +215,15 @@ function expFinite(exponent: number): number {
   return clampFinite(Math.exp(exponent))
 }
 
-/** Rounds to a multiple of q. A number whose quotient by q overflows is returned unchanged. */
+/** Rounds a number to a multiple of `q`. Returns the number unchanged if its quotient by `q` overflows. */
 function nearestMultiple(number: number, q: number): number {
   const steps = number / q
   return Number.isFinite(steps) ? clampFinite(roundHalfEven(steps) * q) : number
 }
 
 /**
- * First and last multiple of q inside [low, high], as factors of q. If none lies inside, both are the multiple nearest
- * to `low`.
+ * Returns the first and the last multiple of q inside [low, high], as factors of q. If none lies inside, both are the
+ * multiple nearest to `low`.
  */
 export function gridBounds(axis: { low: number; high: number; q: number }): [number, number] {
   const [low, high] = [Math.ceil(axis.low / axis.q - 1e-9), Math.floor(axis.high / axis.q + 1e-9)]
@@ -229,7 +235,7 @@ function quantity(value: number, axis: { q: number; isFloat: boolean }): Value {
   return axis.isFloat ? toFloat(tidied) : tidied
 }
 
-/** Rounds a sum or product to as many decimals as the most precise of its terms has, so that 3 × 0.1 is 0.3. */
+/** Rounds a sum or product of `terms` to as many decimals as the most precise term has, so that 3 × 0.1 is 0.3. */
 function roundToDecimals(value: number, ...terms: number[]): number {
   const decimals = Math.max(...terms.map(decimalsOf))
   // `+ 0` turns a negative zero into zero.
@@ -241,7 +247,7 @@ function decimalsOf(number: number): number {
   return Math.max(0, (mantissa.split('.')[1] ?? '').length - Number(exponent))
 }
 
-/** Rounds to the nearest integer, ties to even, as Python does. */
+/** Rounds a number to the nearest integer, ties to even, as Python does. */
 export function roundHalfEven(number: number): number {
   const floor = Math.floor(number)
   return number - floor === 0.5 ? floor + (floor % 2 === 0 ? 0 : 1) : Math.round(number)
@@ -253,14 +259,17 @@ function weightedIndex(weights: readonly number[], u: number): number {
   return index === -1 ? weights.length - 1 : index
 }
 
-/** Share of each tail at which normal distributions are cut. */
+/** Probability of each of the two tails that are cut off normal distributions. */
 const TAIL = 1e-6
 
 function normalAt(axis: { loc: number; scale: number }, u: number): number {
   return clampFinite(axis.loc + axis.scale * normalQuantile(Math.min(1 - TAIL, Math.max(TAIL, u))))
 }
 
-/** Quantile of the standard normal; relative error below 1.2e-9 (rational approximation by P. J. Acklam, 2003). */
+/**
+ * Returns the quantile of the standard normal distribution, with a relative error below 1.2e-9 (rational approximation
+ * by P. J. Acklam, 2003).
+ */
 export function normalQuantile(p: number): number {
   const a = [
     -3.969683028665376e1, 2.209460984245205e2, -2.759285104469687e2, 1.38357751867269e2, -3.066479806614716e1,

@@ -3,8 +3,8 @@ import type { EarlierTrial } from './history.ts'
 import type { SearchTask } from './methods/method.ts'
 
 /**
- * Builds the search task of a sweep from its plan. `trialsMax` is the current budget of the sweep, if it was changed
- * after the document was compiled; default: the budget of the plan.
+ * Returns the search task of a sweep. `trialsMax` is the budget, which may have been changed after the document was
+ * compiled; default: that of the plan.
  */
 export function toTask(
   { space, constraints, method, concurrency }: Pick<SweepPlan, 'space' | 'constraints' | 'method' | 'concurrency'>,

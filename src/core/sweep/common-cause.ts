@@ -2,26 +2,26 @@ import type { ReasonCode } from '../../contract/messages/messages.ts'
 import type { Ending } from '../../contract/run.ts'
 import type { FailureCause } from '../records/sweep.ts'
 
-/** Smallest number of first trials that must all fail before a sweep pauses itself. */
+/** Lower limit of `firstTrialsCount`. */
 const FIRST_MIN = 5
 
 /**
- * Returns how many first trials must all fail before a sweep pauses itself: as many as run at once, at least
+ * Returns how many of the first trials must all fail before a sweep pauses itself: `concurrency`, but at least
  * `FIRST_MIN`.
  */
 export function firstTrialsCount(concurrency: number): number {
   return Math.max(FIRST_MIN, concurrency)
 }
 
-/** Failed trials that are read to find their common cause. */
+/** Largest number of failed trials that are read to find their common cause. */
 export const FAILURES_READ_MAX = 200
 
-/** Stands for the ending of a failed trial that has none. */
+/** Used for a failed trial without an ending. */
 const LOST_ENDING: Ending = { reason: 'Lost', evidence: { detail: { detail: 'attempt_untraced' } } }
 
 /**
- * Returns the most frequent cause of failed trials; of equally frequent ones the first. `endings` may be those of the
- * first trials only; `trials` is the number of all that failed.
+ * Returns the most frequent cause among `endings`; of equally frequent ones the first. `endings` may be only a part of
+ * the failed trials; `trials` is the number of all.
  */
 export function findCommonCause(endings: readonly (Ending | null)[], trials = endings.length): FailureCause {
   const groups = new Map<string, { same: number; cause: Pick<FailureCause, 'ending' | 'line'> }>()
@@ -36,15 +36,18 @@ export function findCommonCause(endings: readonly (Ending | null)[], trials = en
     cause: causeOf(LOST_ENDING),
   })
 
-  // If all trials that were read have the same cause, the cause is assumed for all that failed.
+  // If all endings have the same cause, it is assumed for the failed trials that were not read, too.
   const same = most.same === endings.length ? trials : most.same
   return { trials, same, ...most.cause }
 }
 
-/** Reasons that the log explains in more detail. */
+/** Reasons for which the log usually contains an explanation. */
 const EXPLAINED_BY_LOG: ReadonlySet<ReasonCode> = new Set(['ExitNonZero', 'CommandNotFound', 'CommandNotExecutable'])
 
-/** Splits an ending into its fields without the log, and the log line that explains it, if any. */
+/**
+ * Separates an ending into its fields without the last lines of the log, and the line among them that explains it;
+ * `line` is null if there is none.
+ */
 export function causeOf({
   reason,
   evidence: { lastLines, ...evidence },
@@ -53,7 +56,8 @@ export function causeOf({
 }
 
 /**
- * Key of equal causes. Numbers are masked, because they differ from trial to trial: values, line numbers, process ids.
+ * Returns a key that is equal for endings with the same cause. Numbers are replaced, because values, line numbers and
+ * process ids differ from trial to trial.
  */
 function keyOf({ ending: { reason, evidence }, line }: Pick<FailureCause, 'ending' | 'line'>): string {
   return line === null
@@ -75,8 +79,9 @@ const ESCAPES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u00
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 
 /**
- * Returns the log line that says what went wrong: the last Python exception, else the last line that is not empty. Null
- * where there is none. Escape sequences are removed and long lines cut.
+ * Returns the line of a log that probably explains a failure: the exception after the last Python traceback, otherwise
+ * the last line that is not empty. Null where there is none. Escape sequences are removed, and the line is cut to 300
+ * characters.
  */
 export function findFailureLine(log: string): string | null {
   const lines = log.replaceAll(ESCAPES, '').split(/[\r\n]/)

@@ -5,27 +5,38 @@ import type { SweepPhase } from '../../contract/phases.ts'
 import type { PhaseCounts } from '../records/run.ts'
 import type { Sweep } from '../records/sweep.ts'
 
-/** Everything that decides the next action for a sweep. */
+/** The input of `decideSweep`. */
 export interface SweepState {
   readonly sweep: Sweep
   /** Number of trials in each phase. */
   readonly counts: PhaseCounts
-  /** Number of trials that the method can still make; null where there is no end. */
+  /**
+   * Number of trials that can still be created, by the budget and by the points of the method; null where neither has a
+   * limit.
+   */
   readonly remaining: number | null
-  /** Whether the method found no further point, although the budget has room for one. */
+  /**
+   * Whether the method could not find another point, although fewer trials than the budget allows have been created.
+   */
   readonly isExhausted: boolean
-  /** Best value over all trials for each stop condition of the plan; undefined where there is none. */
+  /**
+   * For each stop condition of the plan, the best value of its metric among all trials; undefined where no trial has
+   * one.
+   */
   readonly bestValues: readonly (number | undefined)[]
   /**
-   * Whether points depend on results. Then few trials are made ahead, because a point that is computed later uses more
-   * results.
+   * Whether points or promotions depend on results. If so, few trials are created ahead, because a point that is
+   * computed later can use more results.
    */
   readonly isLearning: boolean
-  /** Number of trials that wait at a rung. */
+  /** Number of trials that are paused at a rung. */
   readonly atRungCount: number
-  /** Promotions that are due, best first. */
+  /** Promotions that can be made now, best first; `rung` is the index of the next rung. */
   readonly promotions: readonly { readonly index: number; readonly rung: number }[]
-  /** Number of finished trials since the last improvement; undefined where the plan has no plateau. */
+  /**
+   * Number of trials with a value since the last improvement of the best value; undefined where the plan does not end
+   * the sweep at a plateau.
+   */
   readonly sinceBetter: number | undefined
   /** Whether the first trials to end have all failed, and no trial has succeeded. */
   readonly hasFailedFirst: boolean
@@ -33,18 +44,22 @@ export interface SweepState {
 
 /** The next action for a sweep. */
 export type SweepAction =
+  /** Creates `count` trials. */
   | { readonly type: 'create'; readonly count: number }
-  /** Queues trials that wait at a rung again, with more of their resource. */
+  /** Queues trials that are paused at a rung, with the amount of resource of the next rung. */
   | { readonly type: 'promote'; readonly promotions: SweepState['promotions'] }
-  /** A stop condition is met: no trial is made any more, and the running ones stop. */
+  /** A stop condition is met. No trial is created any more, and the running ones are stopped. */
   | { readonly type: 'stop'; readonly condition: StopCondition; readonly value: number }
-  /** No improvement for as many trials as the plan says: no trial is made any more, and the running ones stop. */
+  /**
+   * As many trials as the plan names have brought no improvement (plateau). No trial is created any more, and the
+   * running ones are stopped.
+   */
   | { readonly type: 'level_off'; readonly trials: number }
-  /** The first trials have all failed: nothing more starts until a person resumes the sweep. */
+  /** The first trials have all failed. No trial starts until a person resumes the sweep. */
   | { readonly type: 'hold' }
-  /** More trials have failed than the plan allows: no trial is made any more, and the running ones stop. */
+  /** More trials have failed than the plan allows. No trial is created any more, and the running ones are stopped. */
   | { readonly type: 'give_up'; readonly trials: number }
-  /** Ends the trials that wait at a rung, because none of them will be promoted any more. */
+  /** Ends the trials that are paused at a rung, because none of them will be promoted any more. */
   | { readonly type: 'complete_rungs' }
   | {
       readonly type: 'finish'
@@ -54,13 +69,13 @@ export type SweepAction =
   | { readonly type: 'wait' }
 
 /**
- * Decides the next action for a sweep. Trials are made somewhat ahead of those that run, so that none has to wait for
- * the search.
+ * Decides the next action for a sweep. Somewhat more trials are created than can run, so that a free place does not
+ * wait for the search.
  */
 export function decideSweep(state: SweepState): SweepAction {
   const { sweep, counts, remaining, bestValues } = state
   if (sweep.phase === 'stopping') {
-    // Trials that wait at a rung count as open here, because the request to stop covers them.
+    // Trials that are paused at a rung count as open here, because the request to stop applies to them, too.
     return openTrials(counts) > 0 ? { type: 'wait' } : finishStopped(sweep)
   }
   if (sweep.phase !== 'running') return { type: 'wait' }
@@ -75,7 +90,7 @@ export function decideSweep(state: SweepState): SweepAction {
   if (plateau && (state.sinceBetter ?? 0) >= plateau.trials) return { type: 'level_off', trials: state.sinceBetter! }
 
   if (sweep.isPaused) return { type: 'wait' }
-  // Where nothing is left to be started, a pause saves nothing.
+  // If no trial is left to be started, pausing the sweep would have no effect.
   if (state.hasFailedFirst && (remaining !== 0 || (counts.queued ?? 0) > 0)) return { type: 'hold' }
 
   if (state.promotions.length > 0) return { type: 'promote', promotions: state.promotions }
@@ -97,7 +112,7 @@ function finishStopped({ reason }: Sweep): SweepAction {
   }
 }
 
-/** Number of trials that have not ended. */
+/** Returns the number of trials that have not ended. */
 function openTrials(counts: PhaseCounts): number {
   const { succeeded = 0, failed = 0, stopped = 0 } = counts
   return Object.values(counts).reduce((sum, count) => sum + count, 0) - succeeded - failed - stopped
@@ -108,10 +123,12 @@ function isMet(condition: StopCondition, value: number | undefined): boolean {
   return condition.optimization === 'maximize' ? value >= condition.value : value <= condition.value
 }
 
-/** Trials that a method that learns keeps ready, as a share of the concurrency. */
+/** Number of trials that are created ahead where points depend on results, as a share of the concurrency. */
 const LEARNING_AHEAD = 0.2
 
-/** Creates trials in batches: only when half of those kept ready have been used up. */
+/**
+ * Decides whether to create trials. They are created in batches: only when half of the trials kept ahead are used up.
+ */
 function decideCreation({ sweep: { concurrency }, isLearning, remaining }: SweepState, open: number): SweepAction {
   const ahead = isLearning ? Math.ceil(concurrency * LEARNING_AHEAD) : Math.max(concurrency, LIMITS.trialsAheadMin)
   const wanted = concurrency + ahead - open

@@ -5,8 +5,8 @@ import { createMethod } from '../search/methods/registry.ts'
 import { toTask } from '../search/task.ts'
 
 /**
- * The value of a trial at a rung, with its sign turned so that smaller is better; undefined for a trial that failed or
- * has no value.
+ * The value of a trial at a rung, negated where the metric is maximised, so that smaller is better. The value is
+ * undefined for a trial that failed or has none.
  */
 export interface Reached {
   readonly index: number
@@ -14,45 +14,45 @@ export interface Reached {
   readonly value: number | undefined
 }
 
-/** The rungs that a trial passes. */
+/** The rungs of a trial. */
 export interface Ladder {
   /** Amount of the resource at each rung, lowest first. */
   readonly resources: readonly number[]
 }
 
-/** State of the trials of a halving sweep. */
+/** The state of the trials of a halving sweep, by trial index. */
 export interface HalvingState {
   readonly reached: readonly Reached[]
   /** Number of trials created so far. */
   readonly created: number
   /** Whether the sweep will create no further trial. */
   readonly isComplete: boolean
-  /** Trials that wait at a rung and can be promoted. */
+  /** Trials that are paused at a rung and can be promoted. */
   readonly waiting: ReadonlySet<number>
   /** Trials that have not ended, including the waiting ones. */
   readonly unfinished: ReadonlySet<number>
 }
 
-/** A trial to be promoted, and the rung that it goes on to. */
+/** A trial to be promoted, and the index of its next rung. */
 export interface DuePromotion {
   readonly index: number
   readonly rung: number
 }
 
 /**
- * The groups of trials of a halving sweep. Hyperband has several brackets, one after another; ASHA has one that can
- * grow without end.
+ * The groups (brackets) that the trials of a halving sweep belong to, in the order of their indices. Hyperband has
+ * several brackets; ASHA has one without a limit on its trials.
  */
 export interface Brackets {
-  /** Number of trials in all brackets; null where there is no end. */
+  /** Number of trials that the sweep makes; null where there is no limit. */
   readonly trials: number | null
   /** Returns the rungs of the trial with this index. */
   ladderOf(index: number): Ladder
-  /** Returns at most `limit` promotions that are due, best first. */
+  /** Returns at most `limit` promotions that can be made now, in the order in which to make them. */
   listPromotions(standing: HalvingState, limit: number): DuePromotion[]
 }
 
-/** Groups the trials of a halving sweep. `budget` is the number of trials; null where there is no limit. */
+/** Creates the brackets of a halving sweep. `budget` is its largest number of trials; null where there is no limit. */
 export function createBrackets(name: 'hyperband' | 'asha', plan: HalvingPlan, budget: number | null): Brackets {
   return name === 'asha' ? createAshaBrackets(plan, budget) : createHyperbandBrackets(plan, budget)
 }
@@ -79,8 +79,8 @@ function createAshaBrackets(plan: HalvingPlan, trials: number | null): Brackets 
 }
 
 /**
- * Promotes the best trial alone where too few trials reached a rung for a regular promotion. Happens once all trials
- * exist and none is running, so that the sweep ends with a trial that had the full resource.
+ * Returns the promotion of the best trial alone, for a rung with too few trials for a regular promotion. Only once all
+ * trials exist and none runs, so that the sweep ends with a trial that had the full resource.
  */
 function promoteBestAlone(
   results: readonly RungResult[][],
@@ -97,7 +97,10 @@ function promoteBestAlone(
   return []
 }
 
-/** All brackets once. Where the budget is larger, the brackets are repeated. */
+/**
+ * Creates the brackets of Hyperband, repeated until they contain `budget` trials; without a budget, each once. The last
+ * bracket may stay incomplete.
+ */
 function createHyperbandBrackets(plan: HalvingPlan, budget: number | null): Brackets {
   const round = hyperbandBrackets(plan)
   const trials = budget ?? round.reduce((sum, bracket) => sum + bracket.trials, 0)
@@ -119,8 +122,8 @@ function createHyperbandBrackets(plan: HalvingPlan, budget: number | null): Brac
 }
 
 /**
- * Returns all promotions from the highest complete rung of a bracket. A trial that ended on its way to a rung is not
- * waited for.
+ * Returns the promotions of a bracket that can be made now. The best trials of a rung are promoted once each trial that
+ * was to reach the rung has a result there or has ended.
  */
 function bracketPromotions(
   { trials, resources }: Bracket,
@@ -156,7 +159,7 @@ function byRung(reached: readonly Reached[], rungs: number): RungResult[][] {
   return results
 }
 
-/** Returns the rung as the plan of a trial contains it. */
+/** Returns the rung `index` in the form in which the plan of a trial contains it. */
 export function rungOf(
   { resources }: Ladder,
   index: number,
@@ -165,7 +168,10 @@ export function rungOf(
   return { index, isLast: index === resources.length - 1, startsOver, firstAttempt }
 }
 
-/** Returns the number of trials that a sweep makes in all; null where there is no end. */
+/**
+ * Returns the number of trials that a sweep makes in all, by its budget, its brackets and the points of its method;
+ * null where none of them has a limit.
+ */
 export function countTrials(plan: SweepPlan, { seed, budget }: { seed: number; budget: number | null }): number | null {
   const { name, halving } = plan.method
   const brackets = halving ? createBrackets(name as 'hyperband' | 'asha', halving, budget).trials : null

@@ -5,7 +5,7 @@ import { drawNormal } from '../search/methods/design.ts'
 import type { Result, Suggestion } from '../search/history.ts'
 import { createMethod } from '../search/methods/registry.ts'
 import { createStream } from '../search/numerics/rng.ts'
-import { isPromoted } from '../search/halving/rungs.ts'
+import { continuesAtRung } from '../search/halving/rungs.ts'
 import type { RungResult } from '../search/halving/rungs.ts'
 import { countSinceImprovement } from '../search/halving/stopping.ts'
 import { toTask } from '../search/task.ts'
@@ -13,48 +13,48 @@ import { createBrackets, countTrials } from './halving.ts'
 import type { Reached } from './halving.ts'
 import { RESTARTS_MIN } from './trial.ts'
 
-/** Supplies the results of the trials of a simulated sweep. */
+/** Computes the values and running times of the trials of a simulated sweep. */
 export interface SimulatedObjective {
   /**
-   * Returns the value after a share of the full resource, smaller is better; undefined where this attempt (from 0)
-   * fails.
+   * Returns the value of a trial after a share (0 to 1) of the full resource, smaller is better; undefined where this
+   * attempt (counted from 0) fails.
    */
   value(point: ValueMap, share: number, trial: number, attempt: number): number | undefined
-  /** Returns the seconds that a trial takes with the full resource. */
+  /** Returns the running time of a trial with the full resource, in seconds. */
   seconds(point: ValueMap, trial: number): number
 }
 
-/** Result of a simulated sweep. */
+/** The result of a simulated sweep. */
 export interface Simulation {
   readonly trials: number
   readonly failed: number
-  /** Trials that were ended, or not promoted, before they had the full resource. */
+  /** Number of trials that were stopped at a rung, or not promoted, before they had the full resource. */
   readonly cut: number
-  /** Simulated time from the start to the end of the sweep. */
+  /** Simulated time from the start to the end of the sweep, in seconds. */
   readonly wallSeconds: number
-  /** Running time of all trials together. */
+  /** Running time of all trials together, in seconds. */
   readonly machineSeconds: number
   /** Best value at any rung, smaller is better; undefined when every trial failed. */
   readonly best: number | undefined
 }
 
-/** An attempt of a trial that runs up to a rung. */
+/** A simulated attempt of a trial, which runs until the trial reaches a rung. */
 interface Job {
   readonly trial: number
   readonly rung: number
-  /** Simulated time of its end, in seconds. */
+  /** Simulated time at which the attempt ends, in seconds since the start of the sweep. */
   readonly endsAt: number
-  /** Number of attempts at this rung that failed before. */
+  /** Number of earlier attempts of the trial at this rung, all of which failed. */
   readonly attempt: number
 }
 
-/** Trials to simulate where the sweep has no end. */
+/** Number of trials to simulate for a sweep without a limit. */
 const TRIALS_WITHOUT_BUDGET = 200
 
 /**
- * Simulates a sweep from its plan without running anything. Points, method, brackets, rungs, retries and plateau are
- * the real ones, on a simulated clock. Stopping rules that compare trials step by step, stop conditions on a value, and
- * warm starts are left out, because the values of trials are not known yet.
+ * Simulates a sweep from its plan, without running commands, on a simulated clock. Points, brackets, rungs, retries and
+ * the plateau are computed as in a real sweep. Stopping rules that compare trials step by step, stop conditions on a
+ * value, and warm starts are left out.
  */
 export function simulateSweep(plan: SweepPlan, seed: number, objective: SimulatedObjective): Simulation {
   const { name, halving } = plan.method
@@ -128,7 +128,7 @@ export function simulateSweep(plan: SweepPlan, seed: number, objective: Simulate
     const isLast = !halving || rung === brackets!.ladderOf(trial).resources.length - 1
     if (value === undefined || isLast) return
     if (halving.form === 'promotion') waiting.add(trial)
-    else if (isPromoted(arrivedAt(reached, rung), trial, halving.eta)) start(trial, rung + 1)
+    else if (continuesAtRung(arrivedAt(reached, rung), trial, halving.eta)) start(trial, rung + 1)
     else counts.cut += 1
   }
 
@@ -157,21 +157,22 @@ function hasLevelledOff({ plateau }: SweepPlan, results: readonly Result[]): boo
   return countSinceImprovement(values, plateau.delta) >= plateau.trials
 }
 
-/** Results at a rung so far. */
+/** Returns the results at a rung so far, in order of arrival. */
 function arrivedAt(reached: readonly Reached[], rung: number): RungResult[] {
   return reached.flatMap((one) => (one.rung === rung ? [{ trial: one.index, value: one.value ?? NaN }] : []))
 }
 
 /** Standard deviation of the logarithm of running times. */
 const SECONDS_LOG_SD = 0.3
-/** Scale of the excess of a value that was reached with a small share of the resource. */
+/** Scale of the amount that is added to a value that was reached with less than the full resource. */
 const EARLY_EXCESS = 0.5
-/** The excess falls with this power of the share. */
+/** That amount falls with this power of the share of the resource. */
 const EARLY_POWER = 0.5
 
 /**
- * Returns an artificial objective that depends only on the seed: a curved valley in the codes of a space, with
- * parameters of unequal weight, categories that matter, and learning curves that cross now and then.
+ * Returns an artificial objective that depends only on the plan's space, the seed and the last argument: a curved
+ * valley in codes, with parameters of unequal weight, categories that matter, and learning curves that sometimes cross.
+ * `secondsEach` is the typical running time of a trial, `failShare` the probability that an attempt fails.
  */
 export function syntheticObjective(
   plan: SweepPlan,
@@ -205,12 +206,12 @@ export function syntheticObjective(
 /** A trial of a recorded sweep. */
 export interface RecordedTrial {
   readonly params: ValueMap
-  /** Smaller is better; null for a trial that failed. */
+  /** Value of the trial, smaller is better; null for a trial that failed. */
   readonly value: number | null
   readonly seconds: number
 }
 
-/** Returns an objective that gives each point the result of the nearest trial of a recorded sweep. */
+/** Returns an objective that gives each point the value and the running time of the recorded trial nearest to it. */
 export function recordedObjective(plan: SweepPlan, recorded: readonly RecordedTrial[]): SimulatedObjective {
   const codec = createCodec(plan.space)
   const known = recorded.map((trial) => ({ ...trial, x: codec.encode(trial.params) }))

@@ -10,7 +10,10 @@ import { TemplateError } from '../language/template-syntax.ts'
 import { rungOf } from './halving.ts'
 import type { Brackets } from './halving.ts'
 
-/** Returns the run of a new trial. In a sweep with rungs the trial begins at the lowest one. */
+/**
+ * Returns the run to insert for a new trial. In a sweep with rungs (`brackets` defined) the trial begins at the lowest
+ * one.
+ */
 export function newTrial(
   sweep: Sweep,
   brackets: Brackets | undefined,
@@ -34,19 +37,22 @@ export function newTrial(
   }
 }
 
-/** The point of a trial and the rung that it runs up to. */
+/** The point of a trial, and the index of the rung that it is to reach next. */
 interface Place {
   readonly index: number
   readonly rung: number
   readonly point: ValueMap
-  /** Number of its first attempt at this rung. */
+  /** Number of the trial's first attempt towards this rung. */
   readonly firstAttempt: number
 }
 
-/** Restarts that a trial has at least where its sweep retries failures. */
+/** Smallest number of restarts of a trial in a sweep that retries failed trials. */
 export const RESTARTS_MIN = 2
 
-/** Returns the plan of a trial at a rung. A template that cannot be rendered with this point fails only this trial. */
+/**
+ * Returns the plan of a trial for a rung, in phase `queued`. If a template cannot be rendered with this point, returns
+ * phase `failed` with the reason: only this trial fails.
+ */
 export function planTrial(
   { plan }: Sweep,
   brackets: Brackets | undefined,
@@ -54,7 +60,8 @@ export function planTrial(
 ): Pick<NewRun, 'plan' | 'phase' | 'ending'> {
   const { halving } = plan.method
   const ladder = brackets?.ladderOf(place.index)
-  // In the stopping form a trial runs up to the last rung from the start, and may be ended at a rung before.
+  // In the stopping form of halving, a trial gets the resource of the last rung from the start, and may be stopped at
+  // an earlier rung.
   const rung = halving?.form === 'stopping' ? ladder!.resources.length - 1 : place.rung
   const point = halving
     ? { ...place.point, [halving.resource]: toAmount(halving, ladder!.resources[rung]!) }
@@ -82,7 +89,10 @@ export function planTrial(
   }
 }
 
-/** Returns the amount of the resource as a parameter: a float for Python unless the resource is whole. */
+/**
+ * Returns the amount of the resource as a parameter value: an int in Python if the resource is whole, otherwise a
+ * float.
+ */
 function toAmount({ isWhole }: HalvingPlan, amount: number): Value {
   return isWhole ? amount : toFloat(amount)
 }

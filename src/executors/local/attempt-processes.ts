@@ -7,24 +7,28 @@ import { PROCESS_TAG, readClaim } from './supervisor-files.ts'
 /** Finds the processes of the attempts of one data directory. */
 export interface AttemptProcesses {
   /**
-   * Returns the supervisor that claimed an attempt of this data directory: undefined for any other attempt and without
-   * a claim, null for a claim that is not written completely yet.
+   * Returns the identity of the supervisor that has claimed an attempt. Returns undefined if there is no claim or the
+   * folder of the attempt belongs to another attempt or data directory, and null if the claim is not completely written
+   * yet.
    */
   claimOf(attempt: AttemptRef): Identity | null | undefined
   /** Whether the supervisor of an attempt runs. */
   hasSupervisor(attempt: AttemptRef): boolean
   /**
-   * Returns the running processes of an attempt except its supervisor. The supervisor is included where the folder of
-   * the attempt was removed.
+   * Returns the running processes of an attempt without its supervisor. If the folder of the attempt was removed, the
+   * supervisor cannot be distinguished and is included.
    */
   list(attempt: AttemptRef): ProcessEntry[]
-  /** Returns the traces by which the processes of an attempt are found, also those that left its session. */
+  /**
+   * Returns two signs by which all processes of an attempt are found, also those that left the session of the
+   * supervisor: a variable in their process environment, and the log that they write to.
+   */
   traceOf(attempt: AttemptRef): Trace
 }
 
 /**
- * Creates the search for processes of attempts. `directoryId` is the identity of the data directory, `boot` that of the
- * running system.
+ * Creates the search for processes of attempts. `directoryId` is the identity of the data directory, `boot` the id of
+ * the current boot of the machine.
  */
 export function createAttemptProcesses({
   dataDir,

@@ -4,15 +4,18 @@ import type { AttemptProcesses } from './attempt-processes.ts'
 
 const LOOK_INTERVAL_MS = 2_000
 
-/** Watches for the claims of new supervisors. A supervisor without a claim has not started its command. */
+/** Watches whether new supervisors write their claims. A supervisor without a claim has not started its command. */
 export interface ClaimWatch {
-  /** Watches a supervisor until it has made its claim, or until the returned function is called. */
+  /** Watches the supervisor of an attempt until it has written its claim, or until the returned function is called. */
   add(attempt: AttemptRef): () => void
-  /** Whether a supervisor that is watched has made no claim for at least two seconds. */
+  /** Whether the watched supervisor of an attempt has written no claim for at least two seconds. */
   isLate(attemptId: string): boolean
 }
 
-/** Creates the watch. `onChange` is called when a claim becomes late, and when a late claim is made. */
+/**
+ * Creates the watch. `onChange` is called when a claim is late, and when a late claim is written. `onFailure` is called
+ * if a claim cannot be read.
+ */
 export function createClaimWatch({
   processes,
   clock,

@@ -46,19 +46,19 @@ import { copyTree } from './work-copies.ts'
 /** Inputs of `createLocalExecutor`. */
 export interface LocalExecutorOptions {
   readonly dataDir: string
-  /** Identity of the data directory, part of the tags of attempts (`processTagOf`). */
+  /** Identity of the data directory (`directoryId`), part of the tags of attempts. */
   readonly directoryId: string
-  /** Variables of the server's own process that attempts receive. */
+  /** Variables of the process environment of the server that attempts inherit. */
   readonly baseEnv: Readonly<Record<string, string>>
-  /** Folder that makes `import hagane` work in attempts. */
+  /** Folder with the Python package `hagane`, added to `PYTHONPATH` of attempts. */
   readonly clientPath: string
-  /** Ids of the GPUs that may be given out. */
+  /** Ids of the GPUs that may be given to runs. */
   readonly devices: readonly string[]
-  /** Maximum number of runs at once on this machine. */
+  /** Largest number of runs that execute at once on this machine. */
   readonly runsMax: number
-  /** Returns a folder with the code of a snapshot, which attempts work in copies of. */
+  /** Returns a folder with the code of a snapshot. Attempts work in copies of this folder. */
   readonly checkOut: (digest: string) => Promise<string>
-  /** Receives the output of attempts, and returns the last lines of those that fail. */
+  /** Receives the output of attempts. Also read for the last lines of an attempt that failed. */
   readonly logs: LogIntake & Pick<LogStore, 'read'>
   readonly clock: Clock
   readonly log: Logger
@@ -69,15 +69,15 @@ export interface LocalExecutorOptions {
  */
 export interface LocalExecutor extends Executor, UsageSource, AsyncDisposable {}
 
-/** Throws AppError `environment_gone` for an environment that is not complete. */
+/** Throws AppError `environment_gone` if files of an environment are missing. */
 function refuseIncomplete({ ready, venv }: EnvironmentPaths): void {
   if (!existsSync(ready) || !existsSync(join(venv, 'bin', 'python')))
     throw new AppError('environment_gone', { detail: venv })
 }
 
 /**
- * Returns what a run really runs on. A document may request an image, which a plain process cannot use; `imageAsked`
- * records the request.
+ * Returns the interpreter and environment that a run uses. A plain process cannot use the image that a document may
+ * request; `imageAsked` records the request.
  */
 function ranOn(run: Run, venv: string | null): RanOn {
   const python = run.host?.python ?? null
@@ -93,9 +93,9 @@ const LAST_LINES = 20
 const LAST_LINES_BYTES = 4_000
 
 /**
- * Creates the executor that runs attempts as processes of this machine, each under a supervisor that outlives the
- * server. The files in an attempt's folder are authoritative: `mark` identifies the attempt, `claim` its supervisor,
- * and `exit` records how the command ended. A restarted server needs no state in memory.
+ * Creates the executor that runs attempts as processes of this machine, each under a supervisor that continues when the
+ * server ends. The state of an attempt is in the files of its folder: `mark` identifies the attempt, `claim` its
+ * supervisor, and `exit` records how the command ended. A restarted server therefore needs no state in memory.
  */
 export function createLocalExecutor(options: LocalExecutorOptions): LocalExecutor {
   const { clock, dataDir, log, logs, directoryId } = options
@@ -112,14 +112,17 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const references = createReferences(dataDir)
 
   const children = new Map<string, ChildProcess>()
-  /** Attempts that this server has launched or observed and whose end it has not seen. */
+  /** Attempts that this server has launched or observed as running, and whose end it has not observed yet. */
   const running = new Map<string, AttemptRef>()
   const logged = new Set<string>()
 
   let nudge: (attemptId: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
 
-  /** Logs a failure of a periodic task. Each failure is logged once, since the task is repeated soon. */
+  /**
+   * Logs a failure of a periodic task. An equal failure of the same task is logged only once, because the task is
+   * repeated soon.
+   */
   const logOnce = (name: string, error: unknown): void => {
     const key = `${name} ${(error as Error).message}`
     if (logged.has(key)) return
@@ -139,8 +142,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     onFailure: logOnce,
   })
 
-  const launch = async (asked: Launch): Promise<Launched> => {
-    const { attempt, run } = asked
+  const launch = async (request: Launch): Promise<Launched> => {
+    const { attempt, run } = request
     const environment = environmentOf(run)
     const venv = environment?.venv ?? null
 
@@ -170,7 +173,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       argv: [dir.path, shell, '-c', shellText(command.script, dir), 'hagane', ...command.args],
       cwd,
       env: {
-        ...attemptEnvironment(asked, dir, { ...processOptions, venv, references: variables }),
+        ...attemptEnvironment(request, dir, { ...processOptions, venv, references: variables }),
         [PROCESS_TAG]: tag,
       },
     })
@@ -179,15 +182,15 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return { startedAt: clock.now(), ranOn: ranOn(run, venv) }
   }
 
-  /** Returns the paths of the environment of a run; null for a run that needs none or that builds one. */
+  /** Returns the paths of the environment that a run uses; null for a run that needs none or that builds one. */
   const environmentOf = (run: Run): EnvironmentPaths | null =>
     run.environment === null || makesEnvironment(run.plan)
       ? null
       : environmentPaths(dataDirPaths(dataDir).environment(run.environment))
 
   /**
-   * Starts a supervisor in a session of its own with its output to the log, so that it does not depend on the server.
-   * `secrets` may occur in the output.
+   * Starts a supervisor in a session of its own with its output to the log of the attempt, so that it continues when
+   * the server ends. `secrets` are values that the output may contain; they are masked in the log.
    */
   const spawnSupervisor = async (
     attempt: AttemptRef,
@@ -247,8 +250,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const exitAfterCheck = readExit(dir)
     if (exitAfterCheck) return await observeEnded(attempt, dir, exitAfterCheck)
 
-    // The supervisor has ended without an exit record. Remaining processes of the command must end before the attempt
-    // does.
+    // The supervisor has ended without an exit record. Remaining processes of the command are killed before the attempt
+    // counts as ended.
     if (processes.list(attempt).length > 0) {
       stops.add(attempt, 0)
       return { state: 'running' }
@@ -266,8 +269,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   }
 
   /**
-   * Observes an attempt whose folder was removed, or that was never launched. Remaining processes are stopped before
-   * the attempt counts as ended: they have no folder to report to.
+   * Observes an attempt whose folder is missing or belongs to another attempt: it was never launched, or its folder was
+   * removed. Remaining processes are killed before the attempt counts as absent, because their end cannot be recorded.
    */
   const observeWithoutFolder = async (attempt: Attempt): Promise<Observation> => {
     if (attempt.state === 'intent') return { state: 'absent' }
@@ -320,8 +323,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   }
 
   /**
-   * Looks for supervisors that have ended. A supervisor that another server process started causes no event here when
-   * it ends.
+   * Looks for supervisors that have ended and nudges their attempts. A supervisor that a previous server process
+   * started is no child of this process, so its end causes no event.
    */
   const pollAdopted = (): void => {
     cancelPoll = undefined
@@ -333,7 +336,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if (running.size > 0) cancelPoll = clock.after(ADOPTED_POLL_MS, pollAdopted)
   }
 
-  /** Whether the supervisor of an attempt runs; true also where this cannot be determined at the moment. */
+  /** Whether the supervisor of an attempt runs; true also if this cannot be determined now. */
   const mayHaveSupervisor = (attempt: AttemptRef): boolean => {
     try {
       return processes.hasSupervisor(attempt)
@@ -343,7 +346,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
-  /** Returns the last lines of a log, for the evidence of a failure. */
+  /** Returns the last lines of the log of an attempt, as evidence of its failure. */
   const readLastLines = async (attempt: AttemptRef): Promise<string> => {
     const { bytes } = await logs.read(attempt, { tailLines: LAST_LINES }, LAST_LINES_BYTES)
     return Buffer.from(bytes).toString('utf8').replaceAll('\0', '')

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process'
 const TIMEOUT_MS = 5_000
 
 /**
- * Returns the indices of this machine's GPUs as `nvidia-smi` lists them; none where that program is missing or fails.
+ * Returns the indices of the GPUs of this machine, as `nvidia-smi` lists them. Returns none if `nvidia-smi` is missing
+ * or fails. `path` is the PATH on which it is looked up.
  */
 export function listGpus(path: string | undefined): string[] {
   try {

@@ -6,15 +6,15 @@ import { PROCESS_TAG } from './supervisor-files.ts'
 
 const REAP_DELAY_MS = 1_000
 
-/** Kills the processes that ended attempts left running. */
+/** Kills processes that are still running after their attempt has ended. */
 export interface Leftovers extends Disposable {
-  /** Begins to look for processes of an attempt that has ended. */
+  /** Adds an attempt that has ended. Its remaining processes are killed within about `REAP_DELAY_MS`. */
   add(attempt: AttemptRef): void
 }
 
 /**
- * Creates the search for leftover processes. One pass over the process table serves all attempts that ended meanwhile.
- * `onFailure` is called with the error of a pass; the next pass tries again.
+ * Creates the search for leftover processes. One pass over the process table handles all attempts that were added since
+ * the last one. `onFailure` is called with the error of a pass or attempt; the next pass tries again.
  */
 export function createLeftovers({
   processes,
@@ -45,7 +45,7 @@ export function createLeftovers({
     if (ended.size > 0) look()
   }
 
-  /** Kills the remaining processes of an attempt. Returns false after a failure, so that the caller tries again. */
+  /** Kills the remaining processes of an attempt. Returns false if this failed and the next pass has to try again. */
   const killAllOf = (attempt: AttemptRef): boolean => {
     try {
       for (const entry of processes.list(attempt)) signal(entry, 'SIGKILL')

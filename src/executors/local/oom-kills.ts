@@ -4,19 +4,22 @@ import type { AttemptDir } from '../../disk/attempt-dir.ts'
 import { readPlainText } from '../../disk/plain-file.ts'
 
 /**
- * Linux counts the processes that it killed because memory ran out. An attempt that ended by SIGKILL while that number
- * grew was killed for memory. The number is written before the command starts, and the supervisor adds the number at
- * the end to the exit record.
+ * Kernel file whose line `oom_kill` contains the number of processes on this machine that Linux killed because memory
+ * ran out. `noteOomKills` saves the number before the command starts. The supervisor adds the later number to the exit
+ * record if the command ended by SIGKILL. If the number grew, the attempt counts as killed for memory.
  */
 const COUNTERS = '/proc/vmstat'
 
-/** Writes the present number of kills to the attempt's folder; nothing on a system that does not count them. */
+/**
+ * Writes the current number of kills (see `COUNTERS`) to the attempt's folder. Writes nothing where the system does not
+ * provide the number.
+ */
 export function noteOomKills({ oomKills }: Pick<AttemptDir, 'oomKills'>): void {
   const count = countOomKills()
   if (count !== undefined) writeFileSync(oomKills, count, { mode: 0o600 })
 }
 
-/** Returns the number of kills before the command of an attempt started; undefined where it is unknown. */
+/** Returns the number that `noteOomKills` wrote before the command started; undefined if the number was not written. */
 export function readOomKills({ oomKills }: Pick<AttemptDir, 'oomKills'>): number | undefined {
   const text = readPlainText(oomKills)
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined

@@ -2,15 +2,14 @@ import { KIND_RULES } from '../../core/kinds.ts'
 import type { Launch } from '../../core/ports/executor.ts'
 import type { AttemptDir } from '../../disk/attempt-dir.ts'
 
-/**
- * Names in Polyaxon begin with the owner of a project. Projects of Hagane have no owner, so this name takes its place.
- */
+/** Owner in the names that Polyaxon's client reads (`OWNER.PROJECT`). Projects of Hagane have no owner. */
 const OWNER = 'hagane'
 
-/** Values that other variables of the run have as well. */
+/** Values of `HAGANE_PARAMS` and `HAGANE_DATA_PATHS`, which Polyaxon's variables repeat. */
 interface Texts {
-  /** JSON of the parameters; undefined where it is too long for a variable. */
+  /** JSON of the parameters; undefined if the JSON is longer than `PARAMS_CHARS_MAX`. */
   readonly params: string | undefined
+  /** JSON object with the paths of data folders by name. */
   readonly dataPaths: string
 }
 

@@ -12,14 +12,17 @@ import { polyaxonVariables } from './polyaxon.ts'
 /** Inputs for the process environment of an attempt. */
 export interface EnvironmentOptions {
   readonly dataDir: string
-  /** The few variables of the server's own process that programs expect. */
+  /** Variables of the server's own process that every attempt inherits, such as `HOME` and `LANG`. */
   readonly baseEnv: Readonly<Record<string, string>>
-  /** Folder that makes `import hagane` work without an installation. */
+  /**
+   * Folder that contains the Python package `hagane`. It is added to `PYTHONPATH`, so that scripts can import the
+   * package without installing it.
+   */
   readonly clientPath: string
   readonly capacity: Capacity
-  /** Folder of the virtual environment of the run; null for the Python of the submitting shell. */
+  /** Folder of the virtual environment of the run; null if the run uses the Python of the submitting shell. */
   readonly venv: string | null
-  /** Variables of the secrets and config maps that the document names. */
+  /** Variables with the values of the secrets and config maps that the document refers to. */
   readonly references: Readonly<Record<string, string>>
 }
 
@@ -73,20 +76,23 @@ export function attemptEnvironment(
 }
 
 /**
- * Longer parameters are passed only in their file: one variable is limited to 128 KiB, and all variables share one
- * limit with the command.
+ * Maximum length of `HAGANE_PARAMS`. Longer parameters are passed only in the file `HAGANE_PARAMS_FILE`: Linux limits
+ * one variable to 128 KiB, and all variables and arguments of a command together.
  */
 const PARAMS_CHARS_MAX = 20_000
 
-/** Returns the parameters in the plan of a run, without those that its scripts logged, as JSON that Python can read. */
+/**
+ * Returns the parameters in the plan of a run as JSON that Python can read. Parameters that scripts logged are not
+ * included.
+ */
 export function paramsText({ plan }: Pick<Run, 'plan'>): string {
   return toPythonJson(plan.params)
 }
 
 /**
- * Returns the checkpoint folder of a run. A trial that starts over at each rung has a folder for each rung. A run that
- * resumes or copies such a trial takes the folder of the highest rung with a checkpoint; folders of lower rungs stay
- * unchanged.
+ * Returns the checkpoint folder of a run. A trial that starts over at each rung has one folder per rung. A run that
+ * resumes or copies such a trial gets the folder of the highest rung that contains a checkpoint; if none contains one,
+ * the folder of the trial's rung.
  */
 function checkpointsOf(
   { plan: { rung }, origin }: Pick<Run, 'plan' | 'origin'>,
@@ -109,14 +115,20 @@ function firstAttempt({ plan: { rung } }: Run): number {
   return rung?.startsOver ? rung.firstAttempt : 1
 }
 
-/** Limits thread pools to the requested cores: a larger pool would slow down other runs. */
+/**
+ * Returns variables that limit the thread pools of numerical libraries to the requested cores, so that they do not slow
+ * down other runs. Returns no variables if no cores were requested.
+ */
 function threadLimits(cpu: number | undefined): Record<string, string> {
   if (cpu === undefined) return {}
   const threads = String(Math.max(1, Math.floor(cpu)))
   return Object.fromEntries(THREAD_VARIABLES.map((name) => [name, threads]))
 }
 
-/** On a machine with GPUs a run sees exactly the GPUs that it was given: none, if it requested none. */
+/**
+ * Returns the variables that make only the run's own GPUs visible to it, none if it requested none. Returns no
+ * variables on a machine without GPUs.
+ */
 function visibleDevices(capacity: Capacity, devices: readonly string[]): Record<string, string> {
   return capacity.devices.length === 0
     ? {}
@@ -124,8 +136,8 @@ function visibleDevices(capacity: Capacity, devices: readonly string[]): Record<
 }
 
 /**
- * Returns the search path of a run. It begins with the folder of the virtual environment or of the submitting shell's
- * Python. Where that Python has another name, a wrapper called `python` runs it.
+ * Returns the value of `PATH` for a run. It begins with the folder of the virtual environment, or of the submitting
+ * shell's Python. If that folder has no `python`, a folder with a wrapper script of this name comes first.
  */
 function searchPath(python: string | undefined, path: string, { dataDir, venv }: EnvironmentOptions): string {
   if (venv !== null) return `${join(venv, 'bin')}:${path}`

@@ -16,7 +16,10 @@ export interface ProcessEntry {
   readonly isZombie: boolean
 }
 
-/** Identifies a process for later, when its pid alone may belong to another process. */
+/**
+ * Identifies a process for later, when the kernel may have given its pid to another process. `boot` is the boot in
+ * which the process started (`bootId`).
+ */
 export interface Identity {
   readonly pid: number
   readonly startedAt: string
@@ -31,7 +34,7 @@ export function bootId(): string {
   return execFileSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'utf8' }).replace(/\D/g, '')
 }
 
-/** Returns the process with this pid; undefined when there is none. Throws where descriptors or memory run short. */
+/** Returns the process with this pid; undefined when there is none. Throws if file descriptors or memory run out. */
 export function findProcess(pid: number): ProcessEntry | undefined {
   if (!HAS_PROC) return listProcesses().find((entry) => entry.pid === pid)
   try {
@@ -42,7 +45,7 @@ export function findProcess(pid: number): ProcessEntry | undefined {
   }
 }
 
-/** Returns all processes of this machine, zombies included. Throws where descriptors or memory run short. */
+/** Returns all processes of this machine, zombies included. Throws if file descriptors or memory run out. */
 export function listProcesses(): ProcessEntry[] {
   if (!HAS_PROC) return listWithPs()
   return readdirSync('/proc').flatMap((name) => {
@@ -51,17 +54,21 @@ export function listProcesses(): ProcessEntry[] {
   })
 }
 
-/** Whether exactly this process still runs. A zombie does not; neither does a process of an earlier boot. */
+/**
+ * Whether exactly this process still runs. False for a zombie and for a process of another boot. `boot` is the id of
+ * the current boot.
+ */
 export function isAlive(identity: Identity, boot: string): boolean {
   const entry = findProcess(identity.pid)
   return identity.boot === boot && entry !== undefined && !entry.isZombie && entry.startedAt === identity.startedAt
 }
 
-/** Linux counts start times in hundredths of a second since the boot. */
+/** Unit of start times in `/proc`: Linux counts them in hundredths of a second since the boot. */
 const TICKS_PER_S = 100
 
 /**
- * Returns how long ago a process started by the kernel's own clock; undefined where the kernel does not provide this.
+ * Returns the age of a process in milliseconds by the kernel's clock, which does not change when the system time is
+ * set. Returns undefined on a system without `/proc`.
  */
 export function ageMs({ startedAt }: Identity): number | undefined {
   if (!HAS_PROC) return undefined
@@ -97,7 +104,7 @@ function listWithPs(): ProcessEntry[] {
   })
 }
 
-/** Returns the arguments of a process; empty where they cannot be read. */
+/** Returns the command and arguments of a process, one string each; an empty list if they cannot be read. */
 export function readArguments(pid: number): string[] {
   try {
     return HAS_PROC ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') : []
@@ -118,7 +125,8 @@ export interface Trace {
 }
 
 /**
- * Returns the identity of a file, whatever its name; undefined where there is none. Throws where descriptors run short.
+ * Returns the device and inode number of the file at `path`, which stay the same when the file is renamed; undefined if
+ * there is no file. Throws if file descriptors run out.
  */
 export function fileId(path: string): string | undefined {
   try {
@@ -131,13 +139,13 @@ export function fileId(path: string): string | undefined {
 }
 
 /**
- * Returns all running processes of an attempt except its supervisor: those in the supervisor's session and group, their
- * descendants, and processes with a trace of the attempt, which finds those that left the session. Where the supervisor
- * is unknown, traces alone decide, and the supervisor is found, too.
+ * Returns all running processes of an attempt except its supervisor: the processes in the supervisor's session and
+ * group, their descendants, and all processes with a trace of the attempt. Traces find processes that left the session.
+ * If `supervisor` is undefined, only traces are used, and the supervisor is among the results.
  *
- * The session and group count only while they certainly belong to the supervisor: while the supervisor runs, or a
- * process in them has a trace, since the kernel gives the number of a session to no new process. Otherwise both may
- * belong to another program by now.
+ * The session and the group are used only if they certainly belong to the supervisor: the supervisor still runs, or a
+ * process in them has a trace. While a session has a process, the kernel does not give its number to another one.
+ * Otherwise both numbers may belong to another program by now.
  */
 export function membersOf(supervisor: Identity | undefined, trace: Trace): ProcessEntry[] {
   const supervisorPid = supervisor?.pid
@@ -160,7 +168,7 @@ export function membersOf(supervisor: Identity | undefined, trace: Trace): Proce
     found.has(entry.ppid) ||
     hasTrace(entry.pid, trace)
 
-  // Repeated until nothing new is found: a process may be listed before its parent.
+  // The loop is repeated until nothing new is found, because a process may be listed before its parent.
   for (let before = -1; before !== found.size;) {
     before = found.size
     for (const entry of entries)
@@ -172,8 +180,8 @@ export function membersOf(supervisor: Identity | undefined, trace: Trace): Proce
 }
 
 /**
- * Returns the traces of all running processes: their values of the variable `name`, and the files that they print to.
- * One pass over the process table serves many attempts.
+ * Returns the traces of all running processes in one set: the values of the variable `name` as `NAME=value`, and the
+ * identities of the files that they print to. One pass over the process table serves many attempts.
  */
 export function tracesInUse(name: string): Set<string> {
   const traces = new Set<string | undefined>()
@@ -183,18 +191,24 @@ export function tracesInUse(name: string): Set<string> {
   return traces as Set<string>
 }
 
-/** Whether a trace is among the traces of running processes (see `tracesInUse`). */
+/** Whether a running process has one of the two signs of a trace. `traces` is the result of `tracesInUse`. */
 export function isInUse(traces: ReadonlySet<string>, { variable, output }: Trace): boolean {
   return traces.has(variable) || (output !== undefined && traces.has(output))
 }
 
-/** Whether a process has a trace. A daemon may have another process environment and still prints to the same file. */
+/**
+ * Whether a process has one of the two signs of a trace. A daemon that replaced its process environment may still print
+ * to the same file.
+ */
 function hasTrace(pid: number, { variable, output }: Trace): boolean {
   const [name, value] = variable.split('=') as [string, string]
   return readVariable(pid, name) === value || (output !== undefined && outputsOf(pid).includes(output))
 }
 
-/** Returns the identities of the files that standard output and standard error of a process go to. */
+/**
+ * Returns the identities (`fileId`) of the files that standard output and standard error of a process go to; an empty
+ * list on a system without `/proc`.
+ */
 function outputsOf(pid: number): (string | undefined)[] {
   return HAS_PROC ? [1, 2].map((descriptor) => fileId(`/proc/${pid}/fd/${descriptor}`)) : []
 }
@@ -212,7 +226,10 @@ function readVariable(pid: number, name: string): string | undefined {
   }
 }
 
-/** Sends a signal to exactly this process. Returns false where it has ended or cannot be signalled. */
+/**
+ * Sends a signal to a process, but not to another process that has received its pid. Returns false if the process has
+ * ended or cannot be signalled.
+ */
 export function signal(entry: ProcessEntry, name: 'SIGTERM' | 'SIGKILL'): boolean {
   if (findProcess(entry.pid)?.startedAt !== entry.startedAt) return false
   try {

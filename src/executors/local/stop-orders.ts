@@ -8,11 +8,14 @@ import { SUPERVISOR } from './supervisor.ts'
 
 const KILL_ROUND_MS = 200
 
-/** The stops in progress. A stop goes on until its attempt has ended. */
+/** Stops attempts. A stop repeats its signals until no process of the attempt is left. */
 export interface StopOrders {
-  /** Begins to stop an attempt: one SIGTERM, and SIGKILL after `graceMs`. Does nothing while it is being stopped. */
+  /**
+   * Begins to stop an attempt: sends SIGTERM once, and SIGKILL after `graceMs`. Does nothing if the attempt is already
+   * being stopped.
+   */
   add(attempt: AttemptRef, graceMs: number): void
-  /** Ends the stop of an attempt whose end is known. */
+  /** Cancels the stop of an attempt, because the attempt has ended. */
   remove(attemptId: string): void
 }
 
@@ -20,11 +23,14 @@ export interface StopOrderOptions {
   readonly dataDir: string
   readonly processes: AttemptProcesses
   readonly clock: Clock
-  /** Kills a supervisor that has made no claim yet, if this server has started it. */
+  /**
+   * Kills the supervisor of an attempt if this server process started it. Called for a supervisor that has not claimed
+   * its attempt yet (see `readClaim`).
+   */
   readonly killSupervisor: (attemptId: string) => void
-  /** Called when an attempt that was stopped has no process left. */
+  /** Called when no process of a stopped attempt is left and there is no exit record. */
   readonly onEnd: (attemptId: string) => void
-  /** Called with the error of a round; the next round tries again. */
+  /** Called when a call of `signalProcesses` throws. The call is repeated after `KILL_ROUND_MS`. */
   readonly onFailure: (attemptName: string, error: unknown) => void
 }
 
@@ -38,12 +44,12 @@ interface StopOrder {
   isGraceOver: boolean
 }
 
-/** Creates the stops of the attempts of a data directory. */
+/** Creates the object that stops the attempts of a data directory. */
 export function createStopOrders(options: StopOrderOptions): StopOrders {
   const { dataDir, processes, clock } = options
   const orders = new Map<string, StopOrder>()
 
-  /** Repeats `signalProcesses` until it reports the end of the attempt. */
+  /** Calls `signalProcesses` every `KILL_ROUND_MS` until the attempt has ended. */
   const keepSignalling = (attemptId: string): void => {
     const order = orders.get(attemptId)
     if (!order) return
@@ -56,9 +62,9 @@ export function createStopOrders(options: StopOrderOptions): StopOrders {
   }
 
   /**
-   * Sends one SIGTERM to the processes of an attempt, as soon as there are any. After the grace period each call kills
-   * all processes except the supervisor: more may have started since the call before. Returns whether the attempt has
-   * ended.
+   * Sends SIGTERM to the processes of an attempt, in the first call that finds any. After the grace period, every call
+   * sends SIGKILL to all processes except the supervisor, because new ones may have started. Returns whether the
+   * attempt has ended.
    */
   const signalProcesses = (order: StopOrder): boolean => {
     const { attempt } = order
@@ -66,8 +72,8 @@ export function createStopOrders(options: StopOrderOptions): StopOrders {
     if (ownsFolder(attempt, dir) && readExit(dir)) return true
     if (order.isSignalled && !order.isGraceOver) return false
 
-    // Skips a fork of the supervisor that has not yet become the command: it would handle the signal as the supervisor
-    // does.
+    // Skips a fork of the supervisor that has not executed the command yet: the fork would ignore this only SIGTERM, as
+    // the supervisor does.
     const members = processes
       .list(attempt)
       .filter(({ pid }) => order.isGraceOver || !readArguments(pid).includes(SUPERVISOR))
@@ -87,7 +93,7 @@ export function createStopOrders(options: StopOrderOptions): StopOrders {
       if (orders.has(attempt.id)) return
       const order: StopOrder = { attempt, isSignalled: false, isGraceOver: graceMs === 0 }
       orders.set(attempt.id, order)
-      // A timer, not a comparison of times: the system clock may be set meanwhile.
+      // Uses a timer instead of comparing times, because the system clock may be set meanwhile.
       if (graceMs > 0) clock.after(graceMs, () => (order.isGraceOver = true))
       keepSignalling(attempt.id)
     },

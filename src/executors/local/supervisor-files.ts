@@ -5,8 +5,8 @@ import { readPlainText } from '../../disk/plain-file.ts'
 import type { Identity } from './process-table.ts'
 
 /**
- * Returns the supervisor that claimed an attempt: undefined without a claim, null for a claim that is not written
- * completely yet.
+ * Returns the identity of the supervisor that claimed an attempt by creating its file `claim`; undefined if there is no
+ * claim, null if the claim is only partly written.
  */
 export function readClaim({ claim }: Pick<AttemptDir, 'claim'>): Identity | null | undefined {
   const text = readPlainText(claim)
@@ -18,15 +18,20 @@ export function readClaim({ claim }: Pick<AttemptDir, 'claim'>): Identity | null
 /** The record that a supervisor writes when its command has ended. */
 export interface ExitRecord {
   readonly exitCode: number
-  /** Whether a signal ended the command; undefined where the shell cannot distinguish this. */
+  /**
+   * Whether a signal ended the command; undefined if the shell cannot distinguish a signal from an exit code above 128.
+   */
   readonly isKilled: boolean | undefined
-  /** The number of processes that the kernel had killed for memory, where the command ended by SIGKILL. */
+  /**
+   * Number of processes that the kernel had killed for memory when the command ended; undefined unless the command
+   * ended by SIGKILL.
+   */
   readonly oomKills: number | undefined
   /** Time at which the record was written, in milliseconds since 1970. */
   readonly endedAt: number
 }
 
-/** Reads the exit record of an attempt. A record without a valid status counts as none. */
+/** Returns the exit record of an attempt; undefined if there is none or it has no valid exit code. */
 export function readExit({ exit }: Pick<AttemptDir, 'exit'>): ExitRecord | undefined {
   const [code, how, oomKills] = readPlainText(exit)?.trim().split(' ') ?? []
   if (code === undefined || !/^\d{1,3}$/.test(code)) return undefined

@@ -9,7 +9,7 @@ import { LIMITS } from '../../contract/limits.ts'
 import { isShortage } from '../../core/shortage.ts'
 import type { AttemptDir } from '../../disk/attempt-dir.ts'
 
-/** Path of the script that runs the command of an attempt. */
+/** Path of the shell script `supervise.sh`, which runs the command of an attempt and records its exit code. */
 export const SUPERVISOR = fileURLToPath(new URL('supervise.sh', import.meta.url))
 
 /**
@@ -39,8 +39,8 @@ export function spawnProcess([command, ...args]: readonly string[], options: Spa
 }
 
 /**
- * Returns the error for a failed spawn: `unavailable` where processes, open files or memory run short, which a retry
- * may overcome; else `conflict`.
+ * Returns the error to throw for a failed spawn: `unavailable` if processes, open files or memory ran out, since a
+ * retry may succeed; otherwise `conflict`.
  */
 export function spawnFailure(error: NodeJS.ErrnoException): AppError {
   return new AppError(isShortage(error) ? 'unavailable' : 'conflict', { detail: error.message }, { cause: error })

@@ -9,9 +9,12 @@ export interface ProcessGroup {
   readonly pids: readonly number[]
 }
 
-/** Measures what groups of processes use of this machine. */
+/** Measures the resources of this machine that groups of processes use. */
 export interface UsageSampler {
-  /** Returns amounts by metric name for each group, by its id. Rates cover the time since the previous sample. */
+  /**
+   * Returns the measured values by group id, then by metric name (`system.…`). `now` is the time in milliseconds. The
+   * processor use covers the time since the previous call and is absent in the first one.
+   */
   sample(groups: readonly ProcessGroup[], now: number): Promise<Map<string, Record<string, number>>>
 }
 
@@ -22,8 +25,8 @@ const MIB = 2 ** 20
 const GPU_TIMEOUT_MS = 2_000
 
 /**
- * Creates a sampler that reads the use of processor, memory, disk and network from the kernel, and with `hasGpu` the
- * use of GPUs from `nvidia-smi`.
+ * Creates a sampler that reads the use of processor, memory and disk of each group from the kernel. The network traffic
+ * and, with `hasGpu`, the use of GPUs (from `nvidia-smi`) are those of the whole machine.
  */
 export function createUsageSampler(hasGpu: boolean): UsageSampler {
   const before = new Map<string, { ticks: number; at: number }>()
@@ -87,7 +90,7 @@ function readProcess(pid: number): ProcessUse {
   }
 }
 
-/** Returns the network traffic of the whole machine since it started, without the loopback interface. */
+/** Returns the MiB that the whole machine has received and sent since its boot, without the loopback interface. */
 function networkUse(): Record<string, number> {
   const lines = readOrEmpty('/proc/net/dev')
     .split('\n')

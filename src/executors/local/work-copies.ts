@@ -9,7 +9,7 @@ import type { AttemptDir } from '../../disk/attempt-dir.ts'
 import { copyWhole } from '../../disk/copy-whole.ts'
 import { removeTree } from '../../disk/removal.ts'
 
-/** Returns the attempt's own copy of a folder of code; makes the copy if it does not exist. */
+/** Returns the path of the attempt's own copy of the code folder `tree`. Makes the copy if it does not exist. */
 export async function copyTree(tree: string, dir: AttemptDir): Promise<string> {
   if (existsSync(dir.code)) return dir.code
 
@@ -27,8 +27,8 @@ export function createLocalWorkCopies(dataDir: string): WorkCopies {
 }
 
 /**
- * Removes working copies of code whose attempt ended before a time, and copies older than that time whose attempt has
- * no folder. Returns their number.
+ * Removes the working copies of attempts that ended before `endedBefore` (milliseconds since 1970), and older copies of
+ * attempts without a folder. Returns the number of removed copies.
  */
 async function removeOldCopies(dataDir: string, endedBefore: number): Promise<number> {
   const { attempts, workCopies } = dataDirPaths(dataDir)

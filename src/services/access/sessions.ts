@@ -3,17 +3,17 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { Clock } from '../../core/ports/clock.ts'
 import { isSameSecret } from './is-same-secret.ts'
 
-/** Sessions of browsers, which prove by a cookie that the person has signed in. */
+/** Sessions of browsers. A browser proves by a signed cookie that its user has signed in. */
 export interface Sessions {
   /** Name of the cookie. All ports of a host share their cookies, so the name differs between installations. */
   readonly cookieName: string
-  /** Returns a one-time code that opens a session within `CODE_LIFE_MS`. */
+  /** Creates a one-time code that can be exchanged for a session for `CODE_LIFE_MS`. */
   createCode(): string
   /** Opens a session and returns the value of its cookie; undefined for a code that is wrong, used or expired. */
   openWithCode(code: string): string | undefined
-  /** Opens a session with the person's token. Returns undefined for a wrong token. */
+  /** Opens a session with the person's token and returns the value of its cookie; undefined for a wrong token. */
   openWithToken(token: string): string | undefined
-  /** Whether the value of a cookie is that of a session that has not expired. */
+  /** Whether `cookie` is the cookie value of a session that has not expired. */
   isOpen(cookie: string): boolean
 }
 
@@ -22,7 +22,10 @@ const CODES_MAX = 100
 /** Duration of a session. Sessions also end when the person's token is changed. */
 export const SESSION_LIFE_MS = 30 * 86_400_000
 
-/** Creates sessions whose cookies are signed and that are not stored: they survive a restart of the server. */
+/**
+ * Creates the sessions of a server. A cookie contains its expiry and a signature, so sessions are not stored and
+ * survive a restart of the server. One-time codes do not survive a restart.
+ */
 export function createSessions({
   secret,
   personToken,

@@ -6,9 +6,12 @@ import type { Clock } from '../../core/ports/clock.ts'
 import type { Store } from '../../core/ports/store.ts'
 import { isSameSecret } from './is-same-secret.ts'
 
-/** Makes the tokens of attempts and identifies the callers behind all tokens. */
+/** Creates the tokens of attempts, and identifies callers by their tokens. */
 export interface Tokens {
-  /** Returns the token of an attempt. It is derived from the installation's secret, so it is not stored. */
+  /**
+   * Returns the token of attempt `n` of a run. The token is signed with the installation's secret and therefore not
+   * stored.
+   */
   attemptToken(runId: string, n: number): string
   /**
    * Returns the caller that a token belongs to; undefined for a wrong token, or one whose attempt ended more than
@@ -20,7 +23,10 @@ export interface Tokens {
 const ATTEMPT_PREFIX = 'hat_'
 const PERSON_PREFIX = 'hpt_'
 
-/** Creates the check of tokens: the person's own token, stored access tokens, and tokens of attempts. */
+/**
+ * Creates the token check for three kinds of tokens: the person's own token, stored access tokens, and tokens of
+ * attempts.
+ */
 export function createTokens({
   secret,
   personToken,
@@ -45,7 +51,7 @@ export function createTokens({
     const known = await store.read.accessTokens.findByHash(hashOf(token))
     if (!known) return undefined
 
-    // Neither wait for this write nor fail with it: on a full disk reads must still be served.
+    // The request neither waits for this write nor fails with it, since reads must still be served on a full disk.
     if (clock.now() - (known.lastUsedAt ?? 0) > LIMITS.tokenTouchMs)
       store.write((stores) => stores.accessTokens.touch(known.id)).catch(() => {})
     return { kind: 'token', id: known.id }
@@ -68,7 +74,7 @@ export function createTokens({
   }
 }
 
-/** Makes a new access token. Only its hash is stored; 256 random bits need no slow hash. */
+/** Creates a new access token. Only its hash is stored. A fast hash suffices because the token has 256 random bits. */
 export function mintToken(): { readonly token: string; readonly hash: string } {
   const token = PERSON_PREFIX + randomBytes(32).toString('hex')
   return { token, hash: hashOf(token) }

@@ -17,25 +17,25 @@ export interface SnapshotDeps {
 }
 
 /**
- * Returns the digest of a manifest and which of its contents are not stored yet. Throws AppError `invalid` for a path
- * that is not allowed, and `too_large`.
+ * Returns the digest of a manifest and the hashes of its files that are not stored yet. Throws AppError `invalid` for a
+ * path that is not allowed, and `too_large` beyond `LIMITS.snapshotBytesMax`.
  */
-export async function findMissing(deps: SnapshotDeps, wanted: Manifest): Promise<ManifestStatus> {
-  checkManifest(wanted)
-  return await deps.code.runExclusively(() => checkManifestContents(deps, wanted))
+export async function findMissing(deps: SnapshotDeps, manifest: Manifest): Promise<ManifestStatus> {
+  checkManifest(manifest)
+  return await deps.code.runExclusively(() => checkManifestContents(deps, manifest))
 }
 
-/** Whether a snapshot exists, and what is missing to create it. */
+/** Whether the snapshot with this digest exists, and the hashes of the contents that must be uploaded to create it. */
 interface ManifestStatus {
   readonly digest: string
   readonly isKnown: boolean
   readonly missing: string[]
 }
 
-async function checkManifestContents({ store, code, ids }: SnapshotDeps, wanted: Manifest): Promise<ManifestStatus> {
-  const digest = ids.digest(manifestText(wanted))
+async function checkManifestContents({ store, code, ids }: SnapshotDeps, manifest: Manifest): Promise<ManifestStatus> {
+  const digest = ids.digest(manifestText(manifest))
   const known = await store.read.snapshots.get(digest)
-  const missing = await code.listMissing([...new Set(wanted.files.map((file) => file.sha256))])
+  const missing = await code.listMissing([...new Set(manifest.files.map((file) => file.sha256))])
 
   // Resets `createdAt` so that the janitor keeps the snapshot until the run being submitted refers to it.
   if (known && missing.length === 0) await store.write((stores) => stores.snapshots.put(known))
@@ -43,35 +43,35 @@ async function checkManifestContents({ store, code, ids }: SnapshotDeps, wanted:
 }
 
 /**
- * Creates a snapshot once all its contents are stored; its manifest is stored as one more content. Throws AppError
- * `conflict` while contents are missing.
+ * Creates a snapshot. All contents of its files must be stored; the manifest is stored as one more content. Throws
+ * AppError `conflict` if contents are missing.
  */
-export async function createSnapshot(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRecord> {
-  checkManifest(wanted)
+export async function createSnapshot(deps: SnapshotDeps, manifest: Manifest): Promise<SnapshotRecord> {
+  checkManifest(manifest)
   // `runExclusively` prevents a clean-up between the check for missing contents and the insertion of the row that
   // protects them.
-  return await deps.code.runExclusively(() => record(deps, wanted))
+  return await deps.code.runExclusively(() => record(deps, manifest))
 }
 
-async function record(deps: SnapshotDeps, wanted: Manifest): Promise<SnapshotRecord> {
-  const { digest, missing } = await checkManifestContents(deps, wanted)
+async function record(deps: SnapshotDeps, manifest: Manifest): Promise<SnapshotRecord> {
+  const { digest, missing } = await checkManifestContents(deps, manifest)
   if (missing.length > 0)
     throw new AppError('conflict', { detail: phrase('contents_missing', { n: missing.length, first: missing[0]! }) })
 
-  await deps.code.put(digest, new TextEncoder().encode(manifestText(wanted)))
-  const sizeBytes = wanted.files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  await deps.code.put(digest, new TextEncoder().encode(manifestText(manifest)))
+  const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0)
 
   return await deps.store.write(async (stores) => {
-    await stores.snapshots.put({ digest, files: wanted.files.length, sizeBytes })
+    await stores.snapshots.put({ digest, files: manifest.files.length, sizeBytes })
     return (await stores.snapshots.get(digest))!
   })
 }
 
 /** Throws AppError `invalid` for a path that is not allowed, and `too_large` beyond `LIMITS.snapshotBytesMax`. */
-function checkManifest(wanted: Manifest): void {
-  const fault = manifestFault(wanted)
+function checkManifest(manifest: Manifest): void {
+  const fault = manifestFault(manifest)
   if (fault) throw new AppError('invalid', { detail: phrase(fault.why, { path: JSON.stringify(fault.path) }) })
-  const sizeBytes = wanted.files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0)
   if (sizeBytes > LIMITS.snapshotBytesMax) throw new AppError('too_large', { max: LIMITS.snapshotBytesMax })
 }
 
@@ -90,7 +90,10 @@ export async function readManifest(code: Pick<CodeStore, 'read'>, digest: string
   }
 }
 
-/** Returns the folder with a snapshot's files. They are unpacked once per digest. */
+/**
+ * Returns the path of a folder with the files of a snapshot. The folder is unpacked once and then used for all runs of
+ * the snapshot.
+ */
 export async function checkOut({ store, code }: Pick<SnapshotDeps, 'store' | 'code'>, digest: string): Promise<string> {
   const { path, isNew } = await code.checkOut(digest, await readManifest(code, digest))
   if (isNew)
@@ -103,8 +106,8 @@ export async function checkOut({ store, code }: Pick<SnapshotDeps, 'store' | 'co
 const SNAPSHOTS_AT_ONCE = 500
 
 /**
- * Removes snapshots that no run or sweep refers to, unpacked folders that were not used for long, and contents that no
- * snapshot contains.
+ * Removes snapshots that no run or sweep refers to, unpacked folders that were not used recently, and contents that no
+ * snapshot contains. Each is kept for a time first (`snapshotKeepMs`, `treeKeepMs`).
  */
 export async function removeUnusedSnapshots(deps: SnapshotDeps): Promise<void> {
   await deps.code.runExclusively(() => collect(deps))
@@ -123,7 +126,8 @@ async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
     for (const digest of digests) if (!named.has(digest)) removed += await removeSnapshot(store, digest, createdBefore)
   }
 
-  // Contents of uploads that were never finished are in no snapshot: look for them once per `snapshotKeepMs`.
+  // Contents of uploads that were never finished belong to no snapshot. They are looked for once per `snapshotKeepMs`,
+  // and whenever snapshots were removed.
   const isDue = (await store.read.maintenance.getTime('contents_swept')) < clock.now() - LIMITS.snapshotKeepMs
   if (removed === 0 && !isDue) return
 
@@ -138,8 +142,8 @@ async function collect({ store, code, clock }: SnapshotDeps): Promise<void> {
 }
 
 /**
- * Removes a snapshot, unless since the listing a run has come to refer to it or it was uploaded again. Returns the
- * number removed.
+ * Removes a snapshot, unless a run has referred to it or it was uploaded again since it was listed. Returns the number
+ * of removed snapshots.
  */
 async function removeSnapshot(store: Store, digest: string, createdBefore: number): Promise<0 | 1> {
   return await store.write(async (stores) => {

@@ -8,11 +8,11 @@ import type { Logger } from '../../core/ports/logger.ts'
 import type { Store } from '../../core/ports/store.ts'
 import type { Run } from '../../core/records/run.ts'
 
-/** Reports which runs have just written something. Nothing of it is stored. */
+/** Reports which runs have written something recently. Reports are not stored. */
 export interface Activity {
   /**
-   * Calls back at most once per `LIMITS.activityIntervalMs`, while any run of the projects writes points, params, tags,
-   * files or output. Returns a function that ends the calls.
+   * Calls `onActivity`, at most once per `LIMITS.activityIntervalMs`, with the runs of the projects that have written
+   * points, parameters, tags, files or output since the previous report. Returns a function that ends the calls.
    */
   watch(projects: ProjectScope, onActivity: (activity: ActivityView) => void): () => void
 }
@@ -24,7 +24,7 @@ interface ActivityDeps {
   readonly log: Logger
 }
 
-/** Creates the watch of activity. While nobody watches, neither commits nor logs are observed. */
+/** Creates the reports of activity. While there is no watcher, neither commits nor logs are observed. */
 export function createActivity({ store, logs, clock, log }: ActivityDeps): Activity {
   const watchers = new Map<(activity: ActivityView) => void, ProjectScope>()
   const written = new Set<string>()
@@ -68,7 +68,7 @@ export function createActivity({ store, logs, clock, log }: ActivityDeps): Activ
     }
   }
 
-  /** Returns the runs whose output has grown since the last call. */
+  /** Returns the ids of the active runs whose logs have grown since the last call. */
   const grownLogs = async (): Promise<string[]> => {
     const active = await store.read.runs.listActive()
     const ends = new Map<string, number>()

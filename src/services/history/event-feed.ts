@@ -4,21 +4,22 @@ import type { ProjectScope } from '../../core/access/caller.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Store } from '../../core/ports/store.ts'
 
-/** The events of runs, sweeps and projects as they are written, for one reader. */
+/** A feed of events for one reader, who calls `next` repeatedly. */
 export interface EventFeed {
   /**
-   * Returns the next events in order. Waits for one; returns none after `QUIET_MS` without an event, or when aborted.
+   * Returns the next events in the order of their numbers. Waits until there is one. Returns an empty list if there is
+   * none within `QUIET_MS`, or when `signal` aborts.
    */
   next(signal: AbortSignal): Promise<Event[]>
 }
 
 const QUIET_MS = 15_000
-// Most commits contain no event. However many there are, the events are read at most this often.
+// Minimum time between two reads of events. Most commits contain no event.
 const LOOK_EVERY_MS = 50
 
 /**
- * Creates a feed of the events of some projects after a number. A commit only causes a read: events are read from the
- * store by number, so a commit signal that is missed or repeated loses and repeats none.
+ * Creates a feed of the events of some projects with numbers above `after`. A commit only triggers a read of the events
+ * that follow the last number. Therefore no event is lost or repeated if the signal of a commit is.
  */
 export function createEventFeed(
   { store, clock }: { store: Store; clock: Clock },
@@ -28,7 +29,7 @@ export function createEventFeed(
   let seq = after
   return {
     next: async (signal) => {
-      // Subscribe before reading, so that a commit in between is noticed.
+      // Listens for commits before reading, so that a commit during the read is noticed.
       const commits = listen(store, clock, signal)
       try {
         for (;;) {
@@ -45,11 +46,11 @@ export function createEventFeed(
   }
 }
 
-/** Signals of commits, until a quiet time has passed or the reader aborts. */
+/** Signals of commits for one call of `EventFeed.next`, which lasts `QUIET_MS` at most. */
 interface CommitSignals {
-  /** Whether the quiet time has passed or the reader has aborted. */
+  /** Whether `QUIET_MS` have passed or the reader has aborted. */
   isOver(): boolean
-  /** Returns at the next commit or when `isOver`; at once if there was a commit since the last call. */
+  /** Resolves at the next commit or when `isOver` becomes true; at once if there was a commit since the last call. */
   next(): Promise<void>
   end(): void
 }

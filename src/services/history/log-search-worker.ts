@@ -5,7 +5,8 @@ import type { Severity } from '../../contract/severity.ts'
 import { CONTROL_SEQUENCE } from '../../contract/terminal.ts'
 
 /**
- * The next bytes of a log, which begin at offset `at`. With `isLast`, the bytes after the last line end are a line too.
+ * Consecutive bytes of a log, which begin at offset `at`. With `isLast`, the bytes behind the last line feed count as a
+ * line.
  */
 export interface SearchPiece {
   readonly bytes: Uint8Array
@@ -13,14 +14,17 @@ export interface SearchPiece {
   readonly isLast: boolean
 }
 
-/** The matching lines of a piece, each with the offset where it begins in the log. */
+/** The matching lines that end in a piece, each with the offset in the log where the line begins. */
 export interface SearchedPiece {
   readonly found: readonly { readonly offset: number; readonly text: string }[]
-  /** Number of line ends in the piece. */
+  /** Number of line feeds in the piece. */
   readonly lines: number
 }
 
-/** Selects lines: by a case-insensitive regular expression, or by severity. With `lines`, lines are only counted. */
+/**
+ * Selects lines: by a case-insensitive regular expression, or by severity. `lines` selects none: lines are only
+ * counted.
+ */
 export type LineFilter = { readonly pattern: string } | { readonly severity: Severity } | { readonly lines: true }
 
 const LINE_SHOWN_MAX = 2_000
@@ -29,28 +33,31 @@ const [NEWLINE, RETURN] = [10, 13]
 const PART_BYTES = 1_048_576
 const OVERLAP_BYTES = 65_536
 
-// The body of the thread behind `searchLog` and `countLines`. A pattern from a person runs here because a thread can be
-// ended when the pattern is too slow.
-const wanted = workerData as LineFilter
-const isWanted =
-  'lines' in wanted
+// This module runs in a thread for `searchLog` and `countLines`. Such a thread can be terminated when a person's
+// pattern takes too long.
+const filter = workerData as LineFilter
+const matches =
+  'lines' in filter
     ? () => false
-    : 'severity' in wanted
-      ? (line: string) => severityOf(line) === wanted.severity
-      : matcherOf(wanted.pattern)
+    : 'severity' in filter
+      ? (line: string) => severityOf(line) === filter.severity
+      : matcherOf(filter.pattern)
 const decoder = new TextDecoder()
 
-/** The bytes after the last line feed or carriage return, and the offset where they begin. */
+/** Bytes behind the last line feed or carriage return, to be tested with the next piece. `restAt` is their offset. */
 let rest: Uint8Array = new Uint8Array()
 let restAt = 0
-/** The current line. It is reported once, even if several of its states match. */
+/**
+ * The current line. A progress bar overwrites its line by carriage returns. The line is reported once, even if several
+ * of its versions match.
+ */
 let line = { offset: 0, isFound: false }
 let isAfterReturn = false
 let found: { offset: number; text: string }[] = []
 
 parentPort!.on('message', (piece: SearchPiece) => {
   found = []
-  const lines = 'lines' in wanted ? countIn(piece.bytes) : testPiece(piece)
+  const lines = 'lines' in filter ? countIn(piece.bytes) : testPiece(piece)
   parentPort!.postMessage({ found, lines } satisfies SearchedPiece)
 })
 
@@ -61,8 +68,8 @@ function countIn(bytes: Uint8Array): number {
 }
 
 /**
- * Tests the parts of lines that end in a piece, and returns its number of line ends. A part ends at a line feed, or at
- * a carriage return, where a progress bar overwrites it.
+ * Tests each part of a line that ends in a piece, and returns the number of line feeds. A part ends at a line feed, or
+ * at a carriage return, behind which a progress bar overwrites the line.
  */
 function testPiece({ bytes, at, isLast }: SearchPiece): number {
   if (at !== restAt + rest.length) beginAt(at)
@@ -72,7 +79,7 @@ function testPiece({ bytes, at, isLast }: SearchPiece): number {
   let [from, lines] = [0, 0]
 
   for (const { end, isLineEnd } of endsIn(all)) {
-    // Between the two bytes of \r\n there is no line.
+    // The empty text between `\r` and `\n` is not a part of a line.
     if (!(isLineEnd && from === end && isAfterReturn)) testText(all.subarray(from, end))
     from = end + 1
     isAfterReturn = !isLineEnd
@@ -89,7 +96,10 @@ function testPiece({ bytes, at, isLast }: SearchPiece): number {
   return lines
 }
 
-/** Begins a new line at an offset: at the first piece, or after bytes that were cut out of the log. */
+/**
+ * Begins a new line at an offset that does not follow the previous piece: at the start, or behind bytes that were cut
+ * out of the log.
+ */
 function beginAt(at: number): void {
   if (rest.length > 0) testText(rest)
   rest = new Uint8Array()
@@ -97,7 +107,7 @@ function beginAt(at: number): void {
   line = { offset: at, isFound: false }
 }
 
-/** Returns the position of each line feed and carriage return, in order. */
+/** Yields the position of each line feed and carriage return, in order. */
 function* endsIn(bytes: Buffer): Generator<{ end: number; isLineEnd: boolean }> {
   let [newline, carriageReturn] = [bytes.indexOf(NEWLINE), bytes.indexOf(RETURN)]
   while (newline >= 0 || carriageReturn >= 0) {
@@ -115,7 +125,7 @@ function* endsIn(bytes: Buffer): Generator<{ end: number; isLineEnd: boolean }> 
 function testText(bytes: Uint8Array): void {
   if (line.isFound) return
   const text = decoder.decode(bytes).replace(CONTROL_SEQUENCE, '')
-  if (!isWanted(text)) return
+  if (!matches(text)) return
   line.isFound = true
   found.push({ offset: line.offset, text: text.slice(0, LINE_SHOWN_MAX) })
 }

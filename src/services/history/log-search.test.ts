@@ -19,7 +19,7 @@ describe('searchLog and countLines', () => {
     'A search finds matching lines and where they begin, read in pieces of %d bytes',
     async (size) => {
       const find = async (pattern: string, from = 0) =>
-        (await searchLog(logOf(LOG, size), { wanted: { pattern }, from, limit: 9 })).lines.map(({ offset, text }) => [
+        (await searchLog(logOf(LOG, size), { filter: { pattern }, from, limit: 9 })).lines.map(({ offset, text }) => [
           offset,
           text,
         ])
@@ -36,7 +36,7 @@ describe('searchLog and countLines', () => {
   it.each([1, 7, 1_000])(
     'A search finds the first line with severity error, and lines before a byte are counted, read in pieces of %d bytes',
     async (size) => {
-      const { lines } = await searchLog(logOf(LOG, size), { wanted: { severity: 'error' }, from: 0, limit: 1 })
+      const { lines } = await searchLog(logOf(LOG, size), { filter: { severity: 'error' }, from: 0, limit: 1 })
       expect(lines).toEqual([{ offset: 18, text: 'ValueError: bad' }])
       expect(await Promise.all([0, 17, 18, 59, 1_000].map((before) => countLines(logOf(LOG, size), before)))).toEqual([
         0, 0, 1, 3, 4,
@@ -49,7 +49,7 @@ describe('searchLog and countLines', () => {
     async (size) => {
       const bar = 'begin\nepoch 1\repoch 2 nan\repoch 3 nan\nend\r\n'
       const find = async (pattern: string) =>
-        (await searchLog(logOf(bar, size), { wanted: { pattern }, from: 0, limit: 9 })).lines
+        (await searchLog(logOf(bar, size), { filter: { pattern }, from: 0, limit: 9 })).lines
 
       expect(await find('nan')).toEqual([{ offset: 6, text: 'epoch 2 nan' }])
       expect(await find('^epoch 1$')).toEqual([{ offset: 6, text: 'epoch 1' }])
@@ -61,7 +61,7 @@ describe('searchLog and countLines', () => {
   it('A search finds matches anywhere in a line of several megabytes, and the lines after it', async () => {
     const long = `${'a'.repeat(1_500_000)}needle${'b'.repeat(3_000_000)}needle\nneedle\n`
     const find = async (pattern: string) =>
-      (await searchLog(logOf(long, 999_999), { wanted: { pattern }, from: 0, limit: 9 })).lines.map(
+      (await searchLog(logOf(long, 999_999), { filter: { pattern }, from: 0, limit: 9 })).lines.map(
         ({ offset }) => offset,
       )
 
@@ -77,7 +77,7 @@ describe('searchLog and countLines', () => {
       return { bytes: tail!.subarray(at - 1_000), cursor: 1_000 + tail!.length }
     }
 
-    const { lines } = await searchLog(read, { wanted: { pattern: 'needle|half' }, from: 0, limit: 9 })
+    const { lines } = await searchLog(read, { filter: { pattern: 'needle|half' }, from: 0, limit: 9 })
     expect(lines.map(({ offset, text }) => [offset, text])).toEqual([
       [0, 'one needle'],
       [11, 'half'],
@@ -92,7 +92,7 @@ describe('searchLog and countLines', () => {
 
   it('A search returns at most the limit of lines, and reports that there are more', async () => {
     const { lines, isCut } = await searchLog(logOf('x\n'.repeat(5_000), 100_000), {
-      wanted: { pattern: 'x' },
+      filter: { pattern: 'x' },
       from: 0,
       limit: 1_000,
     })
@@ -101,12 +101,12 @@ describe('searchLog and countLines', () => {
   })
 
   it('A search refuses a malformed pattern, and ends one that would run for ever', async () => {
-    await expect(searchLog(logOf('a', 10), { wanted: { pattern: '(' }, from: 0, limit: 1 })).rejects.toMatchObject({
+    await expect(searchLog(logOf('a', 10), { filter: { pattern: '(' }, from: 0, limit: 1 })).rejects.toMatchObject({
       code: 'invalid',
     })
 
     const explosive = searchLog(logOf(`${'a'.repeat(40)}!\n`, 1_000), {
-      wanted: { pattern: '^(a+)+$' },
+      filter: { pattern: '^(a+)+$' },
       from: 0,
       limit: 1,
     })

@@ -4,28 +4,34 @@ import { AppError } from '../../contract/errors.ts'
 import type { LogSearchView } from '../../contract/routes/logs.ts'
 import type { SearchedPiece, SearchPiece, LineFilter } from './log-search-worker.ts'
 
-/** Time limit for one page of a log (1 MB). A pattern that needs longer backtracks without end in practice. */
+/**
+ * Time limit for searching one page of a log (1 MB). In practice only a pattern with exponential backtracking exceeds
+ * it.
+ */
 const PIECE_TIMEOUT_MS = 1_500
 
-/** Reads a page of a log from a byte offset on. Returns its bytes and the offset where it ends. */
+/**
+ * Reads a page of a log from the byte offset `cursor` on. Returns the bytes of the page and the offset where it ends. A
+ * page without bytes is the end of the log.
+ */
 export type ReadLog = (cursor: number) => Promise<{ readonly bytes: Uint8Array; readonly cursor: number }>
 
 interface LogSearch {
-  readonly wanted: Exclude<LineFilter, { lines: true }>
+  readonly filter: Exclude<LineFilter, { lines: true }>
   readonly from: number
   readonly limit: number
 }
 
 /**
- * Returns lines of a log that match a regular expression (case-insensitive) or have a severity, from a byte offset on,
- * at most `limit`. A line that a progress bar overwrote is tested in each of its states and returned once. Matching
- * runs in a thread, which is ended when a page takes too long. Throws AppError `invalid` for a pattern that is
+ * Returns at most `limit` lines, from byte offset `from` on, that match a case-insensitive regular expression or have a
+ * severity. A line that a progress bar overwrote is tested in each of its versions and returned once. The search runs
+ * in a thread, which is terminated when a page takes too long. Throws AppError `invalid` for a pattern that is
  * malformed or too slow.
  */
-export async function searchLog(read: ReadLog, { wanted, from, limit }: LogSearch): Promise<LogSearchView> {
-  if ('pattern' in wanted) checkPattern(wanted.pattern)
+export async function searchLog(read: ReadLog, { filter, from, limit }: LogSearch): Promise<LogSearchView> {
+  if ('pattern' in filter) checkPattern(filter.pattern)
 
-  return await withWorker(wanted, async (worker) => {
+  return await withWorker(filter, async (worker) => {
     const lines: { offset: number; text: string }[] = []
     for (let cursor = from; ;) {
       const { bytes, cursor: end } = await read(cursor)
@@ -38,7 +44,7 @@ export async function searchLog(read: ReadLog, { wanted, from, limit }: LogSearc
   })
 }
 
-/** Returns how many lines of a log end before a byte offset. */
+/** Returns how many lines of a log end before the byte offset `before`. */
 export async function countLines(read: ReadLog, before: number): Promise<number> {
   return await withWorker({ lines: true }, async (worker) => {
     let lines = 0
@@ -53,9 +59,9 @@ export async function countLines(read: ReadLog, before: number): Promise<number>
   })
 }
 
-async function withWorker<T>(wanted: LineFilter, work: (worker: Worker) => Promise<T>): Promise<T> {
+async function withWorker<T>(filter: LineFilter, work: (worker: Worker) => Promise<T>): Promise<T> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const worker = new Worker(new URL(`./log-search-worker.${extension}`, import.meta.url), { workerData: wanted })
+  const worker = new Worker(new URL(`./log-search-worker.${extension}`, import.meta.url), { workerData: filter })
   try {
     return await work(worker)
   } finally {
@@ -71,7 +77,9 @@ function checkPattern(pattern: string): void {
   }
 }
 
-/** Sends a piece to the worker and returns what it found. Throws AppError `invalid` after the time limit. */
+/**
+ * Sends a piece to the thread and returns the lines found in it. Throws AppError `invalid` after `PIECE_TIMEOUT_MS`.
+ */
 function sendPiece(worker: Worker, piece: SearchPiece): Promise<SearchedPiece> {
   return new Promise((resolve, reject) => {
     const end = (): void => {

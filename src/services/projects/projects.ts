@@ -112,8 +112,9 @@ export async function removeView({ store, by }: ProjectDeps, reference: string, 
 }
 
 /**
- * Stops everything that runs in a project and moves the project to the trash, with its runs and sweeps, in one
- * transaction. Returns what must be nudged. Throws AppError `conflict` for the default project.
+ * Stops all runs and sweeps of a project and moves the project to the trash with them, in one transaction. Returns the
+ * number of moved runs (`changed`), and the runs and sweeps that the caller must nudge. Throws AppError `conflict` for
+ * the default project.
  */
 export async function deleteProject(
   { store, clock, by }: ProjectDeps & { readonly clock: Clock },
@@ -155,8 +156,8 @@ async function stopSweepsOf(
 }
 
 /**
- * Takes a project out of the trash, with the runs and sweeps that were moved there together with it. Throws AppError
- * `conflict` if the trash has been emptied since.
+ * Takes a project out of the trash, with the runs and sweeps that were moved there together with it. Returns the number
+ * of runs. Throws AppError `conflict` if the trash has been emptied since.
  */
 export async function restoreProject({ store, by }: ProjectDeps, reference: string): Promise<{ changed: number }> {
   return await store.write(async (stores) => {

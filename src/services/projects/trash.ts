@@ -20,7 +20,8 @@ export interface TrashDeps {
 }
 
 /**
- * Empties the trash: nothing that is in it now can be restored. The janitor removes it. Returns the numbers of items.
+ * Marks everything that is in the trash now as no longer restorable. The janitor removes it later. Returns the number
+ * of items of each kind.
  */
 export async function emptyTrash({
   store,
@@ -39,10 +40,12 @@ const LISTED_MAX = 100_000
 const PURGED_AT_ONCE = 50
 
 /**
- * Removes what has been in the trash for longer than `keepMs`, or was in it when it was emptied. Files are removed
- * first, then rows in pieces of bounded size per transaction, and the row of the run last. It may be interrupted: the
- * next call continues. An item that cannot be removed is left to the next call and does not delay others. Returns the
- * number of removed runs.
+ * Removes the runs, sweeps and projects that have been in the trash for longer than `keepMs`, or that were there when
+ * the trash was emptied. Returns the number of removed runs.
+ *
+ * The files of a run are removed first, then its rows in pieces of bounded size per transaction, and its own row last,
+ * so that a later call can continue after an interruption. An item that cannot be removed does not prevent the removal
+ * of others; the next call tries again.
  */
 export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<number> {
   const { store, clock, log } = deps
@@ -85,7 +88,10 @@ export async function purgeTrash(deps: TrashDeps, keepMs: number): Promise<numbe
   return purged
 }
 
-/** Whether an item is still in the trash and due. A person may have restored it since it was listed. */
+/**
+ * Whether an item is still in the trash and was moved there before `deletedBefore`. A person may have restored the item
+ * since it was listed.
+ */
 function isStillDue(item: { readonly deletedAt: number | null } | undefined, deletedBefore: number): boolean {
   return item !== undefined && item.deletedAt !== null && item.deletedAt < deletedBefore
 }

@@ -6,13 +6,13 @@ import type { Run } from '../../core/records/run.ts'
 import { changeRun, changeTags, deleteRun, pauseRun, restoreRun, stopRun, unpauseRun } from './controls.ts'
 import type { ControlDeps } from './controls.ts'
 
-/** The runs of a bulk action: those of a scope and those named by id. */
+/** The runs of a bulk action: those that a scope selects, and those named by id. */
 export interface BulkTarget {
   readonly scope: RunScope | null
   readonly ids: readonly string[]
 }
 
-/** The result of a bulk action: the number of runs in the target, and of those that were changed. */
+/** The result of a bulk action: how many runs the target contains, and how many of them were changed. */
 export interface BulkResult {
   readonly matched: number
   readonly changed: number
@@ -21,8 +21,8 @@ export interface BulkResult {
 type Change = Pick<BulkRequest, 'action' | 'tags' | 'dryRun'> & { readonly toProjectId?: string }
 
 /**
- * Applies one action to each run of the target. A run that refuses the action, for example because it has ended, counts
- * as unchanged.
+ * Applies one action to each run of the target. With `dryRun`, only counts the runs. A run that refuses the action, for
+ * example because it has ended, counts as unchanged.
  */
 export async function changeRuns(deps: ControlDeps, { scope, ids }: BulkTarget, change: Change): Promise<BulkResult> {
   if (change.dryRun && scope && ids.length === 0)

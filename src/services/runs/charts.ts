@@ -34,8 +34,11 @@ import { toPythonText } from '../../core/language/python.ts'
 import { measureOf } from '../../core/sweep/results.ts'
 import { toIso } from './views.ts'
 
-/** The metrics to draw, with at most `buckets` points a line, and the part of the x axis. */
-export interface LinesAsked {
+/**
+ * The metrics to draw, the maximum number of points of each line (`buckets`), and the part of the x axis to draw; the
+ * whole axis if `range` is undefined.
+ */
+export interface LinesRequest {
   readonly metrics: readonly string[]
   readonly buckets: number
   readonly range?: ChartRange | undefined
@@ -45,7 +48,7 @@ export interface LinesAsked {
 export async function readSeries(
   store: Store,
   runs: readonly Run[],
-  { metrics, buckets, range }: LinesAsked,
+  { metrics, buckets, range }: LinesRequest,
 ): Promise<SeriesView[]> {
   const lines: SeriesView[] = []
   for (const run of runs) {
@@ -58,11 +61,12 @@ export async function readSeries(
 }
 
 /**
- * A series with more points is drawn from its rollups, which are fine enough; a shorter one is drawn from its points.
+ * Maximum number of points that are read for a line. A longer part of a series is drawn from its rollups, the stored
+ * statistics of its chunks, whose resolution suffices.
  */
 const POINTS_MAX = 50_000
 
-interface LineAsked {
+interface LineRequest {
   readonly runId: string
   readonly metric: string
   readonly buckets: number
@@ -77,7 +81,7 @@ interface FoundLine {
 /** Reads one line; undefined if the run has not logged the metric. */
 async function readLine(
   { scan }: Store,
-  { runId, metric, buckets: max, range }: LineAsked,
+  { runId, metric, buckets: max, range }: LineRequest,
 ): Promise<FoundLine | undefined> {
   const rollups = await scan.tracking.readBuckets(runId, metric, Infinity)
   if (!rollups) return undefined
@@ -85,20 +89,20 @@ async function readLine(
   const startTime = (await scan.tracking.readPoints(runId, metric, 0, 1))?.[1] ?? Number.NaN
   const span = range && toSpan(range, startTime)
 
-  // Read only those chunks of a long series that overlap the range. A short one is read whole: its steps may decrease
-  // within a chunk, so that a chunk's first and last step do not bound it.
+  // Reads only those chunks of a long series that overlap the range. A short series is read whole, because its steps
+  // may decrease within a chunk: the first and last step of a chunk then do not bound the others.
   const part =
     span && countOf(rollups) > POINTS_MAX ? findChunksWithin(rollups, span) : { first: 0, end: rollups.length }
-  const [before, wanted] = [rollups.slice(0, part.first), rollups.slice(part.first, part.end)]
+  const [before, within] = [rollups.slice(0, part.first), rollups.slice(part.first, part.end)]
 
-  const count = countOf(wanted)
-  if (count > POINTS_MAX) return { startTime, buckets: coarsen(wanted, max) }
+  const count = countOf(within)
+  if (count > POINTS_MAX) return { startTime, buckets: coarsen(within, max) }
 
   const points = (await scan.tracking.readPoints(runId, metric, countOf(before), count)) ?? new Float64Array()
   return { startTime, buckets: toBuckets(span ? selectPointsWithin(points, span) : points, max) }
 }
 
-/** Converts a range of the x axis to the numbers of points: steps, or milliseconds. */
+/** Converts a range of the x axis to a range of steps, or of times in milliseconds since 1970. */
 function toSpan({ axis, from, to }: ChartRange, startTime: number): Span {
   if (axis === 'step') return { by: 'step', from, to }
   const start = axis === 'relative' ? startTime : 0
@@ -109,18 +113,19 @@ function countOf(buckets: readonly Bucket[]): number {
   return buckets.reduce((sum, { count }) => sum + count, 0)
 }
 
-/** Number of runs of a group whose lines are read, and number of groups that are drawn. */
+/** Number of runs of each group, the newest, whose lines are read. */
 const GROUP_RUNS_MAX = 30
+/** Number of groups, the largest, for which bands are read. */
 const BANDS_MAX = 10
 
 /**
- * Reads bands: for the largest groups of runs, the mean of their lines and how far they spread. Throws FilterError for
- * an unknown field.
+ * Reads bands: for each metric and each of the `BANDS_MAX` largest groups of runs, the mean, the spread and the
+ * extremes of the runs' lines. Throws FilterError for an unknown field.
  */
 export async function readBands(
   store: Store,
   scope: RunScope,
-  { by, metrics, buckets }: LinesAsked & { readonly by: readonly Field[] },
+  { by, metrics, buckets }: LinesRequest & { readonly by: readonly Field[] },
 ): Promise<BandsView> {
   const number = { kind: 'column', name: 'number' } as const
   const rows = await store.scan.runQueries.readTable(scope, { keys: by, values: [number] }, LIMITS.groupRunsMax)
@@ -178,12 +183,12 @@ export async function readBands(
 async function linesOf(
   store: Store,
   numbers: readonly number[],
-  asked: { readonly metric: string; readonly buckets: number },
+  request: { readonly metric: string; readonly buckets: number },
 ): Promise<(readonly Bucket[])[]> {
   const lines: (readonly Bucket[])[] = []
   for (const number of numbers) {
     const run = await store.read.runs.getByNumber(number)
-    const line = run && (await readLine(store, { runId: run.id, ...asked }))
+    const line = run && (await readLine(store, { runId: run.id, ...request }))
     if (line && line.buckets.length > 0) lines.push(line.buckets)
   }
   return lines
@@ -204,15 +209,15 @@ function toLine(run: number, metric: string, { startTime, buckets }: FoundLine):
   }
 }
 
-interface GroupsAsked {
+interface GroupsRequest {
   readonly by: readonly Field[]
   readonly columns: readonly Field[]
-  /** The field to order by, with `-` in front for descending order. */
+  /** The field to sort groups by, with `-` in front for descending order; undefined for the largest groups first. */
   readonly sort: string | undefined
 }
 
-/** Returns the order of groups that `sort` describes; undefined for a field that groups do not have. */
-function toGroupOrder({ by, columns, sort }: GroupsAsked): GroupOrder | undefined {
+/** Returns the order of groups that `sort` describes; undefined if `sort` is not a field of the groups. */
+function toGroupOrder({ by, columns, sort }: GroupsRequest): GroupOrder | undefined {
   const isDescending = sort?.startsWith('-') ?? true
   const name = sort?.replace(/^-/, '')
 
@@ -224,11 +229,14 @@ function toGroupOrder({ by, columns, sort }: GroupsAsked): GroupOrder | undefine
   return place(by) >= 0 ? { by: 'key', index: place(by), isDescending } : undefined
 }
 
-/** Groups runs by fields and summarises columns for each group. Throws FilterError for an unknown field. */
+/**
+ * Groups runs by the fields `by` and returns statistics of the fields `columns` for each group. Throws FilterError for
+ * an unknown field.
+ */
 export async function readGroups(
   { scan }: Store,
   scope: RunScope,
-  { by, columns, sort }: GroupsAsked,
+  { by, columns, sort }: GroupsRequest,
 ): Promise<GroupsView> {
   const rows = await scan.runQueries.readTable(scope, { keys: by, values: columns }, LIMITS.groupRunsMax)
   const groups = sortGroups(groupRows(rows), toGroupOrder({ by, columns, sort }))
@@ -259,8 +267,8 @@ export async function readVaried({ scan: { runQueries } }: Store, scope: RunScop
 }
 
 /**
- * Returns names of parameters and metrics of some projects to choose from: first those of the latest runs of a scope,
- * the most common first.
+ * Returns the names of parameters and metrics in some projects, for selection by a user. If `scope` is given, names
+ * that many of its newest `LIMITS.recentRunsMax` runs have come first.
  */
 export async function readNames(
   { scan: { runQueries } }: Store,
@@ -281,7 +289,7 @@ export async function readNames(
   return { params: await names('param'), metrics: await names('metric') }
 }
 
-/** Returns the places for runs on this machine, and which of them are in use. */
+/** Returns the number of places for runs on this machine and how many are in use, and the same for each GPU. */
 export async function readSlots({ store, executor }: { store: Store; executor: Executor }): Promise<SlotsView> {
   const { runsMax, devices } = executor.getCapacity()
   const active = await store.read.runs.listActive()
@@ -354,7 +362,7 @@ function toAxisView(axis: Axis): AxisView {
   }
 }
 
-/** Returns the lowest and highest value that an axis can have; null where there is none. */
+/** Returns the lowest and highest value that a numeric axis can have; null where the axis has no bound. */
 function boundsOf(axis: Axis): [number | null, number | null] {
   if (axis.kind === 'values' || axis.kind === 'pvalues') {
     const numbers = axis.values.map((value) => asNumber(value)!)

@@ -24,8 +24,8 @@ export interface ControlDeps {
 }
 
 /**
- * Asks a run to stop. The request is durable on return, and no new attempt of the run starts. Does nothing for a run
- * that has ended.
+ * Requests that a run stops. The request is durable on return, and no new attempt of the run starts. Does nothing for a
+ * run that has ended.
  */
 export async function stopRun({ store, nudges, by }: ControlDeps, run: Run): Promise<void> {
   if (isTerminal(run.phase)) return
@@ -47,7 +47,7 @@ async function appendEvent(
   await stores.events.append([{ ...event, actor: actorOf(by) }])
 }
 
-/** Asks a sweep and all its trials to stop, in one transaction. Does nothing for a sweep that has ended. */
+/** Requests that a sweep and all its trials stop, in one transaction. Does nothing for a sweep that has ended. */
 export async function stopSweep({ store, nudges, by }: ControlDeps, sweep: Sweep): Promise<void> {
   if (isSweepEnded(sweep.phase)) return
   const stopped = await store.write((stores) => requestSweepStop(stores, by, sweep))
@@ -56,7 +56,8 @@ export async function stopSweep({ store, nudges, by }: ControlDeps, sweep: Sweep
 }
 
 /**
- * Asks a sweep and its trials to stop, inside the caller's transaction. Returns the ids of the trials that were asked.
+ * Requests that a sweep and its trials stop, inside the caller's transaction. Returns the ids of the trials that have
+ * not ended and were not stopping already; the caller must nudge them.
  */
 export async function requestSweepStop(
   stores: Stores,
@@ -72,8 +73,8 @@ export async function requestSweepStop(
 }
 
 /**
- * Asks a run to end its attempt and stay open. Returns how many runs it changed. Throws AppError `conflict` for a run
- * that has ended, or that the server did not start.
+ * Requests that a run ends its attempt and becomes `paused`. Returns the number of changed runs: 0 if the run is paused
+ * or stopping already. Throws AppError `conflict` for a run that has ended, or that the server did not start.
  */
 export async function pauseRun({ store, nudges, by }: ControlDeps, run: Run): Promise<number> {
   if (isTerminal(run.phase)) throw new AppError('conflict', { detail: phrase('run_ended', { run: run.number }) })
@@ -90,8 +91,8 @@ export async function pauseRun({ store, nudges, by }: ControlDeps, run: Run): Pr
 }
 
 /**
- * Queues a paused run again. Returns how many runs it changed. Throws AppError `conflict` while the run is still being
- * paused.
+ * Queues a paused run again, or withdraws a request to pause that no process has received yet. Returns the number of
+ * changed runs. Throws AppError `conflict` while the run is still being paused.
  */
 export async function unpauseRun({ store, nudges, by }: ControlDeps, run: Run, creation?: Creation): Promise<number> {
   const changed = await store.write(async (stores) => {
@@ -100,7 +101,7 @@ export async function unpauseRun({ store, nudges, by }: ControlDeps, run: Run, c
     if (ids.length === 0) return 0
 
     await appendEvent(stores, by, { kind: 'run.resumed', runId: run.id })
-    // Keep the request, so that repeating it after the run has ended does not derive a new run.
+    // Records the request id, so that repeating the request after the run has ended does not derive a new run.
     if (creation && !isAgain) await stores.requests.insert(creation.id, creation.digest)
     return ids.length
   })
@@ -114,8 +115,8 @@ export async function unpauseRun({ store, nudges, by }: ControlDeps, run: Run, c
 }
 
 /**
- * Pauses a sweep: no trial starts. Running trials are paused too, unless `keepRunning`. Throws AppError `conflict` for
- * a sweep that is stopping or has ended.
+ * Pauses a sweep, so that no further trial starts. Running trials are paused too, unless `keepRunning` is set. Throws
+ * AppError `conflict` for a sweep that is stopping or has ended.
  */
 export async function pauseSweep(
   { store, nudges, by }: ControlDeps,
@@ -133,7 +134,7 @@ export async function pauseSweep(
 /** Resumes a sweep and its paused trials. Throws AppError `conflict` for a sweep that is stopping or has ended. */
 export async function resumeSweep({ store, nudges, by }: ControlDeps, sweep: Sweep): Promise<void> {
   const resumed = await store.write(async (stores) => {
-    await updateSweep(stores, sweep, { isPaused: false, ...(await patchToForgive(stores, sweep)) })
+    await updateSweep(stores, sweep, { isPaused: false, ...(await patchToIgnoreFailures(stores, sweep)) })
     await stores.events.append([{ kind: 'sweep.resumed', actor: actorOf(by), sweepId: sweep.id }])
     return await stores.runRequests.unpause({ sweepId: sweep.id })
   })
@@ -143,10 +144,10 @@ export async function resumeSweep({ store, nudges, by }: ControlDeps, sweep: Swe
 }
 
 /**
- * Returns the changes that forgive earlier failures: from now on the first trials are those that have not ended. By
- * resuming the sweep, a person confirms having seen that the earlier ones failed.
+ * Returns the changes after which the failures so far no longer pause the sweep: only trials that have not ended yet,
+ * and later ones, are checked. By resuming the sweep, a person confirms having seen the earlier failures.
  */
-async function patchToForgive(stores: Stores, sweep: Sweep): Promise<SweepPatch> {
+async function patchToIgnoreFailures(stores: Stores, sweep: Sweep): Promise<SweepPatch> {
   const { failure, trialsCreated } = await loadCurrentSweep(stores, sweep)
   if (failure === null) return {}
   const open = (await stores.trials.listOpen(sweep.id)).flatMap(({ index }) => index ?? [])
@@ -154,8 +155,8 @@ async function patchToForgive(stores: Stores, sweep: Sweep): Promise<SweepPatch>
 }
 
 /**
- * Changes fields of a sweep that a person may change. A new concurrency applies from the next admission on and stops no
- * running trial. Throws AppError `conflict` for the concurrency of a sweep that has ended.
+ * Changes the given fields of a sweep. A new concurrency applies from the next admission on and stops no running trial.
+ * Throws AppError `conflict` for a change of concurrency after the sweep has ended.
  */
 export async function changeSweep(
   { store, nudges, by }: ControlDeps,
@@ -174,7 +175,7 @@ export async function changeSweep(
   nudges.scheduler()
 }
 
-/** Updates a sweep that is running. Throws AppError `conflict` for a sweep that is stopping or has ended. */
+/** Updates a sweep in phase `running`. Throws AppError `conflict` for a sweep that is stopping or has ended. */
 async function updateSweep(stores: Stores, sweep: Sweep, patch: SweepPatch): Promise<void> {
   const current = await loadCurrentSweep(stores, sweep)
   if (current.phase !== 'running')
@@ -184,7 +185,10 @@ async function updateSweep(stores: Stores, sweep: Sweep, patch: SweepPatch): Pro
   await stores.sweeps.update(current, patch)
 }
 
-/** Adds or removes tags of a run, based on its tags at that moment. Returns false if nothing changed. */
+/**
+ * Replaces the tags of a run by the result of `change` for the current tags. `change` either adds or removes tags.
+ * Returns false if their number stays the same.
+ */
 export async function changeTags(
   { store, by }: Pick<ControlDeps, 'store' | 'by'>,
   { id }: Pick<Run, 'id'>,
@@ -201,7 +205,7 @@ export async function changeTags(
   })
 }
 
-/** Changes fields of a run that a person may change, in any phase. */
+/** Changes the given fields of a run, in any phase. */
 export async function changeRun(
   { store, by }: Pick<ControlDeps, 'store' | 'by'>,
   run: Run,
@@ -214,7 +218,10 @@ export async function changeRun(
   })
 }
 
-/** Moves a run to the trash and asks it to stop, in one transaction. Returns how many runs it changed. */
+/**
+ * Moves a run to the trash and requests its stop, in one transaction. Returns the number of moved runs: 0 if the run is
+ * in the trash already.
+ */
 export async function deleteRun({ store, nudges, clock, by }: ControlDeps, run: Run): Promise<number> {
   const changed = await store.write(async (stores) => {
     const ids = await stores.runTrash.setDeleted({ id: run.id }, { deletedAt: clock.now() })
@@ -227,7 +234,8 @@ export async function deleteRun({ store, nudges, clock, by }: ControlDeps, run: 
 }
 
 /**
- * Throws AppError `conflict` if the removal of a run or sweep has begun, or the trash was emptied while it was there.
+ * Throws AppError `conflict` for a run, sweep or project whose removal has begun, or that was in the trash when the
+ * trash was emptied.
  */
 export async function refuseEmptied(
   stores: Stores,
@@ -246,8 +254,8 @@ export async function refuseTrashedProject(stores: Stores, projectId: string): P
 }
 
 /**
- * Takes a run out of the trash. Returns how many runs it changed. Throws AppError `conflict` if its removal has begun,
- * or its project is in the trash.
+ * Takes a run out of the trash. Returns the number of restored runs. Throws AppError `conflict` if the removal of the
+ * run has begun, the trash was emptied, or the run's project is in the trash.
  */
 export async function restoreRun({ store, by }: ControlDeps, run: Run): Promise<number> {
   return await store.write(async (stores) => {
@@ -262,7 +270,7 @@ export async function restoreRun({ store, by }: ControlDeps, run: Run): Promise<
 }
 
 /**
- * Moves a sweep and its trials to the trash and asks them to stop, in one transaction. Returns the number of trials
+ * Moves a sweep and its trials to the trash and requests their stop, in one transaction. Returns the number of trials
  * moved.
  */
 export async function deleteSweep({ store, nudges, clock, by }: ControlDeps, sweep: Sweep): Promise<number> {
@@ -281,8 +289,9 @@ export async function deleteSweep({ store, nudges, clock, by }: ControlDeps, swe
 }
 
 /**
- * Returns the time at which a sweep and its trials count as moved to the trash. Trials that follow a sweep into the
- * trash get the sweep's time, so that they are restored with it, unless the trash has been emptied since.
+ * Returns the time to record for moving a sweep and its trials to the trash. This is `now`, unless the sweep is in the
+ * trash already: then the sweep's earlier time is used, so that trials moved later are restored with the sweep. An
+ * earlier time from before the trash was emptied is not used.
  */
 async function trashTimeOf(stores: Stores, sweep: Sweep, now: number): Promise<number> {
   const since = (await loadCurrentSweep(stores, sweep)).deletedAt
@@ -290,8 +299,8 @@ async function trashTimeOf(stores: Stores, sweep: Sweep, now: number): Promise<n
 }
 
 /**
- * Takes a sweep out of the trash, with the trials that were moved there with it. Returns the number of trials. Throws
- * as `restoreRun` does.
+ * Takes a sweep out of the trash, with the trials that were moved there together with it. Returns the number of trials.
+ * Throws AppError `conflict` as `restoreRun` does.
  */
 export async function restoreSweep({ store, by }: ControlDeps, sweep: Sweep): Promise<number> {
   return await store.write(async (stores) => {

@@ -20,9 +20,9 @@ import { withDocumentErrors, insertRun, submit } from './submissions.ts'
 import type { Submission, SubmissionDeps } from './submissions.ts'
 
 /**
- * Creates a new run from the document of another one: `restarts` with empty outputs, `copies` with a copy of the
- * outputs, `resumes` writing to the same outputs. Throws AppError `conflict` for a run without a command, and for
- * copying or resuming a run that has not ended.
+ * Creates a new run from the document of another one: `restarts` begins with empty outputs, `copies` with a copy of the
+ * other run's outputs, and `resumes` writes to the other run's outputs. Throws AppError `conflict` for a run without a
+ * command, and for copying or resuming a run that has not ended.
  */
 export async function deriveRun(
   deps: SubmissionDeps,
@@ -73,9 +73,9 @@ export async function deriveRun(
 }
 
 /**
- * Removes the rung from a plan, because a run outside a sweep does not wait at rungs. A run that continues with the
- * files of a trial, or with a copy of them, keeps the rung as its last one if the trial started over at each rung: such
- * a trial has a set of files per rung.
+ * Removes the rung from a plan, because a run outside a sweep does not wait at rungs. The rung stays, as the last one,
+ * if a trial that started over at each rung is copied or resumed, because such a trial has separate files for each
+ * rung.
  */
 function withoutRung<T extends { readonly plan: RunPlan }>(
   kind: Origin['kind'],
@@ -87,7 +87,7 @@ function withoutRung<T extends { readonly plan: RunPlan }>(
   return { ...work, plan: isKept ? { ...plan, rung: { ...reached, isLast: true, firstAttempt: 1 } } : plan }
 }
 
-/** Returns the plan, machine, code and environment of a derived run. */
+/** Returns the plan, submitting machine, code and environment of a derived run. */
 async function planWork(
   deps: SubmissionDeps,
   run: Run,
@@ -118,15 +118,15 @@ async function refuseRemoved(stores: Stores, run: Run): Promise<void> {
     throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
 }
 
-/** How a run or sweep is derived: the changes that were asked for, and the id to create it under. */
+/** A request to derive a run or a sweep from another one: the requested changes, and the id of the new run or sweep. */
 export interface Derivation {
   readonly request: DeriveRequest
   readonly creation: Creation
 }
 
 /**
- * Returns the plan of the run, compiled again if sources or parameters are to be changed. Throws AppError `conflict`
- * for a change that is not possible.
+ * Returns the plan for a derived run: the plan of the original run, or a newly compiled plan if the request contains
+ * sources or parameters. Throws AppError `conflict` for a change that is not possible.
  */
 async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest): Promise<RunPlan> {
   const { sources = [], params = {} } = request
@@ -141,13 +141,13 @@ async function planAgain(deps: SubmissionDeps, run: Run, request: DeriveRequest)
 
   if (plan.kind !== 'group') return plan
   if (sources.length > 0) throw new AppError('conflict', { detail: phrase('run_no_group') })
-  // The run was made from a trial: its plan is the sweep's template at the trial's point.
+  // This run was derived from a trial, so its plan is the sweep's template at the trial's point.
   return await withDocumentErrors(() => compileChangedTrial(plan, run.plan.params, params))
 }
 
 /**
- * Compiles the plan of a trial with other parameters. Other sources are refused, because the sweep's template defines
- * the rest.
+ * Compiles the plan of a trial with changed parameters. Throws AppError `conflict` for additional sources, because
+ * everything but the parameters comes from the sweep's template.
  */
 async function planTrialAgain(
   { store }: SubmissionDeps,
@@ -162,8 +162,8 @@ async function planTrialAgain(
 }
 
 /**
- * Submits the document of a sweep again, with other sources and parameters merged over it. Throws AppError `conflict`
- * for a sweep without a document.
+ * Submits the document of a sweep again. Requested sources and parameters are merged over those of the document. Throws
+ * AppError `conflict` for a sweep without a stored document.
  */
 export async function restartSweep(
   deps: SubmissionDeps,

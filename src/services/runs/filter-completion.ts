@@ -15,8 +15,8 @@ export interface FilterSuggestion {
 }
 
 /**
- * Returns what can follow at the end of a filter: names and values of runs, then words of the filter language. `start`
- * is the position in the text that a suggestion replaces from.
+ * Returns suggestions for the end of a filter text: first names and values that runs have, then words of the filter
+ * language. A suggestion replaces the text from position `start` on.
  */
 export async function completeFilter(
   { scan }: Pick<Store, 'scan'>,
@@ -68,7 +68,7 @@ async function suggestValues(
   return toTexts(await search.listValues(field, prefix, page), '')
 }
 
-/** Turns values into suggestions, quoted where the filter language requires it. */
+/** Turns values into suggestions with the prefix `before`, quoted where the filter language requires it. */
 function toTexts(suggestions: readonly Completion[], before: string): FilterSuggestion[] {
   return suggestions.map(({ text, count }) => ({
     text: `${before}${/^[\p{L}\p{N}_.+-]+$/u.test(text) ? text : JSON.stringify(text)}`,
@@ -79,10 +79,10 @@ function toTexts(suggestions: readonly Completion[], before: string): FilterSugg
 const NAMES_READ_MAX = 1_000
 
 /**
- * Returns the names in a filter and an order that no run has, which are probably misspelt, each with the nearest
- * existing name.
+ * Returns the parameters and metrics in a filter and a sort order that no run has, since they are probably misspelt.
+ * Where a similar name exists, the text is `NAME → SIMILAR`.
  */
-export async function findHints(
+export async function findUnusedNames(
   { scan }: Pick<Store, 'scan'>,
   projects: ProjectScope,
   { filter, sort }: { filter: Filter | undefined; sort: readonly Sort[] },

@@ -29,7 +29,8 @@ export interface SubmissionDeps extends Acting {
   readonly nudges: Nudges
   readonly compiler: Compiler
   /**
-   * Turns the plan of a `kind: build` document into one with a command that builds. `hash` is that of its environment.
+   * Adds the command that builds the environment to the plan of a `kind: build` document. Returns the plan with the
+   * hash of the environment.
    */
   readonly planBuild: (
     plan: RunPlan,
@@ -37,7 +38,7 @@ export interface SubmissionDeps extends Acting {
   ) => Promise<{ plan: RunPlan; hash: string }>
 }
 
-/** The result of a submitted document: a run, or a sweep for `kind: group`. */
+/** The result of submitting a document: a sweep for `kind: group`, a run for any other kind. */
 export type Submission = { readonly kind: 'run'; readonly run: Run } | { readonly kind: 'sweep'; readonly sweep: Sweep }
 
 const SEED_MAX = 2 ** 31
@@ -112,7 +113,10 @@ export async function submit(deps: SubmissionDeps, request: SubmitRequest, creat
   return submission
 }
 
-/** Returns the project and the code of a submission. Throws AppError `not_found`. */
+/**
+ * Returns the project id and the snapshot digest of a submission; `snapshot` is null without code. Throws AppError
+ * `not_found`.
+ */
 async function findPlace(
   { store, by }: SubmissionDeps,
   request: SubmitRequest,
@@ -130,8 +134,8 @@ async function findPlace(
 }
 
 /**
- * Returns the host information with the digest of the code's difference to its commit. The difference itself is stored
- * once under this digest.
+ * Returns the host information with the digest of `changes`, the diff of the code to its commit. `submit` stores the
+ * diff under this digest.
  */
 function withChanges({ host, changes }: SubmitRequest, ids: Ids): HostInfo {
   return host.git && changes ? { ...host, git: { ...host.git, diff: ids.digest(changes) } } : host
@@ -148,8 +152,8 @@ function nudgeFor({ nudges }: Pick<SubmissionDeps, 'nudges'>, submission: Submis
 }
 
 /**
- * Stores a run that a script started by itself. The run has one attempt without an executor; its state is known only
- * from the tracking records that the script sends.
+ * Stores a run that a person's script started without the server. The run has one attempt without an executor. Its
+ * phase changes only by the tracking records that the script sends, or by their absence.
  */
 export async function createRun(
   deps: Pick<SubmissionDeps, 'store' | 'ids' | 'nudges' | 'by'>,
@@ -206,7 +210,8 @@ async function findSubmission(stores: Stores, id: string): Promise<Submission | 
 }
 
 /**
- * Runs work that compiles a document. Throws AppError `invalid_document` with the problems if the document is invalid.
+ * Calls `work`, which compiles a document, and returns its result. Throws AppError `invalid_document` with all problems
+ * if the document is invalid.
  */
 export async function withDocumentErrors<T>(work: () => T | Promise<T>): Promise<T> {
   try {
@@ -218,7 +223,8 @@ export async function withDocumentErrors<T>(work: () => T | Promise<T>): Promise
 }
 
 /**
- * Returns the problem of a plan that this server cannot run. Such a plan is refused instead of being run differently.
+ * Returns the problem of a plan that this server cannot run as written; undefined if it can. The submission of such a
+ * plan is refused.
  */
 function problemOfPlan(plan: Plan, request: SubmitRequest): Problem | undefined {
   const refused = unrunnableReason(plan)
@@ -230,7 +236,7 @@ async function insertSweep(stores: Stores, by: Caller, sweep: NewSweep): Promise
   const { objective } = sweep.plan
   const known = objective && (await stores.projects.listDirections(inserted.projectId)).has(objective.metric)
 
-  // The first sweep with this metric sets the metric's direction for the project.
+  // The first sweep of a project with this metric sets the direction of the metric in the project.
   if (objective && !known)
     await stores.projects.setDirection(inserted.projectId, objective.metric, objective.optimization)
 

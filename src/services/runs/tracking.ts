@@ -26,9 +26,9 @@ interface Applied extends Acknowledgement {
 }
 
 /**
- * Stores a batch of tracking records. Records up to the writer's acknowledged number are dropped, the others are
- * applied, and the acknowledged number is raised, in one transaction. Returns once this is durable. Throws AppError
- * `gap` for missing records that the writer has not declared lost, `forbidden` for the writer of another run or
+ * Stores a batch of tracking records in one transaction: drops records up to the writer's last acknowledged number,
+ * applies the others, and raises that number. Returns once the transaction is durable. Throws AppError `gap` if records
+ * before the batch are missing that the writer has not declared lost, `forbidden` for the writer of another run or
  * attempt, and `not_found` for a run whose removal has begun.
  */
 export async function takeBatch(
@@ -48,11 +48,11 @@ export async function takeBatch(
 }
 
 /**
- * Stores the tracking records that a process of an ended attempt had logged and not sent. Throws ZodError for a
+ * Stores tracking records that the processes of an ended attempt logged but did not send. Throws ZodError for a
  * malformed batch.
  */
 export async function takeLeftBatches(deps: TrackingDeps, run: Run, batches: Iterable<BatchRequest>): Promise<void> {
-  // Any program of a run can write such files, so each batch is validated.
+  // The batches come from files that any program of a run can write, so each one is validated.
   for (const batch of batches) await takeBatch(deps, run, batchRequest.parse(batch))
 }
 
@@ -63,12 +63,12 @@ interface Batch {
 }
 
 async function applyBatch(stores: Stores, run: Run, { batch, parsed, now }: Batch): Promise<Applied> {
-  // The rows of a run under removal are deleted piece by piece: rows written now would be left behind.
+  // The rows of a run that is being removed are deleted piece by piece. Rows written now might never be deleted.
   if (!(await stores.runTrash.isNotPurged(run.id)))
     throw new AppError('not_found', { what: phrase('thing_run', { name: run.number }) })
 
   const writer = await stores.tracking.openWriter(batch.writer, run.id, batch.attempt)
-  // A writer of another run or attempt: its acknowledged number does not apply to these records.
+  // The writer belongs to another run or attempt: its acknowledged number does not apply to these records.
   if (!writer) throw new AppError('forbidden')
 
   const missing = Math.max(0, batch.first - 1 - writer.lastSequence)
@@ -91,7 +91,7 @@ async function applyBatch(stores: Stores, run: Run, { batch, parsed, now }: Batc
     isClosed: writer.isClosed || batch.closed === true,
   })
 
-  const hasPhaseChanged = !run.isExecuted && (await noteMessage(stores, run, records, now))
+  const hasPhaseChanged = !run.isExecuted && (await updateReportedPhase(stores, run, records, now))
   return {
     ack: lastSequence,
     refused,
@@ -103,15 +103,15 @@ async function applyBatch(stores: Stores, run: Run, { batch, parsed, now }: Batc
 const REFUSALS_SHOWN = 3
 
 /**
- * Joins the first reasons for which parts of a tracking record were refused. It may have a thousand names: an answer
- * with all of them would be longer than the batch.
+ * Joins the first `REFUSALS_SHOWN` reasons why parts of a tracking record were refused, and appends the number of the
+ * others. A record can have a thousand names and as many reasons.
  */
 function joinReasons(refused: readonly string[]): string {
   const shown = refused.slice(0, REFUSALS_SHOWN).join('; ')
   return refused.length > REFUSALS_SHOWN ? `${shown}; and ${refused.length - REFUSALS_SHOWN} more` : shown
 }
 
-/** Applies tracking records to the run: points, parameters, tags and logged artifacts. */
+/** Applies tracking records to the run: stores points, parameters, tags and the records of logged artifacts. */
 async function applyRecords(
   stores: Stores,
   run: Run,
@@ -150,8 +150,8 @@ async function applyRecords(
 }
 
 /**
- * Returns the parameters that a late batch of an earlier attempt may still set: those that the run does not have, or
- * has unchanged from its plan. Values that a later attempt logged stay.
+ * Returns those of the `logged` parameters of an earlier attempt that may still be stored: parameters that the run does
+ * not have, or whose value is that of the plan. A value that a later attempt logged stays.
  */
 function settableByEarlierAttempt({ params, plan }: Run, logged: ValueMap): ValueMap {
   const isUnchanged = (name: string) =>
@@ -160,7 +160,7 @@ function settableByEarlierAttempt({ params, plan }: Run, logged: ValueMap): Valu
   return Object.fromEntries(Object.entries(logged).filter(([name]) => isUnchanged(name)))
 }
 
-/** Returns the last 48 bits of a writer's id: they are random, and a float64 represents them exactly. */
+/** Returns the last 48 bits of a writer's id, which are random and which a float64 represents exactly. */
 function toWriterNumber(writer: string): number {
   return Number.parseInt(writer.slice(-12), 16)
 }
@@ -180,14 +180,14 @@ function toSeries(records: readonly TrackingRecord[]): SeriesPoints[] {
   return [...numbers].map(([name, list]) => ({ name, points: new Float64Array(list) }))
 }
 
-/** How far `lastReceivedAt` may lag behind, to save writes. Must be far below `LIMITS.silentMs`. */
-const HEARD_WRITE_INTERVAL_MS = 30_000
+/** Minimum time between two updates of `lastReceivedAt`. Must be far below `LIMITS.silentMs`. */
+const RECEIVED_WRITE_INTERVAL_MS = 30_000
 
 /**
- * For runs started by hand. Any message clears phase `unknown`; a `status` record ends the run. Returns whether the
- * phase has changed.
+ * Updates a run started by hand after a batch: any batch ends phase `unknown`, and a `status` record ends the run.
+ * Returns whether the phase has changed.
  */
-async function noteMessage(
+async function updateReportedPhase(
   stores: Stores,
   run: Run,
   records: readonly TrackingRecord[],
@@ -200,13 +200,13 @@ async function noteMessage(
 
   if (status) await end(stores, current, status, now)
   else if (current.phase === 'unknown') await stores.runs.transition(current, 'running', { lastReceivedAt: now })
-  else if (now - (current.lastReceivedAt ?? 0) < HEARD_WRITE_INTERVAL_MS) return false
+  else if (now - (current.lastReceivedAt ?? 0) < RECEIVED_WRITE_INTERVAL_MS) return false
   else await stores.runs.annotate(run, { lastReceivedAt: now })
 
   return status !== undefined || current.phase === 'unknown'
 }
 
-/** Ends a run started by hand as its script reported. */
+/** Ends a run started by hand with the phase that its script reported. */
 async function end(
   stores: Stores,
   run: Run,

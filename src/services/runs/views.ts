@@ -30,18 +30,21 @@ import { causeOf } from '../../core/sweep/common-cause.ts'
 import { countTrials } from '../../core/sweep/halving.ts'
 import { measureOf } from '../../core/sweep/results.ts'
 
-/** Turns runs into views of the API, with their parameters and metric summaries: all of them, or those in `asked`. */
+/**
+ * Turns runs into views of the API. The views contain the parameters and metric summaries that `requested` selects, or
+ * all of them if it is undefined.
+ */
 export async function toRunViews(
   store: Store,
   runs: readonly Run[],
   locale: Locale,
-  asked?: RequestedListFields,
+  requested?: RequestedListFields,
 ): Promise<RunView[]> {
   const { tracking } = store.read
 
   const ids = runs.map((run) => run.id)
-  const common = asked?.isAuto ? await tracking.listCommonMetrics(ids, AUTO_METRICS_MAX) : []
-  const figures = asked && addAutoFields(asked, { params: runs.map(({ params }) => params), metrics: common })
+  const common = requested?.isAuto ? await tracking.listCommonMetrics(ids, AUTO_METRICS_MAX) : []
+  const figures = requested && addAutoFields(requested, { params: runs.map(({ params }) => params), metrics: common })
   const summaries = await tracking.listSummaries(ids, figures?.metrics)
 
   const names = await namesFor(store, runs)
@@ -218,7 +221,7 @@ export async function toSweepView(store: Store, sweep: Sweep, locale: Locale): P
   }
 }
 
-/** Turns what the trials of a sweep show into its view. The sweep has an objective. */
+/** Turns the insights into a sweep into a view of the API. The sweep must have an objective. */
 export function toSweepInsightView({ number, plan }: Sweep, insights: SweepInsightReport): SweepInsightView {
   const { metric, optimization, bestBy = 'last' } = plan.objective!
   const { best, expectedImprovement, importance, borders } = insights
@@ -276,7 +279,10 @@ export async function toEnvironmentView({ read }: Store, environment: Environmen
   }
 }
 
-/** Turns events into views, with numbers in place of ids. A run or sweep that has been removed is null. */
+/**
+ * Turns events into views with the numbers of runs and sweeps in place of their ids. The number is null for a run or
+ * sweep that has been removed.
+ */
 export async function toEventViews({ read }: Store, events: readonly Event[]): Promise<EventView[]> {
   const runs = new Map<string, number | null>()
   const sweeps = new Map<string, number | null>()

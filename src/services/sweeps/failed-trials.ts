@@ -13,14 +13,16 @@ import { loadCurrentSweep } from '../current.ts'
 import { bracketsOf, patchToContinue, refuseTrash } from './sweep-trials.ts'
 import type { SweepTrialsDeps } from './sweep-trials.ts'
 
-/** The code for the repeated trials, if it is to be changed. */
+/** The new code for the repeated trials. Absent fields leave the code unchanged. */
 type Code = Pick<DeriveRequest, 'snapshot' | 'host'>
 
 /**
- * Runs the failed trials of a sweep again. Each is replaced by a new run; the failed run is kept, but is no longer a
- * trial. Other code also applies to trials that have not begun and to later ones. A sweep that has ended, or that
- * paused because of failures, continues. Returns the number of trials. Throws AppError `conflict` for a sweep in the
- * trash, one that is stopping, or one that a rule ended.
+ * Runs the failed trials of a sweep again. Each failed run is replaced by a new run; it is kept, but is no longer a
+ * trial. New code also applies to trials that have not started yet and to later ones. A sweep that has ended, or that
+ * paused itself because of failures, continues. Returns the number of repeated trials.
+ *
+ * Throws AppError `conflict` for a sweep that is in the trash or is stopping, or that its own stop condition or plateau
+ * ended.
  */
 export async function restartFailed(deps: SweepTrialsDeps, sweep: Sweep, code: Code): Promise<number> {
   const { store, nudges } = deps
@@ -58,7 +60,7 @@ async function restartSome(
   if (runs.length === 0) return 0
 
   const trials = await stores.sweepHistory.listTrials(sweep.id, 0)
-  await stores.runs.removeFromTrials(runs.map((run) => run!.id))
+  await stores.runs.clearTrialIndexes(runs.map((run) => run!.id))
   await stores.runs.insert(runs.map((run) => toReplacement(current, run!, trials, { code, ids, by })))
 
   if (code.snapshot || code.host)
@@ -75,7 +77,7 @@ async function restartSome(
   return runs.length
 }
 
-/** Returns the run that replaces a failed trial, with the same point and, if given, other code. */
+/** Returns the new run for a failed trial, with the same point and, if given, new code. */
 function toReplacement(
   sweep: Sweep,
   run: Run,
@@ -93,8 +95,8 @@ function toReplacement(
 }
 
 /**
- * Returns the changes to the sweep: its failures are counted anew, and one that a person had stopped creates no further
- * trials.
+ * Returns the changes to the sweep after which it continues and counts its failures from zero. If a person had stopped
+ * the sweep, its budget is reduced so that only the repeated trials run.
  */
 function patchFor(sweep: Sweep, { snapshot, host }: Code): SweepPatch {
   const { phase, failure, trialsCreated } = sweep
@@ -111,9 +113,9 @@ function patchFor(sweep: Sweep, { snapshot, host }: Code): SweepPatch {
 }
 
 /**
- * Throws AppError `conflict` for a sweep that is stopping, or that its own stop condition or plateau ended: the same
- * rule would end it again at once. A sweep that ended because of too many failures is accepted, since it has fewer
- * failures now.
+ * Throws AppError `conflict` for a sweep that is stopping, or that its stop condition or plateau ended, because the
+ * same rule would end the sweep again at once. A sweep that ended because of too many failures is accepted, because its
+ * failed trials are replaced.
  */
 function refuseEndedByCondition({ number, phase, reason }: Sweep): void {
   if (phase === 'stopping') throw new AppError('conflict', { detail: phrase('sweep_stopping', { sweep: number }) })

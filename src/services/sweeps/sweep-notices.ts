@@ -33,11 +33,11 @@ function failureNotices({ failure, plan }: Sweep, locale: Locale): SweepNotice[]
   if (!failure) return []
   const { kind, trials, same } = failure
   const cause = causeText(failure, locale)
-  const said = same === trials ? cause : fill(noticeText(locale, 'cause_of_some'), { cause, same, trials })
+  const text = same === trials ? cause : fill(noticeText(locale, 'cause_of_some'), { cause, same, trials })
   return [
     notice(locale, FAILURE_CODES[kind], {
       trials,
-      cause: said,
+      cause: text,
       ...(kind === 'many' && { max: plan.failuresMax ?? 0 }),
     }),
   ]
@@ -48,8 +48,8 @@ function causeText({ line, ending }: SweepFailure, locale: Locale): string {
 }
 
 /**
- * Returns a notice for each metric that the sweep depends on and that no trial has reported. Returns none before a
- * trial has ended and could have reported it.
+ * Returns a notice for each metric that the sweep's plan uses and that no trial has reported. Returns none until a
+ * trial has succeeded or reached a rung, because trials may report a metric only at their end.
  */
 async function unreportedMetrics(
   { read }: Store,
@@ -57,11 +57,11 @@ async function unreportedMetrics(
   counts: PhaseCounts,
   locale: Locale,
 ): Promise<SweepNotice[]> {
-  const asked = metricsAsked(sweep.plan)
-  if (asked.length === 0 || !hasEnded(sweep, counts)) return []
+  const required = requiredMetrics(sweep.plan)
+  if (required.length === 0 || !hasEnded(sweep, counts)) return []
 
-  const reported = await read.trialMetrics.listReported(sweep.id, asked)
-  const silent = asked.filter((name) => !reported.has(name))
+  const reported = await read.trialMetrics.listReported(sweep.id, required)
+  const silent = required.filter((name) => !reported.has(name))
   if (silent.length === 0) return []
 
   const known = await read.trialMetrics.listMetricNames(sweep.id, LIMITS.namesMax)
@@ -72,13 +72,13 @@ async function unreportedMetrics(
 }
 
 /** Returns the metrics that the objective, the stopping rules and the stop conditions of a sweep use. */
-function metricsAsked({ objective, stopConditions, stoppingRules }: SweepPlan): string[] {
+function requiredMetrics({ objective, stopConditions, stoppingRules }: SweepPlan): string[] {
   return [
     ...new Set([...(objective ? [objective] : []), ...stopConditions, ...stoppingRules].map(({ metric }) => metric)),
   ]
 }
 
-/** Whether a trial has run to its end, or to a rung. */
+/** Whether at least one trial has succeeded, or is paused at a rung with a recorded result. */
 function hasEnded({ plan, resultCount }: Sweep, { succeeded = 0, paused = 0 }: PhaseCounts): boolean {
   return succeeded > 0 || (plan.method.halving !== undefined && paused > 0 && resultCount > 0)
 }

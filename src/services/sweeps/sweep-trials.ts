@@ -33,19 +33,22 @@ export interface SweepTrialsDeps extends Acting {
   readonly searcher: Searcher
 }
 
-/** The results of a sweep so far, with values of its metric as they were reported. */
+/** Insights into the results of a sweep so far. Values of the metric are as reported, not negated. */
 export interface SweepInsightReport extends Pick<SweepInsights, 'importance' | 'borders' | 'expectedImprovement'> {
   readonly choice: AutoChoice | undefined
   readonly best: { readonly number: number; readonly value: number } | null
   /** Number of trials with a result. */
   readonly finished: number
-  /** The trials that rules ended, and an estimate of the seconds that they would have run longer. */
+  /**
+   * The number of trials that were ended early by a stopping rule or at a rung, and an estimate of the seconds that
+   * they would have run longer.
+   */
   readonly stopped: { readonly trials: number; readonly savedSeconds: number }
 }
 
 /**
- * Returns what the trials of a sweep show so far. Computed in a thread, and only if there are new trials or results
- * since the last call. Throws AppError `conflict` for a sweep without a metric.
+ * Returns the insights into a sweep's results so far. They are computed in a thread, and only if there are new trials
+ * or results since the last call. Throws AppError `conflict` for a sweep without an objective.
  */
 export async function readSweepInsights(
   { store, searcher }: SweepTrialsDeps,
@@ -72,8 +75,8 @@ export async function readSweepInsights(
 }
 
 /**
- * Returns the trials and results of a sweep. Where no results are stored, as for a method that does not learn, the
- * ended trials serve as results.
+ * Returns the trials and results of a sweep. If no results are recorded, as for a method that does not learn from them,
+ * the outcomes of the ended trials serve as results.
  */
 async function historyOf(store: Store, sweep: Sweep, outcomes: readonly TrialOutcome[]): Promise<History> {
   const trials = await store.scan.sweepHistory.listTrials(sweep.id, 0)
@@ -85,8 +88,8 @@ async function historyOf(store: Store, sweep: Sweep, outcomes: readonly TrialOut
 }
 
 /**
- * Estimates how much time early ends saved: each trial that was ended would have run for the median time of the
- * completed ones.
+ * Estimates the time that ending trials early saved: each of them would have run for the median time of the trials that
+ * ran to their end.
  */
 function estimateSavedTime(plan: SweepPlan, outcomes: readonly TrialOutcome[]): SweepInsightReport['stopped'] {
   const whole = outcomes
@@ -96,8 +99,8 @@ function estimateSavedTime(plan: SweepPlan, outcomes: readonly TrialOutcome[]): 
 
   const usual = whole.length === 0 ? 0 : median(whole)
 
-  // Trials that start over at each rung are not counted: their seconds include all attempts, and only the last attempt
-  // is comparable to a whole trial.
+  // The saved time is 0 if trials start over at each rung: `seconds` then includes all attempts, but only the last
+  // attempt is comparable to a complete trial.
   const isCounted = plan.method.halving?.form !== 'promotion' || plan.method.halving.resumes
 
   return {
@@ -108,7 +111,7 @@ function estimateSavedTime(plan: SweepPlan, outcomes: readonly TrialOutcome[]): 
 
 /**
  * Allows a sweep to create `more` further trials. A sweep that has ended continues. Throws AppError `conflict` for a
- * sweep in the trash, one without a limit or without further points, one that is stopping, or one that a rule ended.
+ * sweep that is in the trash, has no limit of trials, has tried all its points, is stopping, or was ended by a rule.
  */
 export async function extendSweep({ store, nudges, by }: SweepTrialsDeps, sweep: Sweep, more: number): Promise<void> {
   await store.write(async (stores) => {
@@ -133,9 +136,9 @@ export async function extendSweep({ store, nudges, by }: SweepTrialsDeps, sweep:
 }
 
 /**
- * Adds a trial at a point that a person chose. A point that has been tried or is running returns that run; a point that
- * has only failed is tried again. Throws AppError `invalid` for a point outside the space, and `conflict` for a sweep
- * that accepts no more trials.
+ * Adds a trial at a point that a person chose and returns the number of its run. If the point has a trial that did not
+ * fail, returns that trial's run number and `isNew: false` instead. Throws AppError `invalid` for a point outside the
+ * space, and `conflict` for a sweep that accepts no more trials.
  */
 export async function addPoint(
   { store, nudges, ids, by }: SweepTrialsDeps,
@@ -189,8 +192,8 @@ export async function addPoint(
 }
 
 /**
- * Throws AppError `conflict` for a sweep that is stopping, or that a rule ended: the same rule would end it again at
- * once.
+ * Throws AppError `conflict` for a sweep that is stopping, or that a stop condition, a plateau or too many failures
+ * ended, because the same rule would end the sweep again at once.
  */
 function refuseEndedByRule({ number, phase, reason }: Sweep): void {
   if (phase === 'stopping') throw new AppError('conflict', { detail: phrase('sweep_stopping', { sweep: number }) })
@@ -198,7 +201,7 @@ function refuseEndedByRule({ number, phase, reason }: Sweep): void {
     throw new AppError('conflict', { detail: phrase('sweep_ruled_warm', { sweep: number }) })
 }
 
-/** Returns the changes that make an ended sweep continue; none for a running one. */
+/** Returns the changes that make an ended sweep run again; no changes for a sweep that is running. */
 export function patchToContinue({ phase }: Sweep): SweepPatch {
   return phase === 'running' ? {} : { phase: 'running', reason: null, stopCause: null, endedAt: null, failure: null }
 }
@@ -214,12 +217,13 @@ export function bracketsOf({ plan, budget }: Sweep): Brackets | undefined {
   return halving && createBrackets(name as 'hyperband' | 'asha', halving, budget)
 }
 
+/** Number of results of earlier sweeps that a new sweep starts with at most. */
 const WARM_TRIALS_MAX = 200
 
 /**
- * Returns the results of earlier sweeps that a new one starts with, for its own parameters: at most `WARM_TRIALS_MAX`,
- * those of the highest rungs first and the best first among them. Values have a sign such that smaller is better.
- * Throws AppError `not_found`.
+ * Returns the results of the earlier sweeps in `warmStart` that a new sweep starts with, reduced to the parameters in
+ * its search space. Results of the highest rungs come first, and the best first among them. Values are negated where
+ * the metric is maximised, so that smaller is better. Throws AppError `not_found`.
  */
 export async function earlierTrials(store: Store, plan: SweepPlan): Promise<EarlierTrial[]> {
   const sign = signOf(plan)

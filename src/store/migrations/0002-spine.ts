@@ -87,8 +87,8 @@ async function createContent({ schema }: Kysely<never>, { integer, tableEnd }: D
 }
 
 /**
- * Creates the tables that filters and sorts read. They are clustered by name: the rows of one name lie together on the
- * disk.
+ * Creates the tables of metrics, parameters and tags that filters and sort orders read. In SQLite they are clustered by
+ * name: the rows of one name are stored next to each other.
  */
 async function createFacts(db: Kysely<never>, definitions: Definitions): Promise<void> {
   const { blob, clusteredEnd, float, integer } = definitions
@@ -120,7 +120,8 @@ async function createFacts(db: Kysely<never>, definitions: Definitions): Promise
     .addPrimaryKeyConstraint('run_tag_key', ['tag', 'run_number'])
     .modifyEnd(clusteredEnd)
     .execute()
-  // Scans of PostgreSQL, which does not store a table in the order of its key, then read the index alone.
+  // PostgreSQL does not store a table in the order of its key. With these indexes a scan of one name reads the index
+  // alone.
   if (definitions.kind === 'postgres') {
     await createCoveringIndex(db, 'metric', ['last', 'min', 'max', 'mean'])
     await createCoveringIndex(db, 'run_param', ['number', 'text'])
@@ -294,7 +295,10 @@ async function backfillRun(db: Kysely<FilledTables>, row: OldRun): Promise<void>
       .execute()
 }
 
-/** Returns the parameters of a run as filters read them: the text that Python prints, and the number of a number. */
+/**
+ * Returns the parameters of a run as filters read them: the text that Python prints, and the number; null unless the
+ * value is a finite number.
+ */
 function toParamRows(row: OldRun): FilledTables['run_param'][] {
   const params = parseStored(row.params)
   const entries = isMap(params) ? Object.entries(params).slice(0, PARAMS_PER_RUN_MAX) : []

@@ -3,9 +3,12 @@ import type { Kysely } from 'kysely'
 import type { Definitions } from './definitions.ts'
 import { isMap, parseStored } from './stored-values.ts'
 
-/** Adds suggested points and recorded results of sweeps, budgets that can grow, and rungs of runs. */
+/**
+ * Adds the suggested points and recorded results of sweeps, trial limits that can be raised (`budget`), and the rungs
+ * of runs.
+ */
 export async function up(db: Kysely<never>, definitions: Definitions): Promise<void> {
-  await createLog(db, definitions)
+  await createSearchTables(db, definitions)
   await db.schema.alterTable('sweep').addColumn('budget', definitions.integer).execute()
   await db.schema.alterTable('sweep').addColumn('earlier', 'text').execute()
   await db.schema
@@ -19,7 +22,7 @@ export async function up(db: Kysely<never>, definitions: Definitions): Promise<v
   await backfill(db as unknown as Kysely<FilledTables>)
 }
 
-async function createLog({ schema }: Kysely<never>, { integer, float, tableEnd }: Definitions): Promise<void> {
+async function createSearchTables({ schema }: Kysely<never>, { integer, float, tableEnd }: Definitions): Promise<void> {
   await schema
     .createTable('suggestion')
     .addColumn('sweep_id', 'text', (column) => column.notNull().references('sweep.id'))
@@ -45,7 +48,7 @@ async function createLog({ schema }: Kysely<never>, { integer, float, tableEnd }
     .execute()
 }
 
-/** Values for the fields that plans of sweeps did not have before this version. */
+/** Values for the fields that plans of sweeps did not have before this schema version. */
 const PLAN_DEFAULTS = {
   constraints: [],
   firstPoints: [],

@@ -5,24 +5,25 @@ import type { ColumnDefinitionBuilder, RawBuilder } from 'kysely'
 export type DatabaseKind = 'sqlite' | 'postgres'
 
 /**
- * The parts of table definitions that differ between SQLite and PostgreSQL. Migrations alone use them. Existing parts
- * are not changed: every database was made with them.
+ * The parts of table definitions that differ between SQLite and PostgreSQL. Only migrations use them. Parts that a
+ * migration uses must not change, because existing databases were created with them.
  */
 export interface Definitions {
   readonly kind: DatabaseKind
   readonly blob: RawBuilder<unknown>
   readonly integer: RawBuilder<unknown>
   readonly float: RawBuilder<unknown>
-  /** Ends a table definition. With it SQLite, too, refuses a value of another type. */
-  readonly tableEnd: RawBuilder<unknown>
-  /** Ends the definition of a table that is stored in the order of its key, where the database can do that. */
-  readonly clusteredEnd: RawBuilder<unknown>
-  /** Makes a column the primary key, with numbers that the database generates and never uses twice. */
-  autoIncrement(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
   /**
-   * Makes a column the primary key, with numbers that the database generates. The number of a deleted row may be used
-   * again.
+   * End of a table definition. In SQLite it makes columns refuse values of another type, as PostgreSQL does by default.
    */
+  readonly tableEnd: RawBuilder<unknown>
+  /**
+   * End of the definition of a table whose rows are stored in the order of the primary key. Only SQLite supports this.
+   */
+  readonly clusteredEnd: RawBuilder<unknown>
+  /** Makes a column the primary key, with generated numbers. The number of a deleted row is never used again. */
+  autoIncrement(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
+  /** Makes a column the primary key, with generated numbers. The number of a deleted row may be used again. */
   rowNumber(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads values as the schema versions 1 to 3 stored them, for migrations. A number keeps its digits; a whole float, NaN
- * and the infinities are `{"$float": …}`.
+ * A value as schema versions 1 to 3 stored it in JSON; only migrations read such values. A number keeps its digits; a
+ * whole float, NaN and the infinities are stored as `{"$float": …}`.
  */
 export type StoredValue = null | boolean | string | RawNumber | StoredValue[] | { [name: string]: StoredValue }
 
@@ -15,14 +15,14 @@ const { isRawJSON, rawJSON } = JSON as unknown as {
 }
 const FLOAT_KEY = '$float'
 
-/** Parses stored JSON. Throws SyntaxError. */
+/** Parses a value that schema versions 1 to 3 stored. Throws SyntaxError. */
 export function parseStored(text: string): StoredValue {
   const keepDigits = (_key: string, value: unknown, context?: { source?: string }): unknown =>
     typeof value === 'number' ? rawJSON(context!.source!) : value
   return JSON.parse(text, keepDigits) as StoredValue
 }
 
-/** Whether a value is a mapping of names to values, or a stored float. */
+/** Whether a value is an object: a mapping of names to values, or a stored float (`{"$float": …}`). */
 export function isMap(value: StoredValue): value is { [name: string]: StoredValue } {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJSON(value)
 }
@@ -51,21 +51,27 @@ function toPythonRepr(value: StoredValue): string {
   return `{${entries.join(', ')}}`
 }
 
-/** Returns the number of a stored float; undefined for any other value. */
+/** Returns the number in a stored float (`{"$float": …}`); undefined for any other value. */
 function floatOf(value: StoredValue): number | undefined {
   if (!isMap(value) || !(FLOAT_KEY in value)) return undefined
   const inner = value[FLOAT_KEY]!
   return isRawJSON(inner) ? Number(inner.rawJSON) : Number(inner)
 }
 
-/** Returns the text of a number that is no stored float: whole numbers are integers. */
+/**
+ * Returns a number that is not a stored float as Python prints it, a whole number as an integer. `source` is its text
+ * in JSON.
+ */
 function numberText(source: string): string {
   if (/^-?\d+$/.test(source)) return source
   const number = Number(source)
   return Number.isInteger(number) ? BigInt(number).toString() : floatText(number)
 }
 
-/** Returns the shortest text that Python reads as the same float, with an exponent below 1e-4 and from 1e16 on. */
+/**
+ * Returns a float as Python prints it: the shortest text that parses to the same float, with an exponent below 1e-4 and
+ * from 1e16 on.
+ */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'

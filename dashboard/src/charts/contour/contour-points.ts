@@ -8,7 +8,7 @@ import { positionOf } from '../scales.ts'
 import type { Trial, TrialSet } from '../trials.ts'
 import { surfaceOf } from './surface.ts'
 
-/** Cells along each side of the surface. */
+/** Number of cells along each side of the grid on which the surface is interpolated. */
 export const GRID = 40
 const LEVELS = 10
 
@@ -20,14 +20,14 @@ export interface ContourPoint {
   readonly value: number
 }
 
-/** The trials over two parameters. */
+/** The axes of two parameters, `across` from left to right and `up` from bottom to top, and the trials between them. */
 export interface ContourPoints {
   readonly across: Coordinates
   readonly up: Coordinates
   readonly points: readonly ContourPoint[]
 }
 
-/** Returns the trials that have values for both parameters and the objective. */
+/** Returns the axes of two parameters, and the trials that have values for both and for the objective. */
 export function toContourPoints(x: AxisView, y: AxisView, set: TrialSet): ContourPoints {
   const [across, up] = [coordinatesOf(x, set), coordinatesOf(y, set)]
   const points = set.trials.flatMap((trial) => {
@@ -38,8 +38,9 @@ export function toContourPoints(x: AxisView, y: AxisView, set: TrialSet): Contou
 }
 
 /**
- * Returns the shapes of the surface between the trials, the lowest level first. Their `value` is a fraction of the
- * scale of the objective, their coordinates are cells of the grid.
+ * Interpolates the objective between the trials. Returns for each of ten levels the area in which the objective is at
+ * least as high, the lowest level first. `value` is the level as a fraction of the scale of the objective; the
+ * coordinates are in cells of a grid of `GRID` × `GRID`. Empty without trials.
  */
 export function toContourShapes({ across, up, points }: ContourPoints, { scale }: TrialSet): ContourMultiPolygon[] {
   if (points.length === 0) return []

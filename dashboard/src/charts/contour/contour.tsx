@@ -23,8 +23,8 @@ interface ContourProps {
 }
 
 /**
- * The objective over two parameters: the trials as dots, and shades for what the values of the trials nearby suggest in
- * between.
+ * A chart of the objective over two parameters: the trials as dots, and between them the colour of a value interpolated
+ * from the trials nearby.
  */
 export function Contour({ axes, set, onOpen }: ContourProps): ReactElement {
   const [chosen, setChosen] = useState<readonly [string, string]>([axes[0]!.name, axes[1]!.name])

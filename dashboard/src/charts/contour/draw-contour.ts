@@ -4,7 +4,9 @@ import type { Frame } from '../frame.ts'
 import { temperColor } from '../theme.ts'
 import { GRID } from './contour-points.ts'
 
-/** Draws the shapes of a surface, each filled with the colour of its level. A stronger colour is a better value. */
+/**
+ * Draws the areas of `toContourShapes`, each filled with the colour of its level. A stronger colour is a better value.
+ */
 export function drawContourShapes(
   context: CanvasRenderingContext2D,
   { left, right, top, bottom }: Frame,

@@ -1,4 +1,4 @@
-/** A measured value at a place in the unit square. */
+/** A measured value at a point of the unit square. */
 export interface SurfacePoint {
   readonly x: number
   readonly y: number
@@ -6,16 +6,16 @@ export interface SurfacePoint {
 }
 
 const POWER = 3
-/** Added to each distance, so that no distance is zero. Points much nearer than this count as the same place. */
+/** Added to each distance between a cell and a point, in sides of the unit square, so that no weight is infinite. */
 const DISTANCE_OFFSET = 1e-4
-/** Largest number of points that are used. A longer list is thinned evenly. */
+/** Largest number of points that the interpolation uses. From a longer list only every nth point is used. */
 const POINTS_MAX = 1_500
 
 /**
- * Interpolates scattered values on a grid of `size` × `size` cells over the unit square, row by row from the bottom. A
- * cell is the mean of all values, weighted by the inverse cube of their distances, so that the surface never leaves
- * their range. Without points every cell is NaN. Source: Shepard, "A two-dimensional interpolation function for
- * irregularly-spaced data" (1968).
+ * Interpolates scattered values on a grid of `size` × `size` cells over the unit square, row by row from the bottom.
+ * The value of a cell is the mean of the values of all points, weighted by the inverse cube of their distances from the
+ * cell, so that the surface never leaves the range of the values. Without points every cell is NaN. Source: Shepard, "A
+ * two-dimensional interpolation function for irregularly-spaced data" (1968).
  */
 export function surfaceOf(points: readonly SurfacePoint[], size: number): Float64Array {
   const step = Math.max(1, Math.ceil(points.length / POINTS_MAX))

@@ -3,32 +3,35 @@ import type { DrawnLine } from './drawn-line.ts'
 import type { XAxis } from './lines.ts'
 import { formatX } from './ticks.ts'
 
-/** Number of lines beside the cursor whose values are shown. */
+/** Number of lines whose values are shown at the cursor: those nearest to it. */
 const NEAREST_MAX = 6
 
 type Column = ArrayLike<number | null | undefined>
 
 /** Where the cursor is on a plot. Distances are in pixels. */
 export interface CursorPlace {
-  /** Index of the x of the cursor in the columns of the plot. */
+  /** Index in the columns of the plot at which the x of the cursor is. */
   readonly index: number
-  /** Distances of the cursor from the left and the upper edge of the area in which lines are drawn. */
+  /** Distances of the cursor from the left and the upper edge of the plot area, in which the lines are drawn. */
   readonly left: number
   readonly top: number
-  /** Distance of that area from the left edge of the chart, and its width. */
+  /** Distance of the plot area from the left edge of the chart, and the width of the plot area. */
   readonly areaLeft: number
   readonly areaWidth: number
   /** The least and the greatest value on the y axis. */
   readonly yRange: readonly [number, number]
-  /** Returns the distance of a value from the upper edge. */
+  /** Returns the distance of a value from the upper edge of the plot area. */
   readonly toY: (value: number) => number
 }
 
-/** The values at the cursor, and where on the chart they are shown. */
+/**
+ * The values at the cursor, formatted, and the position of the cursor. `left` is its distance from the left edge of the
+ * chart in pixels.
+ */
 export interface Readout {
   readonly x: string
   readonly left: number
-  /** Whether the cursor is in the right half. The values are then shown to its left. */
+  /** Whether the cursor is in the right half of the plot area. The values are then shown to the left of the cursor. */
   readonly isRight: boolean
   /** The values, the greatest first. */
   readonly rows: readonly ReadoutRow[]
@@ -45,7 +48,10 @@ export interface ReadoutRow {
   readonly dash: readonly number[]
 }
 
-/** A plot with its lines: their columns begin at `firstColumn`. */
+/**
+ * The lines of a plot and the columns of its data. The first column is x; column `firstColumn + i` has the values of
+ * line i.
+ */
 export interface ReadablePlot {
   readonly lines: readonly DrawnLine[]
   readonly columns: readonly Column[]
@@ -53,7 +59,7 @@ export interface ReadablePlot {
   readonly axis: XAxis
 }
 
-/** Returns the values of the lines nearest to the cursor. */
+/** Returns the values at the cursor of the six lines nearest to the cursor. */
 export function readValues(place: CursorPlace, { lines, columns, firstColumn, axis }: ReadablePlot): Readout {
   const values = lines.flatMap((drawn, i) => {
     const value = valueNear(columns[firstColumn + i]!, place.index)
@@ -81,8 +87,8 @@ export function readValues(place: CursorPlace, { lines, columns, firstColumn, ax
 }
 
 /**
- * Returns the last value at or before an index, since a line need not have a point at every x. Undefined in a gap, and
- * after the end of the line.
+ * Returns the last value of a column at or before the index `at`, since a line need not have a point at every x.
+ * Undefined in a gap (null), before the first value and after the last.
  */
 export function valueNear(column: Column, at: number): number | undefined {
   for (let i = at; i >= 0; i -= 1) {
@@ -99,8 +105,8 @@ function hasAfter(column: Column, at: number): boolean {
 }
 
 /**
- * Returns the index to which an arrow key moves the cursor: the next one on its side, or an end of the x axis where
- * there is no cursor. Undefined for other keys.
+ * Returns the index of the x to which an arrow key moves the cursor from index `at`: the next one to the right or left.
+ * Without a cursor → leads to the first x, and ← to the last. Undefined for other keys.
  */
 export function nextIndex(key: string, at: number | undefined, count: number): number | undefined {
   if (key === 'ArrowRight') return Math.min(count - 1, (at ?? -1) + 1)

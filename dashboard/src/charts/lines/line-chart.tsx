@@ -17,8 +17,8 @@ export interface LineChartProps {
   readonly hovered?: string | undefined
   readonly onHover?: ((key: string | undefined) => void) | undefined
   /**
-   * The part of the x axis that is shown, where the caller keeps it. `onZoom` receives another part, or undefined for
-   * all; without `onZoom` the chart keeps its own.
+   * The range of the x axis that is shown; undefined: all. Ignored without `onZoom`: the chart then keeps its own
+   * range. `onZoom` receives the range to show next, undefined for all.
    */
   readonly zoom?: Zoom | undefined
   readonly onZoom?: ((zoom: Zoom | undefined) => void) | undefined
@@ -26,8 +26,8 @@ export interface LineChartProps {
 }
 
 /**
- * Lines over steps, time or a metric. Dragging zooms in, a double click shows all again, arrow keys move the cursor
- * point by point.
+ * A chart of lines over steps, time or a metric. Dragging zooms in, a double click shows the whole x axis again, arrow
+ * keys move the cursor point by point. `smoothing` is the weight of the moving average; 0: none.
  */
 export function LineChart({
   lines,

@@ -1,20 +1,20 @@
 import type { PanelLine } from './panel-lines.ts'
 
-/** Numbers about the lines of a panel. */
+/** Counts over all lines of a panel. */
 export interface LineCounts {
   readonly lines: number
-  /** Number of points that were logged, and of values that are drawn for them. */
+  /** Number of points that were logged, and number of values (buckets) that are drawn for them. */
   readonly points: number
   readonly buckets: number
-  /** Number of points for each drawn value, rounded. */
+  /** Mean number of points for each drawn value, rounded. */
   readonly pointsPerBucket: number
   /** Number of points that are NaN. */
   readonly nans: number
-  /** Whether all values are positive, as a logarithmic axis needs. */
+  /** Whether all values are positive, so that the axis can be logarithmic. */
   readonly canLog: boolean
 }
 
-/** Counts what the lines of a panel stand for. */
+/** Counts the lines of a panel, their points, their drawn values and their NaN. */
 export function countLines(lines: readonly Pick<PanelLine, 'rows' | 'points' | 'nans'>[]): LineCounts {
   const points = lines.reduce((sum, line) => sum + line.points, 0)
   const buckets = lines.reduce((sum, line) => sum + line.rows.step.length, 0)

@@ -9,8 +9,8 @@ import type { Line } from './lines.ts'
 const LABELS_MAX = 12
 
 /**
- * Names of the lines at the right edge, ordered by their last values, in place of a legend. `data-line-labels` marks
- * them for the picture of a chart.
+ * Names of the lines at the right edge, ordered by their last values, in place of a legend. `save-picture.ts` finds
+ * them by `data-line-labels` and draws them into the picture of a chart.
  */
 export function LineLabels({
   lines,

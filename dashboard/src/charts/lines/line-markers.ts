@@ -3,10 +3,10 @@ import type uPlot from 'uplot'
 import type { Line } from './lines.ts'
 import { tickFont, cssToken } from '../theme.ts'
 
-/** Number of crosses of one line at most. */
+/** Largest number of crosses for one line. */
 const GAPS_MAX = 500
 
-/** Draws a cross on the base line at each x where the value of a line is no number. */
+/** Draws a cross near the x axis at each x where the value of a line is NaN or infinite. */
 export function drawNonFiniteValues(chart: uPlot, { x, y }: Line, color: string): void {
   const { ctx, bbox } = chart
   const unit = devicePixelRatio
@@ -31,7 +31,10 @@ export function drawNonFiniteValues(chart: uPlot, { x, y }: Line, color: string)
   ctx.restore()
 }
 
-/** Draws a dashed line from top to bottom where a further attempt began, with the number of the attempt. */
+/**
+ * Draws a dashed vertical line at the x value `at`, where a further attempt began, with `text`, the number of the
+ * attempt.
+ */
 export function drawRestart(chart: uPlot, at: number, text: string): void {
   const x = chart.valToPos(at, 'x', true)
   const { ctx, bbox } = chart
@@ -54,7 +57,7 @@ export function drawRestart(chart: uPlot, at: number, text: string): void {
   ctx.restore()
 }
 
-/** Draws a short slanted stroke at the end of a line that still grows. */
+/** Draws a short slanted stroke at the last point of a line to which further points may be added. */
 export function drawGrowingEnd(chart: uPlot, column: number, color: string): void {
   const [xs, ys] = [chart.data[0], chart.data[column]!]
   const i = ys.findLastIndex((value) => value !== null && value !== undefined)

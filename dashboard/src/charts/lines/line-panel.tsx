@@ -19,9 +19,9 @@ const LineChart = lazy(async () => ({ default: (await import('./line-chart.tsx')
 export interface LinePanelProps {
   readonly metric: string
   readonly lines: readonly PanelLine[]
-  /** Number of lines that could be drawn. */
+  /** Number of runs or groups from which the drawn lines were chosen; the note states it beside the number of lines. */
   readonly total: number
-  /** Text about the lines, in place of the number of points that each drawn value stands for. */
+  /** Text in the note, in place of the number of points that each drawn value stands for. */
   readonly about?: string | undefined
   readonly axis: XAxis
   readonly smoothing: number
@@ -29,18 +29,21 @@ export interface LinePanelProps {
   readonly onZoom?: ((zoom: Zoom | undefined) => void) | undefined
   readonly hovered?: string | undefined
   readonly onHover?: ((key: string | undefined) => void) | undefined
-  /** Whether the points have not arrived yet. */
+  /** Whether the points are still being loaded. */
   readonly isReading?: boolean
   /** Whether a drawn run may still get points. */
   readonly isOpen?: boolean
   /**
-   * Which panels are large and which have a logarithmic axis, kept by the page in its address. Undefined: each panel
-   * keeps its own choice.
+   * The panels that are large or have a logarithmic axis, if the page keeps them in its address. Undefined: the panel
+   * keeps its own state.
    */
   readonly settings?: PanelSettings | undefined
 }
 
-/** Names of the metrics whose panels are large, and of those with a logarithmic axis. */
+/**
+ * Names of the metrics whose panels are large, and of those with a logarithmic y axis. `onChange` receives the lists
+ * that replace them.
+ */
 export interface PanelSettings {
   readonly large: readonly string[]
   readonly log: readonly string[]
@@ -48,8 +51,8 @@ export interface PanelSettings {
 }
 
 /**
- * The panel of one metric of several runs or groups, with its number of lines, a button for a logarithmic axis and one
- * to enlarge it.
+ * A panel with the lines of one metric of several runs or groups, a note, a button for a logarithmic axis and one to
+ * enlarge the panel.
  */
 function LinePanel(props: LinePanelProps): ReactElement {
   const { metric, lines, axis, smoothing, zoom, onZoom, hovered, onHover, isReading = false, isOpen = true } = props
@@ -115,7 +118,10 @@ function LinePanel(props: LinePanelProps): ReactElement {
   )
 }
 
-/** Returns the note of the panel: how many of how many lines it draws, and how. */
+/**
+ * Returns the note of the panel: how many of `total` lines it draws, the number of points for each drawn value (or
+ * `about`), the number of NaN, the smoothing, and whether the axis is logarithmic.
+ */
 function noteOf(
   { total, about, smoothing, isReading = false }: LinePanelProps,
   { lines, points, pointsPerBucket, nans }: LineCounts,
@@ -161,8 +167,8 @@ export function GroupPanel({
 }
 
 /**
- * Reads and sets whether this panel is large, or has a logarithmic axis: in the state of the page, or in the panel
- * itself where the page keeps none.
+ * Returns whether this panel is large, or has a logarithmic axis, and a function that sets this. The value is kept in
+ * `settings`, or without them in the panel itself.
  */
 function usePanelSetting(
   { metric, settings }: LinePanelProps,

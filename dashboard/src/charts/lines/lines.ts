@@ -1,9 +1,15 @@
 import type { SeriesView } from '../../../../src/contract/charts.ts'
 
-/** The x axis of a line: steps, seconds since its first point, the time of day, or a metric as `m.NAME`. */
+/**
+ * The x axis of a line: `step`; `relative`, the seconds since its first point; `wall`, the time of day, in seconds
+ * since 1970; or a metric as `m.NAME`.
+ */
 export type XAxis = 'step' | 'relative' | 'wall' | `m.${string}`
 
-/** A line and its band, index by index. Null is a gap: a value that is no finite number. */
+/**
+ * A line and the lower and upper edge of its band. Entry i of each list belongs to `x[i]`. Null is a gap: the value was
+ * NaN or infinite.
+ */
 export interface Line {
   readonly x: readonly number[]
   readonly y: readonly (number | null)[]
@@ -17,10 +23,10 @@ export function metricOn(axis: string): string | undefined {
 }
 
 /**
- * Returns a series as a line along an axis, sorted by x. Steps may fall in the data: a restarted run writes its steps
- * again.
- * @param xSeries - The series of the metric on the x axis, where a metric is on it. Each point lies at the value that
- * this metric had by its step.
+ * Returns a series as a line along an axis, sorted by x. Sorting is needed because a restarted run may log lower steps
+ * again. If several points have the same x, only the last is kept. Points without an x are left out.
+ * @param xSeries - The series of the metric on the x axis, for an axis with a metric. The x of a point is the last
+ * value of this metric at or before the step of the point.
  */
 export function toLine(series: SeriesView, axis: XAxis, xSeries?: SeriesView): Line {
   const places = metricOn(axis) === undefined ? xOf(series, axis) : xSeries ? lastValuesAt(xSeries, series.step) : []
@@ -39,13 +45,16 @@ export function toLine(series: SeriesView, axis: XAxis, xSeries?: SeriesView): L
   })
 }
 
-/** Returns the x of each point on an axis of steps or time. */
+/** Returns the x of each point on an axis of steps or time; times in seconds. */
 function xOf(series: SeriesView, axis: XAxis): readonly (number | undefined)[] {
   if (axis === 'step') return series.step
   return series.time.map((time) => (axis === 'wall' ? time / 1000 : (time - series.startTime) / 1000))
 }
 
-/** Returns the last value of a series at or before each step; undefined where there was none yet. */
+/**
+ * Returns the last value of a series at or before each step; undefined if there is no earlier value or the last one is
+ * a gap.
+ */
 function lastValuesAt({ step, last }: SeriesView, steps: readonly number[]): (number | undefined)[] {
   const order = Array.from(step.keys()).toSorted((a, b) => step[a]! - step[b]! || a - b)
 
@@ -61,8 +70,8 @@ function lastValuesAt({ step, last }: SeriesView, steps: readonly number[]): (nu
 }
 
 /**
- * Returns the x at which a time lies. On the axis of steps this is the step of the first point at or after the time,
- * and undefined after the last point. Undefined on an axis with a metric.
+ * Returns the x of a time in milliseconds since 1970. On the axis of steps this is the step of the first point at or
+ * after the time, and undefined after the last point. Undefined on an axis with a metric.
  */
 export function xOfTime(series: SeriesView, time: number, axis: XAxis): number | undefined {
   if (axis === 'wall') return time / 1000
@@ -100,15 +109,15 @@ export function smooth(y: readonly (number | null)[], weight: number): (number |
 }
 
 /**
- * Puts lines with different x on one ascending list of all their x. In a column null is a gap of the line, and
- * undefined an x at which only other lines have a point.
+ * Merges the x of all lines into one ascending list, and returns a column of y for each line. In a column null is a gap
+ * of the line, and undefined an x at which only other lines have a point.
  */
 export function alignLines(lines: readonly Line[]): { x: number[]; columns: (number | null | undefined)[][] } {
   const x = [...new Set(lines.flatMap((line) => line.x))].toSorted((a, b) => a - b)
   const at = new Map(x.map((value, i) => [value, i]))
 
   const columns = lines.map((line) => {
-    // uPlot draws through undefined, and interrupts the line at null.
+    // uPlot connects the points around undefined, and interrupts the line at null.
     const column: (number | null | undefined)[] = Array.from({ length: x.length })
     line.x.forEach((value, i) => (column[at.get(value)!] = line.y[i]!))
     return column
@@ -117,12 +126,15 @@ export function alignLines(lines: readonly Line[]): { x: number[]; columns: (num
   return { x, columns }
 }
 
-/** Returns the indices of values in a joined column that have a gap, or nothing, on either side. */
+/**
+ * Returns the indices of the values in a column of `alignLines` that no stroke connects: on each side the next entry
+ * that is not undefined is a gap (null), or there is none.
+ */
 export function isolatedIndices(column: ArrayLike<number | null | undefined>): number[] {
   const places: number[] = []
 
-  // Index of the last value as long as no other value is joined to it, else -1. This runs at each repaint, so it makes
-  // no copies of the column.
+  // Index of the last value while no other value is connected to it, else -1. This code runs at each repaint, so it
+  // makes no copies of the column.
   let open = -1
   let isJoined = false
 

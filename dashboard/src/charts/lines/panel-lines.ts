@@ -8,7 +8,7 @@ import type { DrawnLine } from './drawn-line.ts'
 import { metricOn, xOfTime, toLine } from './lines.ts'
 import type { XAxis } from './lines.ts'
 
-/** A run whose lines are drawn. */
+/** A run whose lines are drawn. `isOpen`: the run may log further points. */
 export interface DrawnRun {
   readonly id: string
   readonly number: number
@@ -18,7 +18,10 @@ export interface DrawnRun {
   readonly restarts?: readonly number[]
 }
 
-/** A line with the numbers behind it, for the table and the file of its panel. */
+/**
+ * A line with the values that it draws (`rows`), for the table and the file of its panel, and the number of points that
+ * were logged.
+ */
 export interface PanelLine extends DrawnLine {
   readonly rows: Pick<SeriesView, 'step' | 'last' | 'min' | 'max'> & Partial<Pick<SeriesView, 'time'>>
   readonly points: number
@@ -26,7 +29,7 @@ export interface PanelLine extends DrawnLine {
   readonly nans: number
 }
 
-/** The metric to draw, all series that were read, and the x axis. */
+/** The metric to draw, all series that are loaded (of any run and metric), and the x axis. */
 export interface RunLinesOptions {
   readonly metric: string
   readonly series: readonly SeriesView[]
@@ -34,8 +37,9 @@ export interface RunLinesOptions {
 }
 
 /**
- * Returns the lines of the runs that have the metric. A single line has a band from its minimum to its maximum and
- * shows its restarts. The lines are computed again only when an argument is another object.
+ * Returns the lines of the runs that have points of the metric. If it is only one, it has a band from the minimum to
+ * the maximum of each bucket and shows where further attempts began. The lines are computed again only when `runs` or
+ * `series` is another object, or the metric or the axis has changed.
  */
 export function useRunLines(
   runs: readonly DrawnRun[],
@@ -70,7 +74,9 @@ export function useRunLines(
   }, [runs, series, metric, axis])
 }
 
-/** Returns the lines of groups of runs: their means, with a band of one standard deviation on either side. */
+/**
+ * Returns a line for each group of runs: the mean of the metric, with a band of one standard deviation on either side.
+ */
 export function useBandLines(bands: readonly BandView[] | undefined, metric: string): readonly PanelLine[] {
   return useMemo(() => {
     const own = (bands ?? []).filter((band) => band.metric === metric)

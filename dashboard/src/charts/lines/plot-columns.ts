@@ -3,7 +3,10 @@ import type uPlot from 'uplot'
 import type { DrawnLine, Zoom } from './drawn-line.ts'
 import { alignLines, smooth } from './lines.ts'
 
-/** Returns the columns of the plot: bands first, then raw lines, then smoothed lines, which are thus drawn on top. */
+/**
+ * Returns the columns of the plot: x, two columns for the edges of each band, the raw lines, then the smoothed lines.
+ * uPlot draws later columns on top.
+ */
 export function toColumns(lines: readonly DrawnLine[], smoothing: number): uPlot.AlignedData {
   const raw = lines.map(({ line }) => line)
   const bands = lines
@@ -23,12 +26,15 @@ export function firstRawColumn(lines: readonly DrawnLine[]): number {
   return 1 + 2 * lines.filter(({ hasBand }) => hasBand).length
 }
 
-/** Returns the index of the column of the first line that is drawn on top: smoothed, where lines are smoothed. */
+/**
+ * Returns the index of the column of the first line of the topmost kind: smoothed if `smoothing` is above 0, otherwise
+ * raw.
+ */
 export function firstTopColumn(lines: readonly DrawnLine[], smoothing: number): number {
   return firstRawColumn(lines) + (smoothing > 0 ? lines.length : 0)
 }
 
-/** Widens the range of the x axis where there is a single point. */
+/** Returns the range of the x axis; for a plot with a single x, from 0.5 below to 0.5 above that x. */
 export function widenSinglePoint(x: ArrayLike<number>, [low, high]: Zoom): Zoom {
   return x.length === 1 ? [x[0]! - 0.5, x[0]! + 0.5] : [low, high]
 }

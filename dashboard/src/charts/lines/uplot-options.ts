@@ -8,7 +8,9 @@ import { isolatedIndices } from './lines.ts'
 import type { XAxis } from './lines.ts'
 import { formatXTicks, formatYTicks } from './ticks.ts'
 
-/** The newest properties of a chart, for callbacks of a plot that was created with older ones. */
+/**
+ * The newest properties of a chart. Callbacks of a plot read them here, because a plot is older than the properties.
+ */
 export interface LatestProps {
   readonly data: uPlot.AlignedData
   readonly lines: readonly DrawnLine[]
@@ -29,7 +31,7 @@ export interface PlotOptions {
   readonly onCursor: (chart: uPlot) => void
 }
 
-/** Charts with the same x axis share their cursor: this begins the name of the group. */
+/** Beginning of the key by which uPlot shares the cursor: charts with the same x axis have the same key. */
 const CURSOR_GROUP = 'hagane'
 /** Space at the right edge in pixels, with and without the names of the lines. */
 const LABELS_PX = 104
@@ -39,7 +41,7 @@ const BAND_ALPHA = '26'
 const RAW_ALPHA = '3d'
 const FAINT_ALPHA = '66'
 
-/** Returns the options of a plot of the lines that `latest` has now. */
+/** Returns the uPlot options for the lines that are in `latest` now. */
 export function toPlotOptions(options: PlotOptions): uPlot.Options {
   const { axis, isLog, size, latest, onCursor } = options
   const { lines } = latest.current
@@ -71,7 +73,7 @@ export function toPlotOptions(options: PlotOptions): uPlot.Options {
   }
 }
 
-/** Returns the series in the order of the columns: the edges of bands, raw lines, smoothed lines. */
+/** Returns the uPlot series in the order of the columns: x, the edges of bands, raw lines, smoothed lines. */
 function toSeries(lines: readonly DrawnLine[], { smoothing, hover }: PlotOptions): uPlot.Series[] {
   const strokeOf = (drawn: DrawnLine) => () =>
     cssToken(drawn.look.color) +
@@ -101,7 +103,7 @@ function toSeries(lines: readonly DrawnLine[], { smoothing, hover }: PlotOptions
     : [{}, ...edges, ...lines.map((drawn) => toTopSeries(drawn, 1.5))]
 }
 
-/** A value between two gaps has no line to either side, so it is drawn as a dot. */
+/** Draws a dot for a value between two gaps, which no line connects. */
 const ISOLATED_POINTS: uPlot.Series.Points = {
   show: true,
   size: 4,
@@ -143,7 +145,7 @@ function toAxes(axis: XAxis): uPlot.Axis[] {
   ]
 }
 
-/** Zooms in to the part of the x axis along which the pointer was dragged. */
+/** Zooms in to the part of the x axis along which a person has dragged the pointer. */
 function zoomToSelection(chart: uPlot, { setZoom }: LatestProps): void {
   const { left, width } = chart.select
   if (width <= 0) return
@@ -151,7 +153,7 @@ function zoomToSelection(chart: uPlot, { setZoom }: LatestProps): void {
   setZoom([chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')])
 }
 
-/** Draws the ends of lines that still grow, the begins of further attempts, and values that are no numbers. */
+/** Draws the ends of lines that still grow, the starts of further attempts, and values that are NaN or infinite. */
 function drawMarkers(chart: uPlot, lines: readonly DrawnLine[], { smoothing, latest }: PlotOptions): void {
   const first = firstTopColumn(lines, smoothing)
   lines.forEach((drawn, i) => drawn.isGrowing && drawGrowingEnd(chart, first + i, cssToken(drawn.look.color)))

@@ -24,7 +24,8 @@ export interface PlotProps {
 
 /**
  * Draws lines into an element with uPlot, and draws them again when the properties, the theme or the size of the
- * element change. Returns the values at the cursor, and a function that moves the cursor by a key.
+ * element change. Returns the values at the cursor, and a function that moves the cursor by a key and returns false for
+ * a key that it does not handle.
  */
 export function usePlot(
   holder: RefObject<HTMLDivElement | null>,
@@ -46,8 +47,8 @@ export function usePlot(
     plot.current = new uPlot(options, latest.current.data, node)
   })
 
-  // The plot is created again when its lines, its axes or the looks of lines change. New points of the same lines
-  // arrive through `setData`.
+  // The plot is created again when this text changes: with the axes, the smoothing, or the keys and looks of the lines.
+  // New points of the same lines arrive through `setData`.
   const shape = [
     axis,
     isLog,
@@ -88,8 +89,8 @@ export function usePlot(
 }
 
 /**
- * Returns the size of an element in whole pixels, rounded down: the element may be half a pixel smaller than its
- * rounded size.
+ * Returns the size of an element in whole CSS pixels, at least 80. Sizes are rounded down, because a rounded-up plot
+ * would not fit into the element.
  */
 function sizeOf(node: HTMLElement): { width: number; height: number } {
   const { width, height } = node.getBoundingClientRect()
@@ -97,8 +98,8 @@ function sizeOf(node: HTMLElement): { width: number; height: number } {
 }
 
 /**
- * Returns the values at the cursor, and emphasizes the nearest line while the pointer is over this chart. Undefined
- * where the cursor is outside.
+ * Returns the values at the cursor; undefined if the cursor is outside of the plot. While the pointer is over this
+ * chart, calls `onHover` with the key of the line nearest to the cursor.
  */
 function readCursor(
   chart: uPlot,
@@ -112,7 +113,7 @@ function readCursor(
   return readout
 }
 
-/** Returns where the cursor is; undefined where it is outside of the plot. */
+/** Returns the position of the cursor; undefined if the cursor is outside of the plot. */
 function cursorPlaceOf(chart: uPlot): CursorPlace | undefined {
   const { idx, left, top = 0 } = chart.cursor
   if (idx === null || idx === undefined || left === undefined || left < 0) return undefined
@@ -129,7 +130,7 @@ function cursorPlaceOf(chart: uPlot): CursorPlace | undefined {
   }
 }
 
-/** Moves the cursor with an arrow key, or hides it with Escape. Returns false for other keys. */
+/** Moves the cursor to the next point with ← or →, or hides the cursor with Escape. Returns false for other keys. */
 function moveCursor(chart: uPlot, key: string): boolean {
   if (key === 'Escape') {
     chart.setCursor({ left: -10, top: -10 })

@@ -10,11 +10,11 @@ import type { KeyCursor } from './parallel-input.ts'
 import type { ParallelLayout } from './parallel-layout.ts'
 
 const HANDLE_PX = 6
-/** Numbers of characters after which the names of categories and axes are cut. */
+/** Numbers of characters to which the names of categories and of axes are shortened. */
 const CATEGORY_CHARS = 12
 const NAME_CHARS = 20
 
-/** Draws an axis with its labels and its name. Labels of the last axis are to its right, others to the left. */
+/** Draws axis `i` with its labels and its name. Labels of the last axis are to its right, others to the left. */
 export function drawAxis(
   context: CanvasRenderingContext2D,
   axes: readonly Axis[],
@@ -48,7 +48,7 @@ export function drawAxis(
   drawOutlinedText(context, name, [{ first: 8, middle: x, last: size.width - 8 }[side], 8], cssToken('--ink'))
 }
 
-/** Returns the labels of an axis with their fractions of its length, as if it were not inverted. */
+/** Returns the labels of an axis with their distances from its low end, as fractions of its length. */
 function labelsOf({ kind, categories, scale }: Axis): { text: string; fraction: number }[] {
   if (kind === 'number') return numberLabels(scale)
   return categories.map((text, i) => ({ text, fraction: categories.length === 1 ? 0.5 : i / (categories.length - 1) }))
@@ -63,7 +63,7 @@ function cut(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`
 }
 
-/** Draws a brush as a shaded part of the axis at `x`. */
+/** Draws a brush as a shaded part of the axis that is at `x` pixels. */
 export function drawBrush(
   context: CanvasRenderingContext2D,
   [low, high]: Brush,
@@ -84,7 +84,7 @@ export function drawBrush(
   drawLine(context, cssToken('--accent'), [x - 4, bottom, x + 4, bottom])
 }
 
-/** Draws the place on an axis that keys have chosen. */
+/** Draws the cursor of the keyboard as a short horizontal line across its axis. */
 export function drawCursor(
   context: CanvasRenderingContext2D,
   { axis, fraction }: KeyCursor,
@@ -96,7 +96,9 @@ export function drawCursor(
   context.lineWidth = 1
 }
 
-/** Draws the word for no value beside the lines of trials without a value. */
+/**
+ * Draws the label for "no value" at the left end of the height at which lines cross axes for which they have no value.
+ */
 export function drawNoneLabel(context: CanvasRenderingContext2D, { noneY }: ParallelLayout): void {
   context.font = tickFont()
   context.fillStyle = cssToken('--ink-3')

@@ -9,13 +9,13 @@ import { heightOn } from './trial-lines.ts'
 import type { TrialLine } from './trial-lines.ts'
 
 /**
- * With more trials than this, lines are one pixel of the screen wide: wider lines would hide one another and take long
- * to draw.
+ * Number of trials above which lines are one device pixel wide: wider lines would hide one another and take long to
+ * draw.
  */
 const THIN_ABOVE_TRIALS = 2_000
-/** Number of the best trials, which are drawn first, on a layer above the others. */
+/** Number of best trials whose lines are drawn first, on a layer above the others. */
 const BEST_ON_TOP = 300
-/** Time within one frame for drawing lines. */
+/** Time for drawing lines in one frame, in milliseconds. */
 const FRAME_MS = 8
 
 /** All that a chart of parallel coordinates shows. */
@@ -23,7 +23,7 @@ export interface ParallelPicture {
   readonly axes: readonly Axis[]
   readonly set: TrialSet
   readonly lines: readonly TrialLine[]
-  /** Brushes by name of their axis, with the one that is being drawn. */
+  /** Brushes by name of their axis, including the brush that a person is drawing. */
   readonly brushes: Readonly<Record<string, readonly Brush[]>>
   readonly isBrushed: boolean
   /** Indices of the trials that are inside all brushes. */
@@ -33,14 +33,17 @@ export interface ParallelPicture {
   readonly cursor: KeyCursor | undefined
 }
 
-/** The layers of the lines: the best trials, the other trials inside the brushes, and trials that are drawn faint. */
+/**
+ * The layers of the lines, the topmost first: the best trials inside the brushes, the other trials inside the brushes,
+ * and faint lines of all trials (without brushes only of the trials without a value).
+ */
 export interface ParallelLayers {
   readonly best: IncrementalLayer
   readonly inside: IncrementalLayer
   readonly faint: IncrementalLayer
 }
 
-/** Draws the chart. Returns `undone` where lines are left for the next frame. */
+/** Draws the chart of parallel coordinates. Returns `undone` if lines are left for the next frame. */
 export function drawParallel(
   context: CanvasRenderingContext2D,
   picture: ParallelPicture,
@@ -69,7 +72,7 @@ export function drawParallel(
   if (!isDone) return 'undone'
 }
 
-/** Draws lines on the layers for as long as a frame allows, the best first. Returns true once all are drawn. */
+/** Draws lines on the layers for at most 8 ms, the best trials first. Returns true once all lines are drawn. */
 function advanceLayers(
   { axes, set, lines, isBrushed, insideIndices }: ParallelPicture,
   layout: ParallelLayout,

@@ -10,19 +10,25 @@ export interface Axis {
   readonly scale: Scale
   readonly categories: readonly string[]
   readonly isInverted: boolean
-  /** Returns where a trial crosses the axis: 0 at the bottom, 1 at the top; undefined where it has no value. */
+  /**
+   * Returns where a trial crosses the axis as it is drawn: 0 at the bottom, 1 at the top; undefined for a trial without
+   * a value on this axis.
+   */
   readonly at: (trial: Trial) => number | undefined
 }
 
-/** A parameter as the axis of a plot. Categories are whole numbers from 0. */
+/** A parameter as the axis of a plot. The coordinate of a category is its index. */
 export interface Coordinates {
   readonly scale: Scale
   readonly isCategory: boolean
-  /** Returns the coordinate of a trial; undefined where it has no value. */
+  /** Returns the coordinate of a trial; undefined for a trial without a value of this parameter. */
   readonly at: (trial: Trial) => number | undefined
 }
 
-/** Returns a parameter as the axis of a plot, wide enough for the search space and all trials. */
+/**
+ * Returns the scale of a parameter, wide enough for the search space and all trials, and the coordinates of trials on
+ * it.
+ */
 export function coordinatesOf(axis: AxisView, set: TrialSet): Coordinates {
   if (axis.scale === 'category')
     return {
@@ -43,10 +49,16 @@ export function coordinatesOf(axis: AxisView, set: TrialSet): Coordinates {
   return { scale: scaleFor(values, { margin: 0.02, isLog: axis.scale === 'log' }), isCategory: false, at }
 }
 
-/** A selected part of an axis, from low to high, in fractions of its length. Trials must cross it to stay in sight. */
+/**
+ * A selected range of an axis, from low to high, in fractions of its length from the bottom. Trials outside of it are
+ * drawn faint.
+ */
 export type Brush = readonly [number, number]
 
-/** Returns the axes of a sweep: its searched parameters in their order, then the objective. */
+/**
+ * Returns the axes of a sweep: its searched parameters in their order, then the objective, if the sweep has a metric.
+ * `inverted` contains the names of the axes to invert.
+ */
 export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: ReadonlySet<string>): Axis[] {
   const own = axes.map((view) => {
     const numbers = set.trials.flatMap(({ params }) =>
@@ -93,20 +105,20 @@ export function toAxes(axes: readonly AxisView[], set: TrialSet, inverted: Reado
   return [...own, objective]
 }
 
-/** Returns a fraction of the length of an axis, measured from the other end where the axis is inverted. */
+/** Returns a fraction of the length of an axis unchanged, or measured from the other end if the axis is inverted. */
 export function invertIf(part: number, isInverted: boolean): number {
   return isInverted ? 1 - part : part
 }
 
-/** Writes a value as the server names its category. Booleans are written as Python writes them. */
+/** Returns the text by which the server names a value as a category. Booleans are written as in Python. */
 export function categoryNameOf(value: unknown): string {
   if (typeof value === 'string') return value
   return value === true ? 'True' : value === false ? 'False' : JSON.stringify(value)
 }
 
 /**
- * Returns the indices of the trials that cross, on every axis with brushes, at least one of them. A trial without a
- * value on such an axis is left out.
+ * Returns the indices of the trials that cross, on every axis with brushes, at least one brush of this axis. A trial
+ * without a value on an axis with brushes is left out.
  */
 export function trialsInsideBrushes(
   trials: readonly Trial[],

@@ -8,7 +8,8 @@ const SHIFT_STEPS = 5
 const DRAG_MIN = 0.01
 
 /**
- * The place that keys have chosen: an axis, a fraction of its length, and where a brush begins that is not ended yet.
+ * The cursor of the keyboard: the index of an axis, a fraction of the length of this axis, and the fraction at which an
+ * unfinished brush begins; undefined without such a brush.
  */
 export interface KeyCursor {
   readonly axis: number
@@ -16,22 +17,22 @@ export interface KeyCursor {
   readonly brushFrom: number | undefined
 }
 
-/** A brush that a person is drawing. */
+/** A brush that a person is drawing, and the index of its axis. */
 export interface PendingBrush {
   readonly axis: number
   readonly brush: Brush
 }
 
-/** A drag of the pointer along an axis, or of the name of an axis. */
+/** A drag of the pointer that began on an axis or, if `isName`, on the name of an axis. */
 export interface Drag {
   readonly axis: number
-  /** The fraction of the axis at which the drag began. */
+  /** The fraction of the length of the axis at which the drag began. */
   readonly from: number
   readonly isName: boolean
   readonly hasMoved: boolean
 }
 
-/** A change of brushes or axes. `axis` is the index of the axis that changes. */
+/** A change that a person makes to brushes or axes. `axis` is the index of the axis that changes. */
 export type AxisChange =
   | { readonly type: 'add-brush'; readonly axis: number; readonly brush: Brush }
   | { readonly type: 'remove-brushes-at'; readonly axis: number; readonly fraction: number }
@@ -39,20 +40,23 @@ export type AxisChange =
   | { readonly type: 'invert'; readonly axis: number }
   | { readonly type: 'move'; readonly axis: number; readonly to: number }
 
-/** The state that keys and the pointer change before a change is complete. */
+/** The unfinished input: the cursor of the keyboard, and the brush that a person is drawing. */
 export interface InputState {
   readonly cursor: KeyCursor | undefined
   readonly pending: PendingBrush | undefined
 }
 
-/** The state after an input, and the change that the input has completed. */
+/**
+ * The unfinished input after an event, and the change that the event has completed; undefined if it has completed none.
+ */
 export interface InputResult extends InputState {
   readonly change?: AxisChange
 }
 
 /**
- * Decides what a key does: ← → choose an axis, ↑ ↓ a place on it; Space begins and ends a brush; Backspace removes the
- * brushes of the axis; i inverts it; Shift with ← → moves it; Escape ends this. Undefined for other keys.
+ * Returns the state after a key press and the change that the key completes. ← → choose an axis, ↑ ↓ a place on it;
+ * Space begins and ends a brush; Backspace removes the brushes of the axis; i inverts it; Shift with ← → moves it;
+ * Escape hides the cursor and drops an unfinished brush. Undefined for a key that does nothing.
  */
 export function pressKey(
   { cursor, pending }: InputState,
@@ -101,8 +105,9 @@ export function pressKey(
 }
 
 /**
- * Continues a drag to a place: the axis nearest to the pointer, and a fraction of the length of an axis. Returns the
- * brush that the drag draws; undefined as long as the drag draws none.
+ * Continues a drag to the pointer, given the axis nearest to it and its height as a fraction of the length of an axis.
+ * Returns the drag and the brush that it draws so far; `pending` is undefined for a drag of a name, and before the
+ * pointer has moved far enough.
  */
 export function dragTo(
   drag: Drag,
@@ -117,8 +122,9 @@ export function dragTo(
 }
 
 /**
- * Returns the change that a drag makes where it ends. A dragged name moves its axis, a clicked name inverts it; a drag
- * along an axis adds a brush, a click removes the brushes at that place.
+ * Returns the change that a drag makes when it ends; `axis` is then nearest to the pointer. A dragged name moves its
+ * axis, a clicked name inverts it; a drag along an axis adds the brush `pending`, a click removes the brushes at that
+ * place.
  */
 export function endDrag(drag: Drag, axis: number, pending: PendingBrush | undefined): AxisChange {
   const { axis: own, from, isName, hasMoved } = drag
@@ -128,7 +134,7 @@ export function endDrag(drag: Drag, axis: number, pending: PendingBrush | undefi
     : { type: 'remove-brushes-at', axis: own, fraction: from }
 }
 
-/** Returns the brushes of an axis after a change that concerns brushes; undefined for other changes. */
+/** Returns the brushes of an axis after a change; undefined for a change that moves or inverts the axis. */
 export function changeBrushes(brushes: readonly Brush[], change: AxisChange): readonly Brush[] | undefined {
   switch (change.type) {
     case 'add-brush':

@@ -1,22 +1,27 @@
 import type { Size } from '../canvas-chart.tsx'
 
-/** Space around the axes, in pixels: their names are above them, lines of trials without a value below. */
+/** Space around the axes, in pixels. The names of the axes are above, the lines of trials without a value below. */
 const TOP = 34
 const BOTTOM = 34
 const SIDE = 56
-/** Distance in pixels within which the pointer is on an axis. */
+/** Horizontal distance in pixels within which the pointer counts as on an axis. */
 const AXIS_PX = 24
 
-/** Where the axes of a chart of parallel coordinates are on its canvas. Fractions of an axis count from its bottom. */
+/**
+ * The layout of a chart of parallel coordinates on its canvas, in pixels. Fractions of an axis count from its bottom.
+ */
 export interface ParallelLayout {
   readonly size: Size
-  /** Height of the lines of trials without a value. */
+  /** The y at which the line of a trial crosses an axis for which the trial has no value. */
   readonly noneY: number
   readonly toX: (axis: number) => number
   readonly toY: (fraction: number) => number
-  /** Returns the fraction of an axis at a height; 0 or 1 beyond its ends. */
+  /** Returns the fraction of the length of an axis at `y`; 0 or 1 beyond its ends. */
   readonly toFraction: (y: number) => number
-  /** Returns the axis nearest to a place, and whether the place is on this axis or its name. */
+  /**
+   * Returns the index of the axis nearest to a point, whether the point is on this axis or its name, and whether it is
+   * on the name.
+   */
   readonly axisNear: (
     x: number,
     y: number,

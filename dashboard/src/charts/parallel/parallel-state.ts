@@ -1,17 +1,25 @@
 import { readList, writeList } from '../../state/query-lists.ts'
 import type { Brush } from './parallel-axes.ts'
 
-/** The settings of a person on the chart of parallel coordinates. All of it is in the address. */
+/**
+ * The brushes and axes that a person has set on the chart of parallel coordinates. The query of the address contains
+ * all of them.
+ */
 export interface ParallelState {
-  /** Brushes by name of their axis, in fractions of its length from the bottom of the axis as it is drawn. */
+  /**
+   * Brushes by name of their axis, in fractions of the length of the axis from its bottom, also for an inverted axis.
+   */
   readonly brushes: Readonly<Record<string, readonly Brush[]>>
-  /** Names of the axes from left to right, once one was moved. Empty: in the order of the search space. */
+  /**
+   * Names of the axes from left to right, if a person has moved one. Empty: the axes are in the order of the search
+   * space.
+   */
   readonly order: readonly string[]
-  /** Names of the axes with their high end at the bottom. */
+  /** Names of the inverted axes, which have their high end at the bottom. */
   readonly inverted: readonly string[]
 }
 
-/** The state before the person has set anything. */
+/** The state without brushes, moved axes and inverted axes. */
 export const INITIAL_PARALLEL_STATE: ParallelState = { brushes: {}, order: [], inverted: [] }
 
 /** Reads the state from a query. Malformed brushes are ignored. */
@@ -31,7 +39,7 @@ export function readParallelState(query: URLSearchParams): ParallelState {
   }
 }
 
-/** Returns the state as parameters of the query; null removes the parameter of a part that is not set. */
+/** Returns the state as parameters of the query of an address; null removes a parameter. */
 export function writeParallelState({ brushes, order, inverted }: ParallelState): Record<string, string | null> {
   return {
     brush: writeList(
@@ -44,21 +52,22 @@ export function writeParallelState({ brushes, order, inverted }: ParallelState):
   }
 }
 
-/** Writes a fraction with three decimals, which is finer than a person can drag. */
+/** Returns a fraction with three decimals, which is finer than a person can drag. */
 function formatFraction(value: number): string {
   return String(Number(value.toFixed(3)))
 }
 
+/** Whether any axis has a brush. */
 export function isBrushed({ brushes }: Pick<ParallelState, 'brushes'>): boolean {
   return Object.values(brushes).some((list) => list.length > 0)
 }
 
-/** Returns the names with one of them moved to the index `to`. */
+/** Returns the names of the axes with one of them moved to the index `to`. */
 export function moveAxis(names: readonly string[], name: string, to: number): string[] {
   return names.filter((one) => one !== name).toSpliced(to, 0, name)
 }
 
-/** Inverts an axis, or restores it. Its brushes stay over the same values. */
+/** Inverts an axis, or undoes its inversion. Its brushes stay over the same values. */
 export function invertAxis({ brushes, order, inverted }: ParallelState, name: string): ParallelState {
   const own = brushes[name]
   return {

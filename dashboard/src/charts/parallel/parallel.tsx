@@ -19,10 +19,11 @@ export interface ParallelProps extends ParallelInputOptions {
 }
 
 /**
- * All trials as lines across their parameters, coloured by their values, the best on top. A person can drag along an
- * axis to brush it (several times, too), click a brush to remove it, drag a name to move its axis, click a name to
- * invert its axis, and click a line to open its trial. Keys: ← → choose an axis, ↑ ↓ a place on it; Space begins and
- * ends a brush; Backspace removes the brushes of the axis; i inverts it; Shift with ← → moves it.
+ * A chart of parallel coordinates: each trial is a line that crosses the axes of its parameters and of the objective,
+ * coloured by its value, the best on top. A person can drag along an axis to brush it (several times, too), click a
+ * brush to remove it, drag a name to move its axis, click a name to invert its axis, and click a line to open its
+ * trial. Keys: ← → choose an axis, ↑ ↓ a place on it; Space begins and ends a brush; Backspace removes the brushes of
+ * the axis; i inverts it; Shift with ← → moves it.
  */
 export function Parallel({ set, ...options }: ParallelProps): ReactElement {
   const { axes, brushes: given } = options

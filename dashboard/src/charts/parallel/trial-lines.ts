@@ -2,11 +2,15 @@ import type { Trial, TrialSet } from '../trials.ts'
 import type { Axis } from './parallel-axes.ts'
 import type { ParallelLayout } from './parallel-layout.ts'
 
-/** Distance in pixels within which the pointer is on a line. */
+/** Vertical distance in pixels within which the pointer counts as on a line. */
 const LINE_NEAR_PX = 6
 const JITTER_PX = 5
 
-/** The line of a trial: where it crosses each axis. `quality` is -1 where the trial has no value. */
+/**
+ * The line of a trial. `fractions` has for each axis where the line crosses it, from 0 at the bottom to 1 at the top;
+ * undefined if the trial has no value there. `quality` is from 0 to 1 for the best; -1 for a trial without a value of
+ * the objective.
+ */
 export interface TrialLine {
   readonly trial: Trial
   readonly quality: number
@@ -24,7 +28,9 @@ export function toTrialLines(set: TrialSet, axes: readonly Axis[]): TrialLine[] 
     .toSorted((a, b) => a.quality - b.quality)
 }
 
-/** Returns the height in pixels at which a line crosses an axis. Lines of one category are shifted a little. */
+/**
+ * Returns the y in pixels at which a line crosses an axis. On an axis of categories lines are shifted by a few pixels.
+ */
 export function heightOn(
   { trial, fractions }: TrialLine,
   axis: number,
@@ -36,15 +42,15 @@ export function heightOn(
 }
 
 /**
- * Returns a small shift in pixels, fixed for each trial and axis, so that trials of the same category do not hide one
- * another.
+ * Returns a shift of at most 5 px up or down, fixed for each trial and axis, so that trials of the same category do not
+ * hide one another.
  */
 function jitterOf(index: number, axis: number): number {
   const hash = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(axis + 1, 0x85ebca6b)
   return (((hash >>> 8) % 1000) / 999 - 0.5) * 2 * JITTER_PX
 }
 
-/** Returns the line nearest to a place between two axes; undefined where none is within 6 px. */
+/** Returns the line nearest to a point between two axes, measured vertically; undefined if none is within 6 px. */
 export function lineAt(
   [x, y]: readonly [number, number],
   lines: readonly TrialLine[],

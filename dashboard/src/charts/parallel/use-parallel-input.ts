@@ -10,7 +10,9 @@ import { layoutOf } from './parallel-layout.ts'
 import { lineAt } from './trial-lines.ts'
 import type { TrialLine } from './trial-lines.ts'
 
-/** The axes of a chart, their brushes by name, and what a person changes. */
+/**
+ * The axes of a chart, their brushes by name of the axis, and functions that are called with the changes of a person.
+ */
 export interface ParallelInputOptions {
   readonly axes: readonly Axis[]
   readonly brushes: Readonly<Record<string, readonly Brush[]>>
@@ -20,7 +22,7 @@ export interface ParallelInputOptions {
   readonly onOpen: (trial: Trial) => void
 }
 
-/** A line under the pointer, and the place of the pointer. */
+/** The trial whose line is under the pointer, and the position of the pointer in pixels. */
 export interface PointedLine {
   readonly trial: Trial
   readonly x: number
@@ -28,17 +30,17 @@ export interface PointedLine {
 }
 
 export interface ParallelInput {
-  /** The brush that is being drawn. */
+  /** The brush that a person is drawing. */
   readonly pending: PendingBrush | undefined
   readonly cursor: KeyCursor | undefined
   readonly pointed: PointedLine | undefined
-  /** Handles an event of the pointer. `lines` are the lines that the pointer can be on. */
+  /** Handles an event of the pointer. `lines` are the lines that the pointer can pick. */
   readonly handlePointer: (event: ReactPointerEvent<HTMLCanvasElement>, size: Size, lines: readonly TrialLine[]) => void
-  /** Returns false for a key without a meaning. */
+  /** Handles a key press. Returns false for a key that does nothing. */
   readonly handleKey: (key: string, isShift: boolean) => boolean
 }
 
-/** Lets a person brush, move and invert axes and open trials, with the pointer or with keys. */
+/** Handles the pointer and the keys with which a person brushes, moves and inverts axes and opens trials. */
 export function useParallelInput({
   axes,
   brushes,
@@ -53,7 +55,7 @@ export function useParallelInput({
   const [pointed, setPointed] = useState<PointedLine | undefined>()
 
   const apply = (change: AxisChange): void => {
-    // The cursor of keys may be on an axis that has been removed since.
+    // The axis of the keyboard cursor may have been removed. The first axis is then changed.
     const { name } = axes[change.axis] ?? axes[0]!
     const changed = changeBrushes(brushes[name] ?? [], change)
     if (changed) onBrush(name, changed)

@@ -9,7 +9,7 @@ import type { Trial, TrialSet } from '../trials.ts'
 import { qualityAt } from './rung-values.ts'
 import type { RungsLayout, RungValues } from './rung-values.ts'
 
-/** Half the length of the bar at the worst value that went on, in pixels. */
+/** Half the length in pixels of the bar that marks the worst value with which a trial reached the next rung. */
 const CUT_PX = 27
 
 /** The result of a trial at a rung. */
@@ -19,7 +19,7 @@ export interface RungResult {
   readonly value: number
 }
 
-/** Draws the rungs. Returns the results that are drawn, with their places. */
+/** Draws the chart of the rungs. Returns the results that it contains, with their positions. */
 export function drawRungs(
   context: CanvasRenderingContext2D,
   set: TrialSet,
@@ -42,12 +42,12 @@ export function drawRungs(
 
       const isLast = rung === results.at(-1)!.rung
       const isOpen = trial !== undefined && isActive(trial.phase) && isLast
-      const isPromoted = !isLast || rung === values.amounts.length - 1
+      const continuesAtRung = !isLast || rung === values.amounts.length - 1
       const side = sideOf(values.scale, value)
 
       if (side !== 0) drawEdgeTriangle(context, [x, y], side > 0, cssToken('--ink-3'))
       else if (isOpen) drawDot(context, [x, y], 3, { fill: cssToken('--heat-mark') })
-      else if (isPromoted)
+      else if (continuesAtRung)
         drawDot(context, [x, y], 2.6, { fill: temperColor(qualityAt(values.scale, value, set.isMaximized)) })
       else drawDot(context, [x, y], 2.2, { fill: cssToken('--panel'), stroke: cssToken('--axis') })
     }
@@ -69,7 +69,7 @@ function drawGrid(context: CanvasRenderingContext2D, { scale }: RungValues, { ri
   }
 }
 
-/** Draws the line of a trial from rung to rung. Each part has the colour of the value that it leads to. */
+/** Draws the line of a trial from rung to rung. Each segment has the colour of the value at its end. */
 function drawPath(
   context: CanvasRenderingContext2D,
   {
@@ -93,7 +93,10 @@ function drawPath(
   context.lineWidth = 1.1
 }
 
-/** Draws a bar at the worst value that went on, and above each rung its amount and its number of trials. */
+/**
+ * Draws at each rung a bar at the worst value with which a trial reached the next rung, and above it the amount of the
+ * resource and the number of trials.
+ */
 function drawCutsAndHeads(
   context: CanvasRenderingContext2D,
   { amounts, counts, cuts }: RungValues,
@@ -119,7 +122,7 @@ function drawCutsAndHeads(
 
 const rungResults = new WeakMap<Trial, Map<number, RungResult>>()
 
-/** Returns the same object at each drawing, so that a picked item stays picked. */
+/** Returns the result of a trial at a rung: at each drawing the same object, so that a picked item stays picked. */
 function rungResultOf(trial: Trial, rung: number, value: number): RungResult {
   const own = rungResults.get(trial) ?? new Map<number, RungResult>()
   rungResults.set(trial, own)

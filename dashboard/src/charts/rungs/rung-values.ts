@@ -3,26 +3,29 @@ import type { Size } from '../canvas-chart.tsx'
 import { objectiveScale, positionOf } from '../scales.ts'
 import type { Scale } from '../scales.ts'
 
-/** Space around the rungs, in pixels: their amounts are above them, values to their left. */
+/**
+ * Space around the rungs, in pixels. The amounts of the resource are above the rungs, the labels of the values to their
+ * left.
+ */
 const TOP = 44
 const BOTTOM = 14
 const LEFT = 62
 const RIGHT = 40
 
-/** The values of trials at the rungs of successive halving. */
+/** The values of the objective that trials had at the rungs of successive halving. */
 export interface RungValues {
-  /** The amount of the resource at each rung. */
+  /** The amount of the resource (such as epochs) at each rung, the lowest first. */
   readonly amounts: readonly number[]
-  /** Values by index of the trial, then by rung. */
+  /** Values by index of the trial, then by index of the rung. */
   readonly byTrial: ReadonlyMap<number, ReadonlyMap<number, number>>
   /** Number of trials with a value at each rung. */
   readonly counts: readonly number[]
-  /** The worst value at each rung with which a trial went on to the next; undefined where none did. */
+  /** The worst value at each rung with which a trial reached the next rung; undefined if none did. */
   readonly cuts: readonly (number | undefined)[]
   readonly scale: Scale
 }
 
-/** Reads the values at the rungs of a sweep. */
+/** Returns the values at the rungs of a sweep that has rungs. Results that are no number are left out. */
 export function toRungValues(
   { rungs, reached }: Pick<TrialsView, 'rungs' | 'reached'>,
   isMaximized: boolean,
@@ -54,18 +57,18 @@ export function toRungValues(
   }
 }
 
-/** Returns how good a value is: 0 for the worst on the scale, 1 for the best. */
+/** Returns how good a value is, on a linear scale from 0 for the worst value of the scale to 1 for the best. */
 export function qualityAt(scale: Scale, value: number, isMaximized: boolean): number {
   const fraction = Math.min(1, Math.max(0, positionOf(scale, value)))
   return isMaximized ? fraction : 1 - fraction
 }
 
-/** Where rungs and values are on the canvas. */
+/** The positions of rungs and values on the canvas, in pixels. */
 export interface RungsLayout {
   readonly right: number
   readonly toX: (rung: number) => number
   readonly toY: (value: number) => number
-  /** Returns where a trial is drawn at a rung. */
+  /** Returns where the result of a trial at a rung is drawn. */
   readonly placeOf: (index: number, rung: number, value: number) => readonly [number, number]
 }
 
@@ -84,7 +87,10 @@ export function rungsLayoutOf({ amounts, scale }: RungValues, { width, height }:
   }
 }
 
-/** Returns a shift in pixels, fixed for each trial, so that trials do not hide one another. Later rungs have less. */
+/**
+ * Returns a horizontal shift in pixels, fixed for each trial, so that trials do not hide one another. The shift is
+ * smaller at later rungs.
+ */
 function shiftOf(index: number, rung: number): number {
   const fraction = ((Math.imul(index + 1, 0x9e3779b1) >>> 8) % 100) / 100
   return (fraction - 0.5) * Math.max(6, 40 - 12 * rung)

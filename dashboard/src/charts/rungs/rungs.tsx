@@ -14,8 +14,8 @@ import type { RungResult } from './draw-rungs.ts'
 import { rungsLayoutOf, toRungValues } from './rung-values.ts'
 
 /**
- * Successive halving, rung by rung: the value of each trial at each rung, lines of trials that went on, and a bar at
- * the worst value that went on.
+ * A chart of successive halving: the value of each trial at each rung, a line for each trial from rung to rung, and at
+ * each rung a bar at the worst value with which a trial reached the next rung.
  */
 export function Rungs({
   view,

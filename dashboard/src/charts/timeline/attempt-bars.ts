@@ -1,7 +1,10 @@
 import type { TrialsView } from '../../../../src/contract/charts.ts'
 import type { Trial } from '../trials.ts'
 
-/** An attempt on the timeline. `n` is the number of the attempt; times are in milliseconds since 1970. */
+/**
+ * An attempt as a bar of the timeline. `n` is the number of the attempt; times are in milliseconds since 1970. `early`:
+ * a person, the sweep or a rung stopped or paused the attempt; `broken`: it was interrupted from outside.
+ */
 export interface AttemptBar {
   readonly trial: Trial
   readonly n: number
@@ -10,15 +13,18 @@ export interface AttemptBar {
   readonly kind: 'running' | 'finished' | 'early' | 'broken' | 'failed'
 }
 
-/** A row of the timeline. Its attempts never overlap. */
+/** A row of the timeline. The attempts on it do not overlap in time. */
 export interface Lane<T> {
   readonly items: readonly T[]
 }
 
-/** Reasons of attempts that were interrupted from outside, not by their script or a person. */
+/** Reasons for the end of attempts that were interrupted from outside, not by their script or a person. */
 const INTERRUPTED_REASONS = new Set(['Preempted', 'Lost', 'NodeLost', 'Restored'])
 
-/** Returns the attempts of listed trials. An attempt that has not ended reaches to `now`. */
+/**
+ * Returns a bar for each attempt of the given trials. The bar of an attempt that has not ended reaches to `now`, in
+ * milliseconds since 1970.
+ */
 export function toAttemptBars({ attempts }: TrialsView, trials: readonly Trial[], now: number): AttemptBar[] {
   const byIndex = new Map(trials.map((trial) => [trial.index, trial]))
 
@@ -39,7 +45,7 @@ export function toAttemptBars({ attempts }: TrialsView, trials: readonly Trial[]
   })
 }
 
-/** Returns how an attempt ended, from the reason of its end. */
+/** Returns the kind of bar for an attempt that has ended, from the reason of its end. */
 function kindOf(reason: string | null): AttemptBar['kind'] {
   if (reason === null) return 'failed'
   if (INTERRUPTED_REASONS.has(reason)) return 'broken'

@@ -7,10 +7,10 @@ import type { BarBox, TimelineLayout, TimelineRows } from './timeline-layout.ts'
 
 /** Least distance between the numbers of two rows, in pixels. */
 const LABEL_PX = 11
-/** Sizes in pixels below which a bar has no number. */
+/** Width and height in pixels below which a bar has no number. */
 const NUMBERED_WIDTH = 40
 const NUMBERED_HEIGHT = 12
-/** Duration below which ticks show seconds. */
+/** Duration of the timeline in milliseconds below which the times of the ticks include seconds. */
 const SECONDS_BELOW_MS = 600_000
 const COLORS = {
   running: '--heat-mark',
@@ -53,7 +53,10 @@ function drawTicks(
   }
 }
 
-/** Draws the number of a row and the line below the row; neither for some of many low rows. */
+/**
+ * Draws the number of a row and the line below the row. If the rows are too low for their numbers, only every nth row
+ * has both.
+ */
 function drawLaneNumber(
   context: CanvasRenderingContext2D,
   lane: number,
@@ -69,7 +72,10 @@ function drawLaneNumber(
   context.fillText(String(lane + 1), left - 8, y + laneHeight / 2)
 }
 
-/** Draws an attempt: slanted where it still runs, jagged where it was interrupted, with its number where that fits. */
+/**
+ * Draws the bar of an attempt. Its right end is slanted if the attempt is running, and jagged if it was interrupted. A
+ * bar that is large enough contains the number of the run.
+ */
 function drawBar(
   context: CanvasRenderingContext2D,
   { kind, trial }: AttemptBar,

@@ -7,22 +7,22 @@ const RIGHT = 16
 const TOP = 4
 const BOTTOM = 26
 const LANE_MAX_PX = 26
-/** Shortest distance between two ticks. */
+/** Approximate least distance between two ticks, in pixels. */
 const TICK_PX = 90
-/** Width of a bar at least, and of the place in which the pointer is on it. */
+/** Least width of a bar, and of the area in which the pointer counts as on the bar, in pixels. */
 const BAR_MIN_PX = 2
 const POINTED_MIN_PX = 4
-/** Distances between ticks, in seconds. */
+/** Possible distances between ticks, in seconds. */
 const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400]
 
-/** The rows of a timeline, from its first start to its last end. */
+/** The rows of a timeline, and its first start and last end in milliseconds since 1970. */
 export interface TimelineRows {
   readonly lanes: readonly Lane<AttemptBar>[]
   readonly start: number
   readonly end: number
 }
 
-/** A part of the canvas, in pixels. */
+/** The position of a bar on the canvas, in pixels. */
 export interface BarBox {
   readonly left: number
   readonly right: number
@@ -30,7 +30,9 @@ export interface BarBox {
   readonly height: number
 }
 
-/** Where the parts of a timeline are on its canvas. */
+/**
+ * The layout of a timeline on its canvas, in pixels. `barAt` returns the bar at a point; undefined if there is none.
+ */
 export interface TimelineLayout {
   readonly left: number
   readonly right: number
@@ -71,7 +73,7 @@ export function timelineLayoutOf({ lanes, start, end }: TimelineRows, size: Size
   }
 }
 
-/** Returns the share of their time in which the rows have an attempt. */
+/** Returns the fraction of the time of all rows during which an attempt was running. */
 export function busyShare(bars: readonly AttemptBar[], { lanes, start, end }: TimelineRows): number {
   const busy = bars.reduce((sum, bar) => sum + bar.end - bar.start, 0)
   return busy / Math.max(1, lanes.length * (end - start))

@@ -13,8 +13,9 @@ import { drawTimeline } from './draw-timeline.ts'
 import { busyShare, timelineLayoutOf } from './timeline-layout.ts'
 
 /**
- * The attempts of a sweep over time, on as many rows as attempts ran at once. The end of a running attempt is slanted.
- * The end of an attempt that was lost, or cut off by restoring a backup, is jagged.
+ * A chart of the attempts of a sweep over time, on as many rows as attempts ran at once. The end of a running attempt
+ * is slanted. The end of an attempt that was interrupted from outside (preempted, lost, or cut off by restoring a
+ * backup) is jagged.
  */
 export function Timeline({
   view,
@@ -74,7 +75,9 @@ export function Timeline({
   )
 }
 
-/** Whether two bars stand for one attempt. The bars are made again at each update. */
+/**
+ * Whether two bars are of the same attempt. Bars are created again at each update, so they are not compared as objects.
+ */
 function isSame(a: AttemptBar | undefined, b: AttemptBar | undefined): boolean {
   return a?.trial === b?.trial && a?.n === b?.n
 }

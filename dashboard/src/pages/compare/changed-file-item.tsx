@@ -5,7 +5,9 @@ import { t } from '../../texts/texts.ts'
 import css from './changed-file-item.module.css'
 import type { ChangedFile } from './changed-files.ts'
 
-/** A changed file. Its diff is loaded when a person opens it. */
+/**
+ * The entry of a changed file. Its diff, `children`, is rendered and loaded only while a person has unfolded the entry.
+ */
 export function ChangedFileItem({
   name,
   change,

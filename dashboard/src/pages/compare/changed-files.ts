@@ -5,15 +5,15 @@ interface File {
 }
 
 /**
- * A file that differs between two versions of a folder. `before` and `after` are SHA-256 hashes, null where there is no
- * file.
+ * A file that differs between two versions of a folder. `before` and `after` are SHA-256 hashes of its content, null if
+ * that version does not contain the file.
  */
 export interface ChangedFile {
   readonly path: string
   readonly change: 'added' | 'removed' | 'changed'
   readonly before: string | null
   readonly after: string | null
-  /** The larger of the two sizes. */
+  /** The larger size of the two versions. */
   readonly sizeBytes: number
 }
 

@@ -17,7 +17,10 @@ interface CodeDiffProps {
   readonly others: readonly RunDetailView[]
 }
 
-/** A panel of the differences in code and document between the base run and another one, file by file. */
+/**
+ * A panel with the differences in code and document between the base run and one of the others, which a menu chooses,
+ * file by file. Null without another run.
+ */
 export function CodeDiff({ base, others }: CodeDiffProps): ReactElement | null {
   const [chosen, setChosen] = useState<number | undefined>()
   const other = others.find(({ number }) => number === chosen) ?? others[0]
@@ -79,7 +82,9 @@ function RunSelect({
   )
 }
 
-/** Loads the documents of two runs. Undefined where they are equal, not loaded yet, or a run has none. */
+/**
+ * Loads the documents of two runs. Returns undefined if their texts are equal or not loaded yet, or if a run has none.
+ */
 function useChangedDocument(
   base: RunDetailView,
   other: RunDetailView | undefined,
@@ -88,7 +93,10 @@ function useChangedDocument(
   return before === undefined || after === undefined || before === after ? undefined : { before, after }
 }
 
-/** Loads the sources of a run's document as one text. A run that a script started by hand has no document. */
+/**
+ * Loads the sources of a run's document as one text. Undefined until they are loaded, and for a run that a script
+ * started by hand, which has no document.
+ */
 function useDocumentText(run: RunDetailView | undefined): string | undefined {
   const { data } = useDocument(run?.host ? String(run.number) : undefined)
   return data?.sources.map(({ text }) => text).join('\n---\n')

@@ -13,7 +13,7 @@ import { metricsOf, toDrawnRuns } from '../runs/charts/drawn-runs.ts'
 
 const CHARTS_MAX = 4
 
-/** Charts of the metrics that most of the runs have, with a line for each run. */
+/** Charts of the four metrics that the largest number of runs have, with a line for each run. */
 export function CompareCharts({ runs }: { readonly runs: readonly RunDetailView[] }): ReactElement {
   const metrics = metricsOf(runs).slice(0, CHARTS_MAX)
   const series = useSeries(
@@ -46,7 +46,9 @@ export function CompareCharts({ runs }: { readonly runs: readonly RunDetailView[
   )
 }
 
-/** Reads and sets in the address which panels are large, and which have a logarithmic axis. */
+/**
+ * Returns which panels are large and which have a logarithmic axis, from the address, and a function that changes this.
+ */
 function usePanelSettings(): PanelSettings {
   const { query } = usePageAddress()
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { areEqual, splitRows, standingOf, toRows } from './compare-rows.ts'
+import { areEqual, splitRows, compareCell, toRows } from './compare-rows.ts'
 
 it('A comparison has a row for each fact of any run, and finds the rows of equal values', () => {
   const rows = toRows([{ a: 1, b: 'x', n: null }, { a: 1 }, { a: 1, c: [1] }])
@@ -41,5 +41,5 @@ it.each([
   [[undefined, 1], 1, 'different'],
   [[1, undefined], 1, 'missing'],
 ])('Of the values %j, the one at %i is %s', (values, index, expected) =>
-  expect(standingOf(values, index)).toBe(expected),
+  expect(compareCell(values, index)).toBe(expected),
 )

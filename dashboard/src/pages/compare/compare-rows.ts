@@ -1,11 +1,11 @@
-/** One fact of several runs, with a value for each run; undefined where a run lacks it. */
+/** One fact of several runs, with a value for each run; undefined for a run that has no such fact. */
 export interface FactRow {
   readonly name: string
   readonly values: readonly unknown[]
 }
 
 /**
- * Turns the facts of runs into rows, in the order in which the facts first appear. Facts that no run has are left out.
+ * Converts the facts of runs to rows, in the order in which the facts first appear. Facts that no run has are left out.
  */
 export function toRows(facts: readonly Readonly<Record<string, unknown>>[]): FactRow[] {
   const names = [...new Set(facts.flatMap((own) => Object.keys(own)))]
@@ -14,7 +14,7 @@ export function toRows(facts: readonly Readonly<Record<string, unknown>>[]): Fac
     .filter(({ values }) => values.some((value) => value !== undefined))
 }
 
-/** Returns the rows whose values differ, and those whose values are equal, each in their order. */
+/** Separates the rows whose values differ from those whose values are equal, each in their order. */
 export function splitRows(rows: readonly FactRow[]): {
   readonly differing: readonly FactRow[]
   readonly equal: readonly FactRow[]
@@ -31,11 +31,14 @@ export function areEqual(values: readonly unknown[]): boolean {
   return values.every((value) => JSON.stringify(value) === first)
 }
 
-/** How the value of a run compares with that of the base run, whose own value is `base`. */
-export type Standing = 'missing' | 'base' | 'same' | 'different'
+/**
+ * The result of comparing the value of a run with that of the base run. `base` is the base run itself; `missing` is a
+ * run without a value.
+ */
+export type CellComparison = 'missing' | 'base' | 'same' | 'different'
 
-/** Returns how the value at an index compares with the first value, which is that of the base run. */
-export function standingOf(values: readonly unknown[], index: number): Standing {
+/** Returns the result of comparing the value at an index with the first value, which is that of the base run. */
+export function compareCell(values: readonly unknown[], index: number): CellComparison {
   if (values[index] === undefined) return 'missing'
   if (index === 0) return 'base'
   return areEqual([values[0], values[index]]) ? 'same' : 'different'

@@ -18,7 +18,7 @@ export interface CompareTableProps {
   readonly project: string
   /** The compared runs, the base first. */
   readonly runs: readonly RunDetailView[]
-  /** Whether rows of equal values are shown, too. */
+  /** Whether rows of equal values are always shown. Otherwise they are folded. */
   readonly isAll: boolean
   readonly onBase: (number: number) => void
   readonly onRemove: (number: number) => void
@@ -75,12 +75,18 @@ function ResultRows({ project, runs }: Pick<CompareTableProps, 'project' | 'runs
   )
 }
 
-/** Loads the package versions in the environments of runs, by hash of the environment and then by package. */
+/**
+ * Loads the package versions in the environments of runs. Returns those that are loaded so far, by hash of the
+ * environment and then by package.
+ */
 function usePackageVersions(runs: readonly RunDetailView[]): ReturnType<typeof packageVersions> {
   return packageVersions(useEnvironments([...new Set(runs.flatMap(({ environment }) => environment ?? []))]))
 }
 
-/** Loads the hashes of the files in the snapshots of runs, by digest of the snapshot and then by path. */
+/**
+ * Loads the hashes of the files in the snapshots of runs. Returns those that are loaded so far, by digest of the
+ * snapshot and then by path.
+ */
 function useFileHashes(runs: readonly RunDetailView[]): ReturnType<typeof fileHashes> {
   return fileHashes(useSnapshots([...new Set(runs.flatMap(({ snapshot }) => snapshot ?? []))]))
 }

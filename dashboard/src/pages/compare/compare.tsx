@@ -15,8 +15,9 @@ import { COMPARED_RUNS_MAX, readComparedRuns, writeComparedRuns } from './compar
 import { Comparison } from './comparison.tsx'
 
 /**
- * The page that compares runs with a base run, side by side: results, then sections of facts, with charts and the
- * differences of the code. In each section the facts that differ come first.
+ * The page that compares runs with a base run, side by side: a table of results and then sections of facts (parameters,
+ * code, resources, environment), charts, and the differences of the code. In each section the facts that differ come
+ * first.
  */
 export function Compare({ project }: { readonly project: string }): ReactElement {
   const { query } = usePageAddress()

@@ -1,4 +1,4 @@
-/** A kind of line of a unified diff. `file` names a file, `place` the lines that follow. */
+/** A kind of line of a unified diff. `file` is a line with the name of a file, `place` the head of a hunk (`@@`). */
 export type LineKind = 'file' | 'place' | 'added' | 'removed' | 'equal'
 
 /** Returns the kind of a line of a unified diff. */

@@ -3,12 +3,15 @@ import type { ReactElement } from 'react'
 
 import { formatValue } from '../../format.ts'
 import { t } from '../../texts/texts.ts'
-import { splitRows, standingOf } from './compare-rows.ts'
+import { splitRows, compareCell } from './compare-rows.ts'
 import type { FactRow } from './compare-rows.ts'
 import css from './compare-table.module.css'
 import { SectionRow } from './section-row.tsx'
 
-/** A section of facts. Rows that differ come first; rows of equal values are folded unless `isAll`. */
+/**
+ * A section of facts in the table of a comparison. Rows that differ come first; rows of equal values are folded unless
+ * `isAll`. `width` is the number of runs.
+ */
 export function FactRows({
   title,
   rows,
@@ -60,7 +63,7 @@ function FactRowCells({ row: { name, values } }: { readonly row: FactRow }): Rea
         {name}
       </th>
       {values.map((value, i) => {
-        const standing = standingOf(values, i)
+        const standing = compareCell(values, i)
         const text = standing === 'missing' ? t('missing') : formatValue(value)
 
         return (

@@ -8,14 +8,17 @@ import type { FactRow } from './compare-rows.ts'
 /** Facts of a snapshot or an environment: file hashes by path, or versions by package. */
 type Facts = Readonly<Record<string, string>>
 
-/** Metrics that any of the runs has, by name, without `system.*`. */
+/** Returns the sorted names of the metrics that at least one of the runs has, without `system.*`. */
 export function metricNames(runs: readonly Pick<RunDetailView, 'metrics'>[]): string[] {
   return [...new Set(runs.flatMap(({ metrics }) => Object.keys(metrics)))]
     .filter((name) => !name.startsWith('system.'))
     .toSorted()
 }
 
-/** Rows of the command, the commit, the branch, and the hash of each file of the code. */
+/**
+ * Returns rows of the command, the commit, the branch, and the hash of each file of the code. `files` has the file
+ * hashes by digest of the snapshot.
+ */
 export function codeRows(
   runs: readonly Pick<RunDetailView, 'command' | 'commit' | 'branch' | 'snapshot'>[],
   files: ReadonlyMap<string, Facts>,
@@ -30,7 +33,7 @@ export function codeRows(
   )
 }
 
-/** Rows of the resources that runs request. */
+/** Returns rows of the resources that the runs request. */
 export function resourceRows(runs: readonly Pick<RunDetailView, 'resources'>[]): FactRow[] {
   return toRows(
     runs.map(({ resources: { cpu, memoryMib, gpu, tpu } }) => ({
@@ -42,7 +45,10 @@ export function resourceRows(runs: readonly Pick<RunDetailView, 'resources'>[]):
   )
 }
 
-/** Rows of the Python version and of the version of each package. */
+/**
+ * Returns rows of the Python version and of the version of each package. `packages` has the versions by hash of the
+ * environment.
+ */
 export function environmentRows(
   runs: readonly Pick<RunDetailView, 'ranOn' | 'environment'>[],
   packages: ReadonlyMap<string, Facts>,
@@ -69,8 +75,8 @@ export function packageVersions(
 const HASH_DIGITS = 8
 
 /**
- * Returns the files of snapshots, by digest of the snapshot and then by path. The values are the first 8 digits of the
- * files' hashes, enough to see which files differ.
+ * Returns the file hashes of snapshots, by digest of the snapshot and then by path. Each is shortened to its first 8
+ * digits, enough to see which files differ.
  */
 export function fileHashes(snapshots: ReadonlyMap<string, Pick<Manifest, 'files'>>): ReadonlyMap<string, Facts> {
   return new Map(

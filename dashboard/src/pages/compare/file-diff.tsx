@@ -9,7 +9,7 @@ import { Diff } from './diff.tsx'
 
 const TEXT_MAX_BYTES = 1_000_000
 
-/** The diff of a file of two snapshots; a note for a large file and for one that is no text. */
+/** The diff of a file between two snapshots. A file of more than 1 MB, or one that is no text, has a note instead. */
 export function FileDiff({ file: { path, before, after, sizeBytes } }: { readonly file: ChangedFile }): ReactElement {
   const isShown = sizeBytes <= TEXT_MAX_BYTES
   const texts = useTexts([before, after], isShown)
@@ -24,7 +24,10 @@ export function FileDiff({ file: { path, before, after, sizeBytes } }: { readonl
   return <TextDiff name={path} before={old} after={now} />
 }
 
-/** The diff of two texts, computed in the browser while it is shown; a note where that takes more than 2 s. */
+/**
+ * The diff of two texts, which the browser computes when it is shown. If that takes more than 2 s, a note is shown
+ * instead.
+ */
 export function TextDiff({
   name,
   before,

@@ -1,25 +1,28 @@
 import type { Direction } from '../../../../src/contract/project.ts'
 import type { WireNumber } from '../../../../src/contract/run.ts'
 
-/** The number of one run beside that of the base run. */
+/** A cell of the table of a comparison: the number of one run, and its difference from that of the base run. */
 export interface NumberCell {
   /** The formatted number; undefined where the run has none. */
   readonly text: string | undefined
-  /** Whether the number is the best of all runs. */
+  /** Whether the number is the best of all compared runs. False if it is not set which direction is better. */
   readonly isBest: boolean
-  /** The difference from the number of the base run; undefined for the base run and where there is none to show. */
+  /**
+   * The difference from the number of the base run; undefined for the base run, and if a number is missing or the
+   * difference would be written as zero.
+   */
   readonly difference: Difference | undefined
 }
 
-/** A difference with its sign. `isBetter` is undefined where it is not set which direction is better. */
+/** A difference with its sign. `isBetter` is undefined if no direction is set. */
 export interface Difference {
   readonly text: string
   readonly isBetter: boolean | undefined
 }
 
 /**
- * Compares one number of each run with the first, which is that of the base run. A number is best only where there are
- * two of them.
+ * Compares one number of each run with the first, which is that of the base run. A number is marked as the best only if
+ * a direction is set and at least two runs have a number.
  */
 export function toNumberCells(
   values: readonly (WireNumber | undefined)[],
@@ -53,7 +56,7 @@ function bestOf(numbers: readonly number[], direction: Direction | undefined): n
 
 const DIFFERENCE_DIGITS = 3
 
-/** Returns a difference with three digits; undefined where it would be written as zero. */
+/** Returns a difference with its sign and three significant digits; undefined if it would be written as zero. */
 function differenceOf(
   by: number,
   direction: Direction | undefined,

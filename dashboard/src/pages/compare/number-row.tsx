@@ -12,14 +12,14 @@ interface NumberRowProps {
   readonly name: string
   readonly values: readonly (WireNumber | undefined)[]
   readonly direction: Direction | undefined
-  /** Sets whether lower or higher is better; absent where that cannot change. */
+  /** Sets whether lower or higher is better; null: neither. Absent if this cannot change. */
   readonly onDirection?: (direction: Direction | null) => void
   readonly format: (value: number) => string
 }
 
 /**
- * One number of each run (the last value of a metric, or the duration) and its difference from the base. If a direction
- * is set, ▲ and ▼ mark better and worse beside the colour.
+ * A row with one number of each run (the last value of a metric, or the duration) and its difference from the base run.
+ * If a direction is set, ▲ and ▼ mark better and worse beside the colour.
  */
 export function NumberRow({ name, values, direction, onDirection, format }: NumberRowProps): ReactElement {
   return (

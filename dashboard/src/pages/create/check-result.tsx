@@ -18,13 +18,16 @@ interface CheckResultProps {
   readonly params: DocumentView['params']
   readonly check: UseQueryResult<CheckView>
   readonly startError: Error | null
-  /** Moves the cursor of the editor to a place. */
+  /** Moves the cursor of the editor to a line and column. */
   readonly onGo: (place: { readonly line: number; readonly column: number }) => void
 }
 
-/** Beside the editor: the problems of the document, the runs that it describes, and the given parameters. */
+/**
+ * The column beside the editor: the problems of the document, the runs that it describes, and the given parameters.
+ * `startError` is the error of the last submission.
+ */
 export function CheckResult({ draft, params, check, startError, onGo }: CheckResultProps): ReactElement {
-  // The check lists the problems of the document itself.
+  // The result of the check lists the same problems already.
   const listsError = startError instanceof ApiError && startError.problems.length > 0
 
   return (
@@ -46,7 +49,7 @@ export function CheckResult({ draft, params, check, startError, onGo }: CheckRes
   )
 }
 
-/** A note that the text is from an earlier visit of the page, with a button that resets the text. */
+/** A note that the text is from an earlier visit of the page, with a button that restores the original text. */
 function RestoredNote({ onReset }: { readonly onReset: () => void }): ReactElement {
   return (
     <p className="mid small" role="status">

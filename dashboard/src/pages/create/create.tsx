@@ -17,8 +17,8 @@ const TEMPLATE = 'version: 1\nkind: experiment\nrun:\n  cmd: python train.py\n'
 const NEW_DOCUMENT: DocumentView = { sources: [{ file: 'hagane.yml', text: TEMPLATE }], params: {}, changes: null }
 
 /**
- * The page that edits a document and submits it with the code of an earlier run: the run in the address, whose document
- * is edited, or the latest run of the project.
+ * The page that edits a document and submits it with the code and the host of an earlier run. `from` in the address
+ * names this run, and its document is edited; otherwise it is the latest run of the project, with a new document.
  */
 export function Create({ project }: { readonly project: string }): ReactElement {
   const { query } = usePageAddress()
@@ -37,7 +37,7 @@ function DocumentOfRun({ project, from }: { readonly project: string; readonly f
   const document = useDocument(from)
   const problem = run.error ?? document.error
 
-  // The editor stays open with its text where loading the run again fails.
+  // Keeps the editor with its text if loading the run a second time fails.
   if (problem && !(run.data && document.data)) return <ErrorNotice error={problem} />
   if (!run.data || !document.data) return <Loading what={t('tab_spec')} />
   if (document.data.sources.length === 0 || run.data.host === null)

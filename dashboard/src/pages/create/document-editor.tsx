@@ -30,7 +30,10 @@ interface DocumentEditorProps {
   readonly title: string
 }
 
-/** An editor for a document, with the result of checking it beside it and a button that submits it. */
+/**
+ * An editor for the last source of a document, with the result of checking the document beside it and a button that
+ * submits it.
+ */
 export function DocumentEditor({
   draftName,
   project,
@@ -48,7 +51,7 @@ export function DocumentEditor({
   const editor = useRef<YamlEditorHandle>(null)
   const loadSchema = useDocumentSchema()
 
-  // Where the check found errors, moves to the first one and does not submit the document.
+  // Submits the document. If the check of the newest text has found errors, moves to the first error instead.
   const submitIfValid = (): void => {
     const errors = isCurrent && check.data ? check.data.errors : []
     const [first] = sortByPosition(errors)

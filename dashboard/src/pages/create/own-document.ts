@@ -3,7 +3,8 @@ import type { RunDetailView } from '../../../../src/contract/run.ts'
 import { toTrialDocument } from '../sweep/trial-document.ts'
 
 /**
- * Returns the document of the run itself. For a trial it is derived from that of the sweep, which describes all trials.
+ * Returns the document that describes a run alone. For a trial this is the document of the sweep with the parameter
+ * values of the trial in place of the search.
  */
 export function toOwnDocument(
   { sweep, params }: Pick<RunDetailView, 'sweep' | 'params'>,

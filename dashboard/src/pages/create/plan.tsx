@@ -7,7 +7,7 @@ import { DefinitionList } from '../../ui/definition-list.tsx'
 import css from './plan.module.css'
 
 /**
- * The result of compiling the document: the number of runs, parameters and command of the first ones, and the resolved
+ * The result of compiling a document: the number of runs, the parameters and the command of the first runs, and the
  * plan.
  */
 export function Plan({ check: { plan, trials, first } }: { readonly check: CheckView }): ReactElement {

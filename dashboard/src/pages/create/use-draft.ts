@@ -1,12 +1,12 @@
 import { useState } from 'react'
 
-/** An edited text that survives leaving the page. */
+/** The text in an editor. The browser keeps an edited text when a person leaves the page. */
 export interface Draft {
   readonly text: string
   readonly setText: (text: string) => void
   /** Whether the text was typed on an earlier visit of the page and never submitted. */
   readonly isRestored: boolean
-  /** Changes when the text is reset, so that the editor is created again. */
+  /** A number that changes when the text is reset, so that the editor is created again. */
   readonly version: number
   /** Resets the text to the original document. */
   readonly reset: () => void
@@ -15,8 +15,8 @@ export interface Draft {
 }
 
 /**
- * Keeps an edited text in the session storage, so that it survives leaving the page. It is removed when it is submitted
- * or the browser tab is closed.
+ * Keeps an edited text in the session storage of the browser under a name, so that the text is restored on the next
+ * visit of the page. The stored text is removed when the caller calls `remove` or the browser tab is closed.
  */
 export function useDraft(name: string, original: string): Draft {
   const key = `hagane.draft ${name}`

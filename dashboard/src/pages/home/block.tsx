@@ -11,7 +11,7 @@ export function Block({
   children,
 }: {
   readonly title: string
-  /** How many entries there are, beside the title. */
+  /** A short text beside the title, such as the number of entries. */
   readonly note?: string
   /** A link at the right end of the heading. */
   readonly link?: ReactElement
@@ -29,12 +29,12 @@ export function Block({
   )
 }
 
-/** In place of the entries where there are none. */
+/** A text in place of the entries of an empty section. */
 export function NoEntries({ text }: { readonly text: string }): ReactElement {
   return <p className="none">{text}</p>
 }
 
-/** The number of entries that are not shown. */
+/** A line with the number of entries that are not shown; null for 0. */
 export function HiddenCount({ n }: { readonly n: number }): ReactElement | null {
   return n > 0 ? <p className="dim small">{t('and_more', { n })}</p> : null
 }

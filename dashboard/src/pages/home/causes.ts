@@ -1,13 +1,16 @@
 import type { RunView } from '../../../../src/contract/run.ts'
 
-/** Failed runs that ended for the same reason. */
+/** Failed runs whose headlines are equal except for numbers. */
 export interface Cause {
-  /** Headline of the first run. */
+  /** Headline of the first of the runs. */
   readonly text: string
   readonly runs: readonly RunView[]
 }
 
-/** Returns the headline of a failure: the line of the log that explains it, else the reason as a sentence, else ''. */
+/**
+ * Returns the headline of a failed run: the line of the log that explains the failure, else the reason as a sentence,
+ * else an empty text.
+ */
 export function headlineOf({ cause, message }: Pick<RunView, 'cause' | 'message'>): string {
   return cause ?? message ?? ''
 }

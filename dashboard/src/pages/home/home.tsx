@@ -16,7 +16,9 @@ import { Slots } from './slots.tsx'
 import { useHome } from './use-home.ts'
 import { Waiting } from './waiting.tsx'
 
-/** The start page: what runs, what waits and why, and the latest failures; beside them slots and projects. */
+/**
+ * The start page: running work, waiting work with the reasons, and the latest failures; beside them slots and projects.
+ */
 export function Home(): ReactElement {
   useTitle(t('home'))
   const now = useNow()

@@ -25,7 +25,7 @@ export function LineTitle({
   )
 }
 
-/** The name of a run as a link, with its project, kind and attempt below it. */
+/** The name of a run as a link, with its project, its kind and (if more than 1) its number of attempts below. */
 export function RunTitle({ run }: { readonly run: RunView }): ReactElement {
   return (
     <LineTitle to={paths.run(run.project, run.number)} name={runName(run)}>

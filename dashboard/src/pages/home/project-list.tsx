@@ -13,7 +13,7 @@ import { SHOWN_MAX } from './use-home.ts'
 
 const COUNTED_PHASES = ['running', 'queued', 'failed'] as const
 
-/** The first projects, each with how many of its runs are running, waiting and failed. */
+/** The first 12 projects, each with how many of its runs are running, queued and failed. */
 export function ProjectList(): ReactElement {
   const { data = [] } = useProjects()
 

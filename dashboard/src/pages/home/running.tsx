@@ -14,7 +14,7 @@ import { Block, HiddenCount, NoEntries } from './block.tsx'
 import { Line } from './line.tsx'
 import { LineTitle, RunTitle } from './line-title.tsx'
 
-/** The running work: a line for each sweep, then a line for each run outside sweeps. */
+/** The running work: a line for each sweep that has not ended, then a line for each running run outside sweeps. */
 export function Running({
   running,
   standalone,
@@ -73,7 +73,7 @@ function RunLine({ run, now }: { readonly run: RunView; readonly now: number }):
   )
 }
 
-/** A value with its name below it; empty where there is none. */
+/** A value with its name below it; an empty cell if there is no value. */
 function Measure({ value, name }: { readonly value: unknown; readonly name: string | undefined }): ReactElement {
   return (
     <div className="num">

@@ -8,7 +8,7 @@ import css from './slots.module.css'
 
 const SQUARES_MAX = 64
 
-/** The places for runs as squares, those in use filled, and the devices of the machine. */
+/** The slots of the machine as squares, filled if a run occupies them, and the devices of the machine. */
 export function Slots(): ReactElement | null {
   const { data } = useSlots()
   if (!data) return null

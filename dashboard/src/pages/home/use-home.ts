@@ -6,18 +6,18 @@ import { useSweeps } from '../../api/sweeps.ts'
 
 /** Filter for the runs that occupy a slot. */
 const SLOT_FILTER = 'phase in (running, starting, stopping)'
-/** Number of lines in a list. */
+/** Largest number of lines in a list of the start page. */
 export const SHOWN_MAX = 12
-/** Number of waiting runs that are grouped by what they wait for. */
+/** Largest number of waiting runs that are read, to be grouped by their reasons for waiting. */
 const WAITING_READ_MAX = 200
-/** Number of latest failures that are grouped by cause. */
+/** Largest number of the latest failures that are read, to be grouped by cause. */
 const FAILURES_READ_MAX = 200
 
 /** The data of the start page. */
 interface HomeData {
-  /** All runs that occupy a slot. */
+  /** The number of all runs that occupy a slot, as `total`; the page itself has only one run. */
   readonly running: RunPageView
-  /** The ones outside sweeps. Trials are summed up in the line of their sweep. */
+  /** The runs outside sweeps that occupy a slot. Trials are counted in the line of their sweep instead. */
   readonly standalone: RunPageView
   readonly openSweeps: readonly SweepView[]
   readonly waiting: RunPageView
@@ -26,7 +26,10 @@ interface HomeData {
   readonly isNew: boolean
 }
 
-/** Reads the data of the start page: all of it, or the first error, or neither while it is being read. */
+/**
+ * Reads the data of the start page. Returns all of the data, or the first error, or neither while the data is loaded.
+ * `retry` requests again the part that failed.
+ */
 export function useHome(): {
   readonly data: HomeData | undefined
   readonly error: Error | undefined

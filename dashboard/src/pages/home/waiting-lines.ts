@@ -1,6 +1,6 @@
 import type { RunView } from '../../../../src/contract/run.ts'
 
-/** Waiting runs that share a line. */
+/** A line for waiting runs: one run outside sweeps, or the trials of one sweep that wait for the same reason. */
 export interface WaitingLine {
   readonly first: RunView
   /** Number of runs. */

@@ -12,7 +12,7 @@ import { SHOWN_MAX } from './use-home.ts'
 import { toWaitingLines } from './waiting-lines.ts'
 import type { WaitingLine } from './waiting-lines.ts'
 
-/** The waiting work and the reasons. Trials of one sweep that wait for the same reason share a line. */
+/** The waiting runs and the reasons why they wait. Trials of one sweep that wait for the same reason share a line. */
 export function Waiting({ waiting, now }: { readonly waiting: RunPageView; readonly now: number }): ReactElement {
   const lines = toWaitingLines(waiting.runs).slice(0, SHOWN_MAX)
 

@@ -9,7 +9,7 @@ import { changesOf, toTexts } from './annotations.ts'
 import type { AnnotationChanges, Annotations } from './annotations.ts'
 
 interface AnnotationsEditorProps {
-  /** The run or the sweep. */
+  /** The run or the sweep whose annotations are edited. */
   readonly annotated: Annotations
   /** Sends the changed fields to the server. */
   readonly onSave: (changes: AnnotationChanges) => Promise<unknown>

@@ -1,4 +1,4 @@
-/** Texts in the form for the annotations of a run or a sweep. */
+/** The texts in the fields of the form for annotations. */
 export interface AnnotationTexts {
   readonly name: string
   /** Tags, separated by commas. */
@@ -6,28 +6,28 @@ export interface AnnotationTexts {
   readonly note: string
 }
 
-/** Annotations of a run or a sweep. */
+/** The annotations of a run or a sweep. Null: none. */
 export interface Annotations {
   readonly name: string | null
   readonly note: string | null
   readonly tags: readonly string[]
 }
 
-/** Changed annotations. Null removes the name or the note. */
+/** Changes of annotations. Null removes the name or the note; an absent field does not change. */
 export interface AnnotationChanges {
   readonly name?: string | null
   readonly note?: string | null
   readonly tags?: string[]
 }
 
-/** Writes annotations as the texts of the form. */
+/** Converts annotations to the texts of the form. */
 export function toTexts({ name, tags, note }: Annotations): AnnotationTexts {
   return { name: name ?? '', tags: tags.join(', '), note: note ?? '' }
 }
 
 /**
- * Returns the annotations that the person changed in the form. The others are not sent: a script or another person may
- * have changed them meanwhile.
+ * Returns the annotations that the person has changed in the form. Unchanged ones are left out, because a script or
+ * another person may have changed them meanwhile.
  */
 export function changesOf(initial: AnnotationTexts, { name, tags, note }: AnnotationTexts): AnnotationChanges {
   return {

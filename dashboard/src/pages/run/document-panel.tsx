@@ -2,7 +2,7 @@ import type { ReactElement, ReactNode } from 'react'
 
 import css from './document-panel.module.css'
 
-/** A box for the document that a run or a sweep was created from. The digest of the plan stands at its end. */
+/** A box for the document that a run or a sweep was created from, with the digest of the plan at its end. */
 export function DocumentPanel({
   planDigest,
   children,

@@ -2,7 +2,10 @@ import type { ReactElement, ReactNode } from 'react'
 
 import css from './facts-box.module.css'
 
-/** Facts under headings: lists of names and values, and commands. `width`: `text` limits it to that of a text. */
+/**
+ * A box with facts under headings: lists of names and values, and commands. The width `text` is that of a readable line
+ * of text.
+ */
 export function FactsBox({
   element: Element = 'div',
   width = 'full',
@@ -11,7 +14,7 @@ export function FactsBox({
 }: {
   readonly element?: 'div' | 'aside'
   readonly width?: 'full' | 'text'
-  /** Whether the box has no space around its content, because it stands in a box that has. */
+  /** Whether the box has no padding, because it is inside of a box that has padding. */
   readonly isFlush?: boolean
   readonly children: ReactNode
 }): ReactElement {

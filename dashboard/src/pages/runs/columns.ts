@@ -3,11 +3,14 @@ import type { RunView } from '../../../../src/contract/run.ts'
 import { headlineOf } from '../home/causes.ts'
 import type { RunsState, SortKey } from './runs-state.ts'
 
-/** Summaries of a metric; `best` is its minimum or maximum by the direction of the metric. */
+/** Summaries of a metric. `best` is the minimum if lower values of the metric are better, otherwise the maximum. */
 export const SUMMARIES = ['last', 'min', 'max', 'mean', 'best'] as const
 export type Summary = (typeof SUMMARIES)[number]
 
-/** Returns the value of a run in a column; undefined where the run has none. */
+/**
+ * Returns the value of a run in a column such as `p.lr` or `m.loss.min`. Undefined if the
+ * run has no value there or no such column exists.
+ */
 export function cellOf(run: RunView, column: string, directions: Directions): unknown {
   const field = parseColumn(column)
   if (field.kind === 'param') return run.params[field.name]
@@ -18,7 +21,10 @@ export function cellOf(run: RunView, column: string, directions: Directions): un
     : undefined
 }
 
-/** Columns of a run besides its params and metrics, with how to read each. */
+/**
+ * The columns that are neither parameters nor metrics. The function of a
+ * column returns its value in a run; null for none.
+ */
 const RUN_COLUMNS = {
   sweep: (run: RunView) => run.sweep,
   trial: (run: RunView) => (run.trial === null ? null : run.trial + 1),
@@ -33,25 +39,28 @@ const RUN_COLUMNS = {
 }
 type RunColumn = keyof typeof RUN_COLUMNS
 
-/** Whether the server cannot order runs by a column. */
+/** Whether the server cannot sort runs by a column. */
 export function isUnsortable(column: string): boolean {
   return column === 'cause'
 }
 
-/** Names of the columns besides params and metrics. */
+/** Names of the columns that are neither parameters nor metrics. */
 export const RUN_COLUMN_NAMES = Object.keys(RUN_COLUMNS) as readonly RunColumn[]
 
 function bestSummary(direction: Directions[string] | undefined): 'min' | 'max' {
   return direction === 'minimize' ? 'min' : 'max'
 }
 
-/** A parsed column: a param, a summary of a metric, or another field. */
+/** A parsed column: a parameter, a summary (`part`) of a metric, or another field. */
 export type ColumnField =
   | { readonly kind: 'param'; readonly name: string }
   | { readonly kind: 'metric'; readonly name: string; readonly part: Summary }
   | { readonly kind: 'other' }
 
-/** Parses a column, which is written as a field of a filter. A metric without a summary means its last value. */
+/**
+ * Parses a column such as `p.lr`, `m.loss.min` or `m."val loss"`. A metric without a summary means its last value. Any
+ * other text is of kind `other`.
+ */
 export function parseColumn(column: string): ColumnField {
   const text = column.slice(2)
   if (column.startsWith('p.')) return { kind: 'param', name: unquote(text) }
@@ -65,20 +74,26 @@ export function isMetricColumn(column: string): boolean {
   return column.startsWith('m.')
 }
 
-/** Returns the title of a column: the name of its param or metric, and the summary that it shows. */
+/**
+ * Returns the title of a column: the name of its parameter or metric without quotes, and the summary of a metric as
+ * `part`. The title of any other column is the column itself.
+ */
 export function columnTitle(column: string): { readonly name: string; readonly part?: Summary } {
   const field = parseColumn(column)
   if (field.kind === 'other') return { name: column }
   return { name: field.name, ...(field.kind === 'metric' && { part: field.part }) }
 }
 
-/** Returns a field as a text for people. */
+/** Returns a field as text to show: `lr` for `p.lr`, `loss .min` for `m.loss.min`. */
 export function fieldTitle(column: string): string {
   const { name, part } = columnTitle(column)
   return part === undefined ? name : `${name} .${part}`
 }
 
-/** Writes a field as filters and orders do: a name that is not an identifier is quoted. */
+/**
+ * Returns a parameter or a summary of a metric as filters and sort orders write it: `p.lr`, `m."val loss".last`. A name
+ * that is not an identifier is quoted.
+ */
 export function columnFor(kind: 'param' | 'metric', name: string, part: Summary = 'last'): string {
   const written = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : JSON.stringify(name)
   return kind === 'param' ? `p.${written}` : `m.${written}.${part}`
@@ -97,8 +112,8 @@ const METRIC_COLUMNS = 3
 const PARAM_COLUMNS = 4
 
 /**
- * Returns the columns of a list where none were chosen: its sort keys, its most common metrics, the parameters that
- * differ.
+ * Returns the columns of a run list for which no columns were chosen: the parameters and metrics that it is sorted by,
+ * the three metrics that most runs have, and the four most common parameters that differ between the runs.
  */
 export function defaultColumns(runs: readonly RunView[], sort: readonly SortKey[] = []): string[] {
   const metrics = sortByCount(
@@ -129,7 +144,7 @@ function sortByCount(names: readonly string[]): string[] {
   return [...counts].toSorted((a, b) => b[1] - a[1]).map(([name]) => name)
 }
 
-/** Parameters with more than one value among the runs, the most common first. */
+/** Returns the parameters that differ between the runs or that only some of them have, the most common first. */
 export function variedParams(runs: readonly RunView[]): string[] {
   return sortByCount(runs.flatMap((run) => Object.keys(run.params))).filter(
     (name) => new Set(runs.map((run) => JSON.stringify(run.params[name]))).size > 1,
@@ -137,9 +152,9 @@ export function variedParams(runs: readonly RunView[]): string[] {
 }
 
 /**
- * Returns the fields that the rows of a list are requested with: those shown, sorted by or drawn. `auto` stands for the
- * most common metrics and the params that differ; it is added unless a person chose all of columns, scatter plot, bars
- * and panels.
+ * Returns the parameters and metrics to request with the rows of a list, separated by commas: those shown, sorted by or
+ * drawn. `auto` is added unless columns, scatter plot, bars and panels are all chosen. For `auto` the server adds the
+ * most common metrics and the parameters that differ between rows.
  */
 export function requestedFields({
   columns,
@@ -161,14 +176,16 @@ export function requestedFields({
   return [...new Set([...carried, ...(columns && scatter && bars !== undefined && panels ? [] : ['auto'])])].join(',')
 }
 
-/** Whether a best value is shown, which depends on the direction of its metric. */
+/**
+ * Whether a column, the scatter plot or the bars show the summary `best`, which depends on the direction of the metric.
+ */
 export function showsBest({ columns, scatter, bars }: Pick<RunsState, 'columns' | 'scatter' | 'bars'>): boolean {
   return [...(columns ?? []), ...(scatter ?? []), bars].some((field) => field?.endsWith('.best'))
 }
 
 /**
- * Returns the fields that rows carry, so that further rows can be requested with the same ones; `auto` where they carry
- * none.
+ * Returns the parameters and metrics that the runs contain, separated by commas, so that further rows can be requested
+ * with the same ones. If the runs contain none: `auto`.
  */
 export function carriedFields(runs: readonly RunView[]): string {
   const params = runs.flatMap((run) => Object.keys(run.params)).map((name) => columnFor('param', name))

@@ -12,7 +12,10 @@ interface DirectionButtonProps {
   readonly onChange: (direction: Direction | null) => void
 }
 
-/** A button that shows and changes whether higher or lower values of a metric are better, or that this is not set. */
+/**
+ * A button that shows in which direction a metric is better. A click changes it from not set to higher, from higher to
+ * lower, and from lower to not set.
+ */
 export function DirectionButton({ name, direction, onChange }: DirectionButtonProps): ReactElement {
   const current = direction ?? 'none'
 

@@ -1,13 +1,16 @@
 import type { RunsState } from './runs-state.ts'
 
-/** Edits of the filter that follow each other within this time are one step of the browser's history. */
+/** Longest time between two edits of the filter that become one entry of the browser's history. */
 const TYPING_PAUSE_MS = 5_000
-/** Parts of the state whose changes are no step of the browser's history: those that are selected or dragged. */
+/**
+ * Parts of the state whose changes replace the current entry of the browser's history: the selection, dragged column
+ * widths, the zoom and unfolded groups.
+ */
 const REPLACING_KEYS: readonly string[] = ['selected', 'widths', 'zoom', 'unfolded'] satisfies (keyof RunsState)[]
 
 /**
- * Whether a change of the state replaces the current step of the browser's history rather than adds one. `sinceTypedMs`
- * is the time since the last edit of the filter.
+ * Whether a change of the state replaces the current entry of the browser's history instead of adding one.
+ * `sinceTypedMs` is the time since the last edit of the filter.
  */
 export function replacesHistoryStep(patch: Partial<RunsState>, sinceTypedMs: number): boolean {
   const changed = Object.keys(patch)

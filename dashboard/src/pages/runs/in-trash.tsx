@@ -11,7 +11,9 @@ interface InTrashProps {
   readonly onRestore: () => void
 }
 
-/** Replaces the actions of a run or a sweep in the trash: the date it was deleted, and a button that restores it. */
+/**
+ * The date when a run or a sweep was put into the trash, and a button that restores it. Shown in place of its actions.
+ */
 export function InTrash({ since, isBusy, onRestore }: InTrashProps): ReactElement {
   return (
     <div className={`name ${css.box}`}>

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react'
 
 import css from './menu-form.module.css'
 
-/** A form in a menu with one text field. */
+/** A form with one text field and a button, for use in a menu. */
 export function MenuForm({
   label,
   verb,
@@ -15,7 +15,7 @@ export function MenuForm({
   readonly verb: string
   readonly value: string
   readonly onChange: (value: string) => void
-  /** Called with the text without spaces around it. */
+  /** Called with the trimmed text. */
   readonly onSubmit: (value: string) => void
 }): ReactElement {
   return (

@@ -11,8 +11,8 @@ import { RunTable } from './table/run-table.tsx'
 import type { RunsPage } from './use-runs-page.ts'
 
 /**
- * The table of runs or of groups of runs, with the bar of the selection and a line below. `data-outdated` marks rows of
- * an earlier filter or order.
+ * The table of runs or of groups of runs, the toolbar for selected runs, and a status line. `data-outdated` marks the
+ * list for the style sheet while it shows an earlier filter or order.
  */
 export function RunList({ page }: { readonly page: RunsPage }): ReactElement {
   const { project, state, change, list, columns, directions } = page
@@ -66,7 +66,10 @@ export function RunList({ page }: { readonly page: RunsPage }): ReactElement {
   )
 }
 
-/** The line below the table: the number of runs, a button that reads new ones, and which runs the charts draw. */
+/**
+ * The status line below the table: the number of runs, a button that reads the list again if it is out of date, and
+ * which runs the charts draw.
+ */
 function ListStatus({ page: { state, list, drawn, countChange, isInUse } }: { readonly page: RunsPage }): ReactElement {
   return (
     <StatusLine>

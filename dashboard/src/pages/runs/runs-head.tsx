@@ -10,7 +10,7 @@ import { GroupMenu } from './groups/group-menu.tsx'
 import { SavedViewMenu } from './saved-view-menu.tsx'
 import type { RunsPage } from './use-runs-page.ts'
 
-/** The title of the page of runs with its menus, and a button to start a run. */
+/** The title of the page of runs with its menus, and a link to the page that starts a run. */
 export function RunsHead({ page }: { readonly page: RunsPage }): ReactElement {
   const { project, state, change, list, columns } = page
 

@@ -5,10 +5,10 @@ import type { RunPhase } from '../../../../src/contract/phases.ts'
 import { isBalanced } from '../../state/filter-text.ts'
 import { decode, readList, writeList } from '../../state/query-lists.ts'
 
-/** The state of the run list. All of it is kept in the address. */
+/** The state of the run list. The query of the address contains all of it. */
 export interface RunsState {
   readonly filter: string
-  /** Whether the runs in the trash are listed instead. */
+  /** Whether the list shows the runs in the trash instead of the others. */
   readonly isTrash: boolean
   /** Phases that are shown; empty: all. */
   readonly phases: readonly string[]
@@ -17,30 +17,34 @@ export interface RunsState {
   readonly group: readonly string[]
   /** Columns after the name, as filters write fields; undefined: `defaultColumns`. */
   readonly columns: readonly string[] | undefined
-  /** Columns that stay in sight beside the name. */
+  /** Columns that do not move when the table is scrolled sideways. */
   readonly pinned: readonly string[]
-  /** Widths in pixels of the columns that a person has resized. */
+  /** Widths in pixels, by column, of the columns that a person has resized. */
   readonly widths: Readonly<Record<string, number>>
   readonly selected: readonly number[]
-  /** Number of first rows that the charts draw while no run is selected. */
+  /** Number of runs that the charts draw, from the top of the list, while no run is selected. */
   readonly drawn: number
   /**
-   * The x axis of line charts: `step`, `relative` (seconds since the first point), `wall` (time of day), or `m.NAME`.
+   * The x axis of line charts: `step`, `relative` (seconds since the first point),
+   * `wall` (time of day), or `m.NAME` (a metric).
    */
   readonly axis: string
-  /** The visible range of the x axis; undefined: all of it. */
+  /**
+   * The visible range of the x axis in its unit: steps, seconds (for `wall` since 1970)
+   * or values of the metric; undefined: all of it.
+   */
   readonly zoom: readonly [number, number] | undefined
-  /** Weight of the exponential moving average; 0: none. */
+  /** Weight of the previous average in the exponential moving average of each line, below 1; 0: no smoothing. */
   readonly smoothing: number
-  /** Metrics with a panel; undefined: the most common. */
+  /** Metrics with a panel; undefined: the six that most drawn runs have. */
   readonly panels: readonly string[] | undefined
-  /** Fields on the axes of the scatter plot, x and y; undefined: the second and the first field of the runs. */
+  /** Fields on the axes of the scatter plot, x and y; undefined: the second and the first of `drawableFields`. */
   readonly scatter: readonly [string, string] | undefined
-  /** The field that is drawn as bars; undefined: the first field of the runs. */
+  /** The field that is drawn as bars; undefined: the first of `drawableFields`. */
   readonly bars: string | undefined
-  /** Groups whose runs are shown below them, as JSON of their keys. */
+  /** Groups whose runs are shown below them, each as JSON of its keys. */
   readonly unfolded: readonly string[]
-  /** Metrics whose panel is large. */
+  /** Metrics whose panel is enlarged. */
   readonly large: readonly string[]
   /** Metrics whose y axis is logarithmic. */
   readonly log: readonly string[]
@@ -52,19 +56,21 @@ export interface SortKey {
   readonly isDescending: boolean
 }
 
-/** The x axes besides metrics. */
+/** The x axes that are not metrics. */
 export const AXES = ['step', 'relative', 'wall'] as const
-/** Numbers of first rows that the charts can draw. */
+/** Numbers of runs to choose from for the charts. */
 export const DRAWN_CHOICES = [5, 10, 20, 50] as const
 const SMOOTHING_MAX = 0.99
 /** Largest number of runs that can be selected in the list. */
 export const SELECTED_MAX = 50
+/** Largest number of pinned columns. */
 export const PINNED_MAX = 4
+/** Largest number of fields that runs are grouped by, and of metric columns in the table of groups. */
 export const GROUP_FIELDS_MAX = 60
 /** Limits of the width of a column, in pixels. */
 export const WIDTH_LIMITS = { min: 56, max: 800 }
 
-/** Reads the state from the query of an address. Invalid values are replaced by defaults. */
+/** Reads the state from the query of an address. Missing and invalid values become defaults. */
 export function readRunsState(query: URLSearchParams): RunsState {
   const list = (name: string): string[] | undefined => readList(query, name)
   const smoothing = Number(query.get('smooth') ?? 0)
@@ -111,7 +117,10 @@ export function clampWidth(px: number): number {
   return Math.round(Math.min(WIDTH_LIMITS.max, Math.max(WIDTH_LIMITS.min, px)))
 }
 
-/** Writes the state as parameters of the address; null for a default. */
+/**
+ * Returns the state as parameters of the query, by name; null for a parameter with
+ * its default, which is left out of the address.
+ */
 export function writeRunsState(state: RunsState): Record<string, string | null> {
   return {
     q: state.filter || null,
@@ -138,7 +147,7 @@ export function writeRunsState(state: RunsState): Record<string, string | null> 
   }
 }
 
-/** Writes the state as the query of an address. */
+/** Returns the state as the query of an address, without `?`. */
 export function addressOf(state: RunsState): string {
   return new URLSearchParams(
     Object.entries(writeRunsState(state)).flatMap(([name, value]): [string, string][] =>
@@ -147,28 +156,31 @@ export function addressOf(state: RunsState): string {
   ).toString()
 }
 
-/** Returns the filter that the list is requested with: the typed filter and the chosen phases. */
+/** Returns the filter of the requested list: the typed filter, and the chosen phases as a further condition. */
 export function filterOf({ filter, phases }: Pick<RunsState, 'filter' | 'phases'>): string {
   const typed = filter.trim()
-  // Parentheses around a filter whose own do not match would change its meaning. Sent unchanged, the server refuses it
-  // with an explanation.
+  // A filter whose parentheses or quotes do not match is sent unchanged, and the server explains the error. Added
+  // parentheses could make it valid with another meaning.
   if (phases.length === 0 || !isBalanced(typed)) return typed
   const phaseCondition = `phase in (${phases.join(', ')})`
   return typed === '' ? phaseCondition : `(${typed}) and ${phaseCondition}`
 }
 
-/** Writes an order as requests and saved views do. */
+/**
+ * Returns a sort order as requests and saved views contain it: fields separated by commas, `-` before a descending one.
+ */
 export function writeSort(sort: readonly SortKey[]): string {
   return sort.map(({ field, isDescending }) => `${isDescending ? '-' : ''}${field}`).join(',')
 }
 
-/** Returns the order of a sort key, as ARIA names it. */
+/** Returns the order of a sort key as a value of the attribute `aria-sort`. */
 export function orderOf({ isDescending }: SortKey): 'ascending' | 'descending' {
   return isDescending ? 'descending' : 'ascending'
 }
 
 /**
- * Returns the order after a click on a column head: descending, ascending, none. `keepsOthers` keeps the other keys.
+ * Returns the sort keys after a click on the head of the column `field`. Clicks sort by it descending, then ascending,
+ * then not at all. With `keepsOthers`, the other keys stay and come first.
  */
 export function nextSort(sort: readonly SortKey[], field: string, keepsOthers: boolean): SortKey[] {
   const current = sort.find((key) => key.field === field)
@@ -177,7 +189,10 @@ export function nextSort(sort: readonly SortKey[], field: string, keepsOthers: b
   return current.isDescending ? [...others, { field, isDescending: false }] : others
 }
 
-/** Returns the runs to draw: the selected ones, else the first of the list that have metrics or have not ended. */
+/**
+ * Returns the runs to draw: the selected ones. If none is selected: the first `drawn` runs of the list that have
+ * metrics or have not ended.
+ */
 export function drawnRuns(
   runs: readonly RunView[],
   { selected, drawn }: { readonly selected: readonly RunView[]; readonly drawn: number },
@@ -187,14 +202,15 @@ export function drawnRuns(
 }
 
 /**
- * Returns the range of the x axis that points are requested for; undefined without a zoom, or for a metric on the x
- * axis, which the server cannot select points by.
+ * Returns the range of the x axis to which requested points are limited. Undefined without a zoom, and for a metric on
+ * the x axis: the server cannot select points by a metric.
  */
 export function rangeOf({ axis, zoom }: Pick<RunsState, 'axis' | 'zoom'>): ChartRange | undefined {
   const current = AXES.find((one) => one === axis)
   return current && zoom ? { axis: current, from: zoom[0], to: zoom[1] } : undefined
 }
 
+/** Whether a run in this phase has not ended. */
 export function isRunOpen(phase: RunPhase): boolean {
   return !isTerminal(phase)
 }

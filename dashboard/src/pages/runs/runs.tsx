@@ -45,7 +45,10 @@ export function Runs({ project }: { readonly project: string }): ReactElement {
   )
 }
 
-/** The list of runs with the charts beside it, or in their place why there are none. */
+/**
+ * The list of runs with the charts beside it. While there is no list: a text that
+ * it is being loaded, was refused or is empty.
+ */
 function RunsBody({ page }: { readonly page: RunsPage }): ReactElement {
   const { project, state, list } = page
   const highlighted = useDeferredValue(page.hovered)
@@ -87,7 +90,10 @@ function RunsBody({ page }: { readonly page: RunsPage }): ReactElement {
   )
 }
 
-/** Whether the server refused the filter or the order, rather than being unreachable. */
+/**
+ * Whether the server rejected the request, as for an invalid filter or sort order.
+ * False if the server failed or did not answer.
+ */
 function isRefused(error: Error): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500
 }

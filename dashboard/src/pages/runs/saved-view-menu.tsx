@@ -19,7 +19,7 @@ interface SavedViewMenuProps {
   readonly onOpen: (patch: Partial<RunsState>) => void
 }
 
-/** A menu of the project's saved views: filter, order and columns under a name. It also opens the trash. */
+/** A menu of the project's saved views, each a named state of the run list. An entry of the menu opens the trash. */
 export function SavedViewMenu(props: SavedViewMenuProps): ReactElement {
   return (
     <Menu label={t('views')} icon="eye" side="left">

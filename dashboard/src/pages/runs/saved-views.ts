@@ -3,10 +3,13 @@ import type { BodyInputOf } from '../../../../src/contract/routes/all.ts'
 import { addressOf, filterOf, readRunsState, writeSort } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
-/** Number of columns that the API stores with a saved view. The address of the view contains all of them. */
+/** Largest number of columns that the API accepts in a saved view. The address of the view contains all columns. */
 const COLUMNS_MAX = 100
 
-/** Returns a view that is saved: the whole state but the selection as an address, and parts of it for other tools. */
+/**
+ * Returns the content of a saved view. `address` contains the whole state except the selection. Filter, order and
+ * columns are for programs other than the dashboard.
+ */
 export function toViewBody(state: RunsState): BodyInputOf<'putView'> {
   return {
     filter: filterOf(state),
@@ -17,8 +20,8 @@ export function toViewBody(state: RunsState): BodyInputOf<'putView'> {
 }
 
 /**
- * Returns the state that a saved view opens. A view saved by the dashboard has an address with the whole state; a view
- * saved by another tool has a filter, an order and columns only.
+ * Returns the state that a saved view restores. A view saved by the dashboard has an address with the whole state; a
+ * view saved by another program has only a filter, an order and columns.
  */
 export function stateOfView({
   filter,

@@ -4,60 +4,74 @@ import { createKernel } from './kernel.ts'
 import type { KernelForm, Hyperparameters, Kernel } from './kernel.ts'
 import { JITTER } from './likelihood.ts'
 
-/** Lower limits that keep the factor regular and the variance positive despite rounding. */
+/**
+ * Lower limits of the squared pivots of the Cholesky factor, and of the predicted variance. Rounding errors could
+ * otherwise make them zero or negative.
+ */
 const PIVOT_MIN = 1e-10
 const VARIANCE_MIN = 1e-12
 
 /**
- * A Gaussian process over points with known values, followed by points without values. The mean depends only on the
- * former, the standard deviation on all of them. Running trials are thus taken into account without guessing their
- * results (GP-BUCB: Desautels, Krause and Burdick, 2014).
+ * A Gaussian process over points with values, followed by points without values. The predicted mean depends only on the
+ * points with values, the standard deviation on all points. Running trials are thus taken into account without guessing
+ * their results (GP-BUCB: Desautels, Krause and Burdick, 2014).
  */
 export interface Process {
   readonly kernel: Kernel
   /** Number of points, with and without values. */
   readonly count: number
-  /** Largest number of points. */
+  /** Largest number of points, with and without values. */
   readonly capacity: number
   /** Adds a point without a value. */
   addPending(x: Float64Array): void
-  /** Returns mean and standard deviation of the noiseless function at x. */
+  /** Returns the predicted mean and standard deviation at `x`, of the function without observation noise. */
   predict(x: Float64Array): { mean: number; sd: number }
   /**
-   * Like `predict`; also writes the derivatives by each ordered coordinate to `meanSlope` and `sdSlope`, and 0 for
-   * categories.
+   * Like `predict`; also writes the derivatives of mean and standard deviation with respect to each code to `meanSlope`
+   * and `sdSlope`. The derivative for a category is 0.
    */
   predictWithSlopes(x: Float64Array, meanSlope: Float64Array, sdSlope: Float64Array): { mean: number; sd: number }
-  /** Returns the mean at x for other values at the initial points. `weights` come from `solveWeights`. */
+  /**
+   * Returns the mean at `x` for other values at the initial points than those of the process. `weights` come from
+   * `solveWeights`.
+   */
   predictWith(weights: Float64Array, x: Float64Array): number
-  /** Returns the weights for `predictWith`, given one value for each initial point. */
+  /**
+   * Returns the weights for `predictWith`, given one value for each initial point: each point with a value, then each
+   * point without one that was there at the creation.
+   */
   solveWeights(values: Float64Array): Float64Array
-  /** Returns the mean at x. */
+  /** Returns the predicted mean at `x`. */
   mean(x: Float64Array): number
   /**
-   * Writes L⁻¹k over the initial points to `row`, as the start for `extendRow`. Returns the number of initial points.
+   * Writes L⁻¹k over the initial points to `row`, where L is the Cholesky factor and k the covariances of `x` with the
+   * points. `extendRow` continues the row. Returns the number of initial points.
    */
   startRow(x: Float64Array, row: Float64Array): number
   /**
-   * Extends a solved row by the point with index `at`, which was added later. Returns the new element; the variance at
-   * x falls by its square.
+   * Extends the row of `startRow` for `x` by the point with index `at`, which was added later. Returns the new element;
+   * the variance at `x` falls by its square.
    */
   extendRow(x: Float64Array, row: Float64Array, at: number): number
 }
 
+/** Inputs of `createProcess`. */
 export interface ProcessOptions {
   readonly hyperparameters: Hyperparameters
   readonly form: KernelForm
   /** Codes of the points with values. */
   readonly known: readonly Float64Array[]
-  /** Values of the known points. */
+  /** Values of the points `known`. */
   readonly values: Float64Array
-  /** Codes of the points without values. */
+  /** Codes of further initial points, which have no values. */
   readonly unknown: readonly Float64Array[]
-  /** Number of points that can be added later. */
+  /** Number of points that can be added later with `addPending`. */
   readonly room: number
 }
 
+/**
+ * Creates a process with given hyperparameters. The points `known` and `unknown` are its initial points, in this order.
+ */
 export function createProcess({ hyperparameters, form, known, values, unknown, room }: ProcessOptions): Process {
   const { isCategory } = form
   const d = isCategory.length
@@ -125,7 +139,7 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
     },
   }
 
-  /** Solves K w = `of` over the first points. */
+  /** Returns w with K w = `of`, where K is the covariance matrix of the first `of.length` points. */
   function weightsOf(of: Float64Array): Float64Array {
     const out = Float64Array.from(of)
     solveLower(factor, out, of.length)
@@ -133,14 +147,14 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
     return out
   }
 
-  /** Mean at the point whose covariances are in `cross`. */
+  /** Returns the mean at the point whose covariances are in `cross`. */
   function meanAt(): number {
     let sum = 0
     for (let i = 0; i < known.length; i += 1) sum += cross[i]! * weights[i]!
     return sum
   }
 
-  /** Standard deviation at the point whose covariances are in `cross`. Leaves L⁻¹k in `solved`. */
+  /** Returns the standard deviation at the point whose covariances are in `cross`. Leaves L⁻¹k in `solved`. */
   function spreadAt(): number {
     const count = factor.size
     for (let i = 0; i < count; i += 1) solved[i] = cross[i]!
@@ -151,7 +165,10 @@ export function createProcess({ hyperparameters, form, known, values, unknown, r
     return Math.sqrt(Math.max(variance, VARIANCE_MIN))
   }
 
-  /** Writes the derivatives of mean and standard deviation. Expects `slopes` of the kernel and K⁻¹k in `solved`. */
+  /**
+   * Writes the derivatives of mean and standard deviation at `x` to `meanSlope` and `sdSlope`. `slopes` must contain
+   * the derivatives of the covariances, and `solved` K⁻¹k.
+   */
   function fillSlopes(x: Float64Array, sd: number, meanSlope: Float64Array, sdSlope: Float64Array): void {
     meanSlope.fill(0)
     sdSlope.fill(0)

@@ -20,22 +20,28 @@ import { createStream } from '../numerics/rng.ts'
 import type { Stream } from '../numerics/rng.ts'
 import { isSteep, warp } from './warp.ts'
 
-/** Options of a Gaussian process search that a document can set. */
+/** Settings of a Gaussian process search that a document can set. */
 export interface GaussianSettings {
-  /** Number of points before the model chooses; null: depends on dimensions, concurrency and budget. */
+  /**
+   * Number of trials in the initial design, before the model chooses points; null: computed from the number of
+   * dimensions, the concurrency and the budget.
+   */
   readonly initial: number | null
-  /** null: a lower confidence bound whose width is drawn at random for each trial. */
+  /** The acquisition function; null: a lower confidence bound whose width is drawn at random for each trial. */
   readonly acquisition: { readonly kind: 'ucb' | 'ei' | 'poi'; readonly kappa: number; readonly eps: number } | null
   readonly shape: Shape
-  /** An additional start of the fit with this length scale, in widths of the space; null: none. */
+  /**
+   * Length scale, as a share of the range of a parameter, from which the fit of the hyperparameters starts once more;
+   * null: no such start.
+   */
   readonly length: number | null
-  /** Number of candidates that cover the space evenly. */
+  /** Number of candidates that cover the space evenly and are scored before the best of them are refined. */
   readonly candidates: number
   /** Number of local searches, each from one of the best candidates. */
   readonly starts: number
 }
 
-/** Options used where the document sets none. */
+/** Settings used where the document has none. */
 export const GAUSSIAN_DEFAULTS: GaussianSettings = {
   initial: null,
   acquisition: null,
@@ -45,16 +51,16 @@ export const GAUSSIAN_DEFAULTS: GaussianSettings = {
   starts: 4,
 }
 
-/** One way to choose points. */
+/** Chooses points for new trials in one certain way. */
 export interface Chooser {
   /**
-   * Returns a point that no trial has used, or undefined if this way of choosing finds none. Depends on what the
-   * history has read.
+   * Returns the codes of an allowed point that no trial has, for the trial `index`; undefined if none is found. Depends
+   * on what the encoded history contains at the time of the call.
    */
   choose(index: number): { x: Float64Array; source: Suggestion['source'] } | undefined
 }
 
-/** Options shared by all ways to choose points. */
+/** Inputs shared by all choosers. */
 export interface ChooserOptions {
   readonly space: SearchSpace
   readonly codec: Codec
@@ -62,51 +68,54 @@ export interface ChooserOptions {
   readonly seed: number
   readonly concurrency: number
   readonly trialsMax: number | null
-  /** Whether a point meets the constraints. */
+  /** Whether the point with these codes meets the constraints. */
   readonly isAllowed: (x: Float64Array) => boolean
 }
 
-/** A part of the space to which a search is restricted. */
+/** Restricts a search to a part of the space. */
 export interface SubspaceLimit {
-  /** Whether the restricted search may suggest this point. */
+  /** Whether the part of the space contains this point. Other points are not suggested. */
   readonly contains: (x: Float64Array) => boolean
-  /** Number of trials of the initial design. */
+  /** Number of trials in the initial design of the restricted search. */
   readonly initial: number
-  /** Number of trials that the restricted search has made. */
+  /** Returns the number of trials that the restricted search has suggested so far. */
   readonly countTrials: () => number
 }
 
-/** Largest number of finished trials in a process. The cost of a suggestion grows with its square. */
+/** Largest number of finished trials in a process. The time for a suggestion grows with the square of their number. */
 const ACTIVE_MAX = 300
-/** Finished trials that a model needs. */
+/** Smallest number of finished trials for a model. */
 const FINISHED_MIN = 3
 /**
- * With more finished trials than `LARGE`, fewer broad candidates are evaluated: each one costs more, and the model
- * locates the optimum better.
+ * With more than `LARGE` finished trials, at most `CANDIDATES_LARGE` evenly spread candidates are scored: each takes
+ * more time, and the model locates the optimum better.
  */
 const LARGE = 150
 const CANDIDATES_LARGE = 250
-/** Largest number of trials in a fit. */
+/** Largest number of trials to which hyperparameters are fitted. */
 const FIT_MAX = 150
-/** Evaluations of the likelihood from the best start. */
+/** Largest number of evaluations of the likelihood with which the best start of a fit is continued. */
 const FIT_EVALUATIONS = 40
-/** Evaluations from each start; only the best of them is continued. */
+/** Number of evaluations of the likelihood from each start of a fit. Only the best start is continued. */
 const FIT_TRIES = 8
 /**
- * The second start of the fit has lengths shorter than the prior by this much, in natural logarithms. From the long
- * lengths of the prior alone, fits miss rough functions.
+ * The length scales of the second start of a fit are shorter than the mean of the prior by this much, in natural
+ * logarithms. From the long lengths of the prior alone, fits miss functions with short length scales.
  */
 const SHORT_START = 1.5
-/** Room in a process for further running trials, at most. When it is full, a new model is built. */
+/**
+ * Largest number of places that a new process keeps for trials that begin to run later. When they are used up, a new
+ * process is built.
+ */
 const ROOM_MAX = 64
-/** Best trials near which candidates are drawn. */
+/** Number of best trials near which candidates are drawn. */
 const NEAR_BEST = 5
-/** Penalty in the score of a point outside the trust region. */
+/** Amount added to the score of a point outside the trust region. */
 const OUTSIDE_PENALTY = 1e4
-/** Largest penalty in the score of a point where trials are expected to fail. */
+/** Largest amount added to the score of a point where trials are expected to fail. */
 const FAILURE_PENALTY = 3
 
-/** Everything shared by all suggestions from one set of results. */
+/** Data shared by all suggestions that are made from the same results. */
 interface Model {
   readonly resultCount: number
   readonly finished: readonly EncodedTrial[]
@@ -115,19 +124,20 @@ interface Model {
   readonly pool: Pool
   readonly region: TrustRegion | undefined
   readonly penalty: (x: Float64Array) => number
-  /** Indices of the running trials added to the process. */
+  /** Indices of the running trials that have been added to the process. */
   readonly pending: number[]
 }
 
 /**
- * Bayesian optimisation with a Gaussian process. By default a suggestion minimises a lower confidence bound of random
- * width. Its mean depends on finished trials, its standard deviation on running trials too, so that concurrent trials
- * differ. docs/search.md describes the parts.
+ * Creates the chooser of Bayesian optimisation with a Gaussian process. After the initial design, each suggestion
+ * minimises an acquisition function, by default a lower confidence bound of random width. The mean depends on finished
+ * trials only, the standard deviation on running trials too, so that concurrent trials differ. `subspace` restricts the
+ * search to a part of the space. docs/search.md describes the parts.
  */
 export function createGaussian(
   options: Omit<ChooserOptions, 'encoded'> & { readonly encoded: TrialData },
   settings: GaussianSettings = GAUSSIAN_DEFAULTS,
-  niche?: SubspaceLimit,
+  subspace?: SubspaceLimit,
 ): Chooser {
   const { codec, encoded, seed, isAllowed } = options
   const d = codec.dimensions.length
@@ -135,14 +145,16 @@ export function createGaussian(
     isCategory: codec.dimensions.map(({ categories }) => categories > 0),
     shape: settings.shape,
   }
-  const initial = niche?.initial ?? settings.initial ?? initialCount(d, options)
+  const initial = subspace?.initial ?? settings.initial ?? initialCount(d, options)
   const designSeed = deriveSeed(seed, 'design')
   let model: Model | undefined
   let fitted: { readonly count: number; readonly hyperparameters: Hyperparameters } | undefined
 
   return {
     choose: (index) => {
-      const made = niche ? niche.countTrials() : index + encoded.finished.filter((entry) => entry.index < 0).length
+      const made = subspace
+        ? subspace.countTrials()
+        : index + encoded.finished.filter((entry) => entry.index < 0).length
       if (made < initial || encoded.finished.length < FINISHED_MIN) return design(index)
 
       const pending = encoded.listPending()
@@ -154,7 +166,10 @@ export function createGaussian(
     },
   }
 
-  /** Whether a model is still valid: no new results, only additional running trials, and room for them. */
+  /**
+   * Whether a model can be used again: there is no new result, no trial has been removed from `pending`, and the
+   * process has room for the added ones.
+   */
   function canReuse(at: Model, pending: readonly number[]): boolean {
     const added = pending.length - at.pending.length
     return (
@@ -164,7 +179,10 @@ export function createGaussian(
     )
   }
 
-  /** Chooses a point of the initial design: the centre first, then points of a scrambled Sobol sequence. */
+  /**
+   * Chooses a point of the initial design: the centre of the space for trial 0, then points of a scrambled Sobol
+   * sequence.
+   */
   function design(index: number): ReturnType<Chooser['choose']> {
     const centre = centrePoint(codec)
     if (index === 0 && isFree(centre)) return { x: centre, source: 'centre' }
@@ -176,7 +194,7 @@ export function createGaussian(
   }
 
   function isFree(x: Float64Array): boolean {
-    return isAllowed(x) && !encoded.isUsed(x) && (!niche || niche.contains(x))
+    return isAllowed(x) && !encoded.isUsed(x) && (!subspace || subspace.contains(x))
   }
 
   function build(pendingCount: number): Model {
@@ -219,14 +237,14 @@ export function createGaussian(
   }
 
   /**
-   * Returns hyperparameters fitted to a prefix of the results. Its length depends only on the number of results (see
-   * `fitPoint`), so a fresh instance computes the same fit.
+   * Returns hyperparameters fitted to the first `fitPoint(resultCount)` results. Since that number depends only on the
+   * number of results, a new instance computes the same fit.
    */
   function fit(): Hyperparameters {
     const count = fitPoint(encoded.resultCount)
     if (fitted?.count === count) return fitted.hyperparameters
 
-    const known = encoded.listFinishedAfter(count)
+    const known = encoded.listFinishedByResult(count)
     const entries = activeSet(known, known, FIT_MAX)
     const points = new Float64Array(entries.length * d)
     entries.forEach(({ x }, row) => points.set(x, row * d))
@@ -247,7 +265,10 @@ export function createGaussian(
     return hyperparameters
   }
 
-  /** Starts of the fit: the prior, shorter lengths, and the length from the document if there is one. */
+  /**
+   * Returns the starts of a fit: the mean of the prior, the same with shorter lengths, and the same with the length
+   * from the document, if that sets one.
+   */
   function starts(): Hyperparameters[] {
     const middle = priorMean(d)
     const withLengths = (logLength: (prior: number) => number): Hyperparameters => ({
@@ -259,7 +280,7 @@ export function createGaussian(
     return [middle, withLengths((prior) => prior - SHORT_START), ...configured]
   }
 
-  /** Adds running trials to the process that are not in it yet. */
+  /** Adds those running trials to the process that it does not contain yet. */
   function addPendingTrials({ process, pending: taken }: Model, pending: readonly number[]): void {
     for (const index of pending.slice(taken.length)) {
       process.addPending(encoded.xs[index]!)
@@ -267,12 +288,15 @@ export function createGaussian(
     }
   }
 
-  /** Ranks the candidates, refines the best by local search, and returns the best point that is still unused. */
+  /**
+   * Returns the point for a trial: ranks the candidates, refines the best of them by local search, and returns the best
+   * unused point among both; undefined if all are used.
+   */
   function bestOf(at: Model, index: number): Float64Array | undefined {
     const { pool, region, process, penalty } = at
     const stream = createStream(seed, 'slot', index)
     const landscape: Landscape = { codec, process, penalty, acquisition: acquisitionFor(at, stream) }
-    const isInSubspace = niche ? niche.contains : createAwayFilter(codec, at.finished, at.values, stream)
+    const isInSubspace = subspace ? subspace.contains : createAwayFilter(codec, at.finished, at.values, stream)
     const sdMax = Math.sqrt(process.kernel.signal)
 
     const candidates = pool.xs.flatMap((x, i) => {
@@ -308,8 +332,8 @@ export function createGaussian(
   }
 
   /**
-   * Chooses the acquisition function of one trial. Always draws once, so that later draws from the stream do not depend
-   * on the option.
+   * Returns the acquisition function of one trial. Always draws one number from `stream`, so that later draws do not
+   * depend on the settings.
    */
   function acquisitionFor({ process, finished, values }: Model, stream: Stream): Acquisition {
     const width = drawNormal(stream)
@@ -329,19 +353,22 @@ export function createGaussian(
 
 /** Smallest width of the default confidence bound, in standard deviations. */
 const KAPPA_MIN = 0.3
-/** Candidates ranked by their exact score for each local search. */
+/** Number of candidates whose exact score is computed, for each local search that follows. */
 const SCREENED_PER_START = 8
 /**
- * Noise variance, relative to the signal, above which the lowest predicted mean replaces the lowest observed value as
- * the best.
+ * Ratio of noise variance to signal variance above which the lowest predicted mean, instead of the lowest observed
+ * value, counts as the best value.
  */
 const NOISY = 0.01
-/** Distance in the sequence to the next try if a point is taken, so that it is not the point of a following trial. */
+/**
+ * Number of points by which the design advances in the Sobol sequence if a point is not free, so that it does not use
+ * the point of a following trial.
+ */
 const DESIGN_STRIDE = 4_096
 
 /**
- * Penalty for points where trials are expected to fail: a prediction with the same covariances from values 1 (failed)
- * and 0 (finished).
+ * Returns the penalty for points where trials are expected to fail: the prediction, with the same covariances, from the
+ * values 1 (failed trials) and 0 (finished trials), times `FAILURE_PENALTY`.
  */
 function failurePenalty(process: Process, finished: number, failed: number): Landscape['penalty'] {
   if (failed === 0) return () => 0
@@ -351,7 +378,10 @@ function failurePenalty(process: Process, finished: number, failed: number): Lan
   return (x) => FAILURE_PENALTY * Math.min(1, Math.max(0, process.predictWith(weights, x)))
 }
 
-/** All finished trials if they are at most `max`, otherwise half the best and half the latest. In trial order. */
+/**
+ * Returns all finished trials if there are at most `max`, otherwise the best half of `max` and, to fill it up, the
+ * latest. In trial order.
+ */
 function activeSet(
   finished: readonly EncodedTrial[],
   arrived: readonly EncodedTrial[],
@@ -366,8 +396,8 @@ function activeSet(
 }
 
 /**
- * Number of results, at most `count`, at which the last fit was due. A fit is due each time the number has grown by a
- * twentieth.
+ * Returns the number of results, at most `count`, with which the latest fit was due. A fit is due each time the number
+ * has grown by a twentieth.
  */
 function fitPoint(count: number): number {
   let at = 0
@@ -375,7 +405,10 @@ function fitPoint(count: number): number {
   return at
 }
 
-/** Size of the initial design. A budget limits it to a quarter of the trials, or to `FINISHED_MIN` if that is more. */
+/**
+ * Returns the number of trials in the initial design. A budget limits it to a quarter of the trials, but not below
+ * `FINISHED_MIN`.
+ */
 function initialCount(
   d: number,
   { concurrency, trialsMax }: Pick<ChooserOptions, 'concurrency' | 'trialsMax'>,
@@ -384,7 +417,7 @@ function initialCount(
   return trialsMax === null ? wanted : Math.min(wanted, Math.max(FINISHED_MIN, Math.floor(trialsMax / 4)))
 }
 
-/** Starts of local searches differ by more than this in at least one code. */
+/** Smallest difference between the starts of two local searches, in at least one code. */
 const APART = 0.02
 
 interface Ranked {
@@ -392,7 +425,10 @@ interface Ranked {
   readonly value: number
 }
 
-/** Returns the first `count` candidates that are not close to one another. */
+/**
+ * Returns the first `count` candidates of `order`, without those that are within `APART` of an earlier one in all
+ * codes.
+ */
 function pickApart(order: readonly Ranked[], xs: readonly Float64Array[], count: number): Ranked[] {
   const out: Ranked[] = []
   for (const ranked of order) {
@@ -410,8 +446,8 @@ interface Bounded {
 }
 
 /**
- * Returns the `count` items of smallest value, best first. Items whose lower bound exceeds the worst of them are not
- * evaluated.
+ * Returns the `count` items of smallest value, best first. Evaluates items in the order of their lower bounds, and
+ * stops when the next bound exceeds the largest value found so far.
  */
 export function smallestByBound<T extends Bounded>(
   items: readonly T[],

@@ -1,4 +1,4 @@
-/** Covariance function of a Gaussian process. */
+/** Form of the covariance function of a Gaussian process. */
 export type Shape = 'matern52' | 'matern32' | 'rbf'
 
 /**
@@ -11,14 +11,16 @@ export interface Hyperparameters {
   readonly logNoise: number
 }
 
-/** The fixed form of a kernel, which is not fitted to data. */
+/** The parts of a kernel that are not fitted to data. */
 export interface KernelForm {
-  /** Whether each dimension is a category, for which only equality matters. */
+  /** Whether each dimension is a category. Two categories are either equal or 1 apart. */
   readonly isCategory: readonly boolean[]
   readonly shape: Shape
 }
 
-/** Correlation as a function of the squared scaled distance, and its derivative by that squared distance. */
+/**
+ * Correlation as a function of the squared scaled distance, and the derivative with respect to that squared distance.
+ */
 interface ShapeFunctions {
   readonly value: (squared: number) => number
   readonly slope: (squared: number) => number
@@ -47,19 +49,22 @@ export const SHAPES: Readonly<Record<Shape, ShapeFunctions>> = {
 }
 
 /**
- * Computes covariances for one set of hyperparameters. Two different categories are 1 apart, numbers as far as their
- * codes; each distance is divided by its length scale.
+ * Computes covariances for one set of hyperparameters. The distance between two numbers is the difference of their
+ * codes, that between two different categories is 1; each is divided by the length scale of its dimension.
  */
 export interface Kernel {
-  /** Variance of the function itself. */
+  /** Variance of the function without observation noise. */
   readonly signal: number
   /** Variance of the observation noise. */
   readonly noise: number
   /** 1/length² of each dimension. */
   readonly weights: Float64Array
-  /** Writes the covariances of `x` with rows 0 … count−1 of a matrix of points to `out`. */
+  /** Writes the covariances of `x` with the rows 0 … `count` − 1 of the matrix `points` (row-major codes) to `out`. */
   fillCovariances(x: Float64Array, points: Float64Array, count: number, out: Float64Array): void
-  /** Writes the same covariances, and their derivatives by the squared scaled distance. */
+  /**
+   * Like `fillCovariances`; also writes the derivatives of the covariances with respect to the squared scaled distance
+   * to `out.slopes`.
+   */
   fillCovariancesAndSlopes(
     x: Float64Array,
     points: Float64Array,

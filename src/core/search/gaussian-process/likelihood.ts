@@ -3,7 +3,9 @@ import { SHAPES } from './kernel.ts'
 import type { KernelForm, Hyperparameters } from './kernel.ts'
 import { minimizeInBox } from '../numerics/minimize.ts'
 
-/** Added to the diagonal of every covariance matrix, so that rounding errors do not make the matrix indefinite. */
+/**
+ * Amount added to the diagonal of each covariance matrix, so that rounding errors do not make the matrix indefinite.
+ */
 export const JITTER = 1e-8
 
 /** A normal prior for the logarithm of a hyperparameter. */
@@ -22,8 +24,8 @@ const NOISE_BOUNDS = [Math.log(1e-6), Math.log(2)] as const
 const UNIT_VARIANCE = 1 / 12
 
 /**
- * Prior of the length scales, which grow with the number of dimensions. Hvarfner, Hellsten and Nardi, "Vanilla Bayesian
- * optimization performs great in high dimensions" (2024).
+ * Returns the prior of the length scales, whose mean grows with the number of dimensions. Hvarfner, Hellsten and Nardi,
+ * "Vanilla Bayesian optimization performs great in high dimensions" (2024).
  */
 function lengthPrior(dimensions: number): Prior {
   return { mean: Math.SQRT2 + 0.5 * Math.log(dimensions) + 0.5 * Math.log(UNIT_VARIANCE), sd: LENGTH_SD }
@@ -32,14 +34,17 @@ function lengthPrior(dimensions: number): Prior {
 /** Squared distances of all pairs of points, one list per dimension. */
 type Distances = readonly Float64Array[]
 
-/** Data to fit a process to: `count` rows of codes, and a standardised value for each. */
+/**
+ * Data to fit hyperparameters to: `count` rows of codes, and for each row a value, standardised to mean 0 and standard
+ * deviation 1.
+ */
 export interface FitData {
   readonly points: Float64Array
   readonly values: Float64Array
   readonly count: number
 }
 
-/** Packs hyperparameters into one vector: lengths, signal, noise. */
+/** Packs hyperparameters into one vector: log lengths, log signal, log noise. */
 function pack({ logLengths, logSignal, logNoise }: Hyperparameters): Float64Array {
   return Float64Array.of(...logLengths, logSignal, logNoise)
 }
@@ -49,7 +54,7 @@ function unpack(theta: Float64Array): Hyperparameters {
   return { logLengths: theta.slice(0, d), logSignal: theta[d]!, logNoise: theta[d + 1]! }
 }
 
-/** Returns the means of the priors. */
+/** Returns the hyperparameters at the means of their priors. */
 export function priorMean(dimensions: number): Hyperparameters {
   return {
     logLengths: new Float64Array(dimensions).fill(lengthPrior(dimensions).mean),
@@ -59,8 +64,8 @@ export function priorMean(dimensions: number): Hyperparameters {
 }
 
 /**
- * Returns the hyperparameters of greatest posterior density. Minimises from each start for at most `tries` evaluations,
- * then from the best of these points for at most `evaluations` more.
+ * Returns the hyperparameters of greatest posterior density. Minimises the loss from each start with at most `tries`
+ * evaluations, then continues from the best result with at most `evaluations` more.
  */
 export function fitHyperparameters(
   sample: FitData,
@@ -80,14 +85,14 @@ export function fitHyperparameters(
   return unpack(minimizeInBox(loss, x, { lower, upper, evaluations, tolerance: TOLERANCE }).x)
 }
 
-/** Relative gain per step below which a fit stops. */
+/** Decrease of the loss per step, relative to the loss, below which a fit stops. */
 const TOLERANCE = 1e-5
-/** Loss of hyperparameters whose covariance matrix is not positive definite. */
+/** Loss returned where the covariance matrix is not positive definite. */
 const WORST = 1e10
 
 /**
- * Returns a function that computes minus the log posterior density of packed hyperparameters, up to a constant, and
- * writes its gradient.
+ * Returns a function that computes the loss of packed hyperparameters (`pack`), minus the log posterior density up to a
+ * constant, and writes its gradient.
  */
 export function createLoss(
   { points, values, count }: FitData,
@@ -128,8 +133,8 @@ export function createLoss(
     for (let i = 1, pair = 0; i < count; i += 1) {
       for (let k = 0; k < i; k += 1, pair += 1) {
         const squared = shapes[pair]!
-        // Derivative by ln(length): −2 × squared distance in that dimension × slope. The distance is multiplied in
-        // later.
+        // The derivative with respect to ln(length) is −2 × slope × squared distance in that dimension. The distance is
+        // multiplied in `fillGradient`.
         slopes[pair] = -2 * slopeAt(squared)
         shapes[pair] = shapeAt(squared)
         covariance[i * count + k] = signal * shapes[pair]!
@@ -137,7 +142,7 @@ export function createLoss(
     }
   }
 
-  /** Computes α = K⁻¹y into `weights`; returns minus the log likelihood up to a constant. */
+  /** Writes α = K⁻¹y to `weights`. Returns minus the log likelihood up to a constant. */
   function fillWeights(): number {
     let value = 0
     for (let i = 0; i < count; i += 1) {
@@ -174,7 +179,10 @@ export function createLoss(
     gradient[d + 1] = 0.5 * noise * trace
   }
 
-  /** Adds the gradient of the priors; returns minus their log density up to a constant. */
+  /**
+   * Adds the gradient of minus the log density of the priors to `gradient`. Returns minus that log density up to a
+   * constant.
+   */
   function addPrior(theta: Float64Array, gradient: Float64Array): number {
     const lengths = lengthPrior(d)
     let value = 0

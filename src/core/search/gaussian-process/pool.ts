@@ -3,22 +3,29 @@ import { drawNormal, sobolPoint } from '../methods/design.ts'
 import type { Process } from './gaussian-process.ts'
 import type { Stream } from '../numerics/rng.ts'
 
-/** Candidates with their predictions from a process. A standard deviation is computed only on request. */
+/**
+ * Candidates for a suggestion, with their predictions from a process. The standard deviation of a candidate is computed
+ * only on request.
+ */
 export interface Pool {
   /** The candidates, without duplicates. */
   readonly xs: readonly Float64Array[]
-  /** Keys of the candidates. */
+  /** Keys (`Codec.keyOf`) of the candidates. */
   readonly keys: readonly string[]
   /** Returns the predicted mean of candidate i. */
   getMean(i: number): number
-  /** Returns the standard deviation of candidate i, given all points now in the process. */
+  /**
+   * Returns the predicted standard deviation of candidate i, with all points that the process has at the time of the
+   * call.
+   */
   getSd(i: number): number
 }
 
+/** Inputs of `createPool`. */
 export interface PoolOptions {
   readonly codec: Codec
   readonly process: Process
-  /** The best finished points. Further candidates are drawn near each of them. */
+  /** Codes of the best finished trials. `NEAR_EACH` candidates are drawn near each of them. */
   readonly best: readonly Float64Array[]
   readonly isAllowed: (x: Float64Array) => boolean
   readonly stream: Stream
@@ -26,17 +33,18 @@ export interface PoolOptions {
   readonly broad: number
 }
 
-/** Candidates drawn near each of the best points. */
+/** Number of candidates drawn near each of the best points. */
 const NEAR_EACH = 50
 const VARIANCE_MIN = 1e-12
 
+/** Creates the allowed candidates: `broad` points of a scrambled Sobol sequence, and random points near the `best`. */
 export function createPool({ codec, process, best, isAllowed, stream, broad }: PoolOptions): Pool {
   const sobolSeed = stream.nextWord()
   const all = [
     ...Array.from({ length: broad }, (_, i) => sobolPoint(codec, i, sobolSeed)),
     ...best.flatMap((x) => Array.from({ length: NEAR_EACH }, () => perturb(codec, x, stream))),
   ]
-  // In a space of few points many candidates are equal.
+  // Removes duplicates: in a space of few points many candidates are equal.
   const byKey = new Map(all.map((x) => [codec.keyOf(x), x]))
   const keys = [...byKey.keys()].filter((key) => isAllowed(byKey.get(key)!))
   const xs = keys.map((key) => byKey.get(key)!)
@@ -58,19 +66,19 @@ export function createPool({ codec, process, best, isAllowed, stream, broad }: P
 }
 
 /**
- * The covariances of a candidate with the points, after forward substitution by the Cholesky factor (L⁻¹k), and its
- * variance.
+ * State of the variance of one candidate. `solved` is L⁻¹k: the candidate's covariances with the points of the process,
+ * after forward substitution by the Cholesky factor.
  */
 interface Row {
   readonly solved: Float64Array
-  /** Number of points of the process that are included in the variance. */
+  /** Number of points of the process that are included in `solved` and `variance`. */
   followed: number
   variance: number
 }
 
 /**
- * Computes the variance from the points that the process was created with; `getSd` adds later points one by one. The
- * order of the steps is fixed, so a result does not depend on when it is requested.
+ * Returns the row of a candidate with the points that the process was created with; `getSd` adds later points one by
+ * one. The order of the computation is fixed, so a result does not depend on when it is requested.
  */
 function startRow(process: Process, x: Float64Array): Row {
   const solved = new Float64Array(process.capacity)
@@ -80,13 +88,13 @@ function startRow(process: Process, x: Float64Array): Row {
   return { solved, followed: includedCount, variance }
 }
 
-/** Range of the scale of a perturbation, as powers of ten. */
+/** Range of the scale of a perturbation: exponents of ten. */
 const SCALE_LOG_MIN = -3
 const SCALE_LOG_MAX = -0.5
 
 /**
- * Draws a point near another, normalised as `Codec.normalise` does. In a random subset of the coordinates (at least
- * one) categories are drawn anew and numbers are moved by one common random scale; codes are reflected at 0 and 1.
+ * Draws a point near another and normalises it. In a random subset of the dimensions (at least one) categories are
+ * drawn anew, and codes of numbers are moved by normal amounts of one common random scale, reflected at 0 and 1.
  */
 function perturb(codec: Codec, x: Float64Array, stream: Stream): Float64Array {
   const d = x.length
@@ -105,7 +113,7 @@ function perturb(codec: Codec, x: Float64Array, stream: Stream): Float64Array {
   return codec.normalise(out)
 }
 
-/** Reflects a code at 0 and 1. */
+/** Returns a code outside [0, 1] reflected at the nearer end of that range. */
 function reflect(code: number): number {
   const inside = code < 0 ? -code : code > 1 ? 2 - code : code
   return Math.min(1, Math.max(0, inside))

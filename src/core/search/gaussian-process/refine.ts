@@ -21,13 +21,16 @@ export interface Landscape {
   readonly codec: Codec
   readonly process: Process
   readonly acquisition: Acquisition
-  /** Added to the score of a point, for example where trials fail. */
+  /** Returns the amount to add to the score of a point, for example where trials are expected to fail. */
   readonly penalty: (x: Float64Array) => number
 }
 
 const ROUNDS_MAX = 2
 const EVALUATIONS = 20
-/** Dimensions with at most this many cells are searched completely, finer grids only near the current code. */
+/**
+ * In a dimension with at most this many values, `tryCells` tries all values; in a finer grid only those near the
+ * current one.
+ */
 const CELLS_MAX = 16
 
 function scoreAt({ process, acquisition, penalty }: Landscape, x: Float64Array): number {
@@ -36,8 +39,8 @@ function scoreAt({ process, acquisition, penalty }: Landscape, x: Float64Array):
 }
 
 /**
- * Local search from a start: alternates between gradient descent along the continuous parameters and trying other cells
- * and categories. Returns the best point found.
+ * Finds a better point near a start by local search in a box. Alternates between gradient descent along the ordered
+ * parameters and trying other grid values and categories. Returns the best point found.
  */
 export function refine(landscape: Landscape, start: Float64Array, box: Box): Scored {
   let best: Scored = { x: start, value: scoreAt(landscape, start) }
@@ -58,7 +61,7 @@ function hasCells({ dimensions }: Codec): boolean {
   return dimensions.some(({ cells }) => Number.isFinite(cells))
 }
 
-/** Minimises along the active ordered parameters; all others keep their codes. */
+/** Minimises by gradient descent along the active ordered parameters; all other codes stay. */
 function descend(landscape: Landscape, start: Float64Array, box: Box): Scored {
   const { codec, process, acquisition } = landscape
   const isFree = codec.dimensions.map(({ categories }, j) => categories === 0 && codec.isActive(start, j))
@@ -81,7 +84,10 @@ function descend(landscape: Landscape, start: Float64Array, box: Box): Scored {
   return { x: settled, value: scoreAt(landscape, settled) }
 }
 
-/** Tries other categories and cells, one parameter at a time, with all other codes unchanged. */
+/**
+ * Tries other categories and grid values, one parameter at a time with all other codes unchanged. Returns the best
+ * point found.
+ */
 function tryCells(landscape: Landscape, from: Scored, box: Box): Scored {
   const { codec } = landscape
   let best = from
@@ -103,7 +109,10 @@ function isInside(code: number, lower: number, upper: number, margin: number): b
   return code >= lower - margin && code <= upper + margin
 }
 
-/** Codes to try for one dimension: all categories, all cells of a coarse grid, or the two cells on either side. */
+/**
+ * Returns the codes to try in one dimension: all categories, all values of a coarse grid, or the two grid values on
+ * either side of the current one. None for a continuous parameter.
+ */
 function alternatives({ categories, cells }: Codec['dimensions'][number], code: number): number[] {
   if (categories > 0) return Array.from({ length: categories }, (_, index) => index)
   if (!Number.isFinite(cells)) return []

@@ -5,28 +5,31 @@ import type { Stream } from '../numerics/rng.ts'
 import { countSinceImprovement } from '../halving/stopping.ts'
 
 /**
- * The neighbourhood of finished trials to which early suggestions are restricted. Without it, a model with little data
- * suggests the corners of the space.
+ * The union of boxes around the finished trials, to which suggestions of an early search are restricted. Without this
+ * restriction, a model with little data suggests the corners of the space.
  */
 export interface TrustRegion {
-  /** Distance from x to the region; 0 inside. */
+  /** Returns the distance from `x` to the region in codes; 0 inside the region. */
   distanceTo(x: Float64Array): number
-  /** Returns the part of the region around the finished trial nearest to x. */
+  /** Returns the box around the finished trial that is nearest to `x`. */
   boxAround(x: Float64Array): Box
 }
 
-/** Radius of the region in codes: at the start, and its growth until it is removed. */
+/**
+ * Half width of the boxes, in codes: `RADIUS_START` plus a part of `RADIUS_GROWTH` that is proportional to the number
+ * of finished trials. At `RADIUS_MAX` the region is removed.
+ */
 const RADIUS_START = 0.2
 const RADIUS_GROWTH = 0.3
-/** Finished trials per dimension (plus one) until the region covers the whole space. */
+/** The radius reaches `RADIUS_MAX` after this many finished trials, times (dimensions + 1). */
 const TRIALS_PER_DIMENSION = 8
 const RADIUS_MAX = 0.5
-/** Grids with at most this many cells are exempt: a single step on them is large. */
+/** The region does not restrict grids with at most this many values, because a single step on them is large. */
 const CELLS_MIN = 5
 
 /**
- * Returns the trust region, or undefined once it covers the space. Song et al., "The Vizier Gaussian process bandit
- * algorithm" (2024).
+ * Returns the trust region of a search; undefined once there are enough finished trials to search the whole space. Song
+ * et al., "The Vizier Gaussian process bandit algorithm" (2024).
  */
 export function createTrustRegion(codec: Codec, finished: readonly EncodedTrial[]): TrustRegion | undefined {
   const d = codec.dimensions.length
@@ -55,33 +58,37 @@ export function createTrustRegion(codec: Codec, finished: readonly EncodedTrial[
   }
 }
 
-/** Returns the bounds of the whole space. */
+/** Returns the bounds of the whole space in `d` dimensions: 0 and 1 for each code. */
 export function wholeBox(d: number): Box {
   return { lower: new Float64Array(d), upper: new Float64Array(d).fill(1) }
 }
 
-/** Indices of the ordered dimensions, except coarse grids. */
+/** Returns the indices of the ordered dimensions with more than `CELLS_MIN` values. */
 export function fineDimensions(codec: Codec): number[] {
   return codec.dimensions.flatMap(({ categories, cells }, j) => (categories === 0 && cells > CELLS_MIN ? [j] : []))
 }
 
-/** Number of trials without improvement after which some suggestions must lie away from the best. */
+/** Number of trials without improvement after which a part of the suggestions must keep away from the best trial. */
 export const STALLED_TRIALS = 30
-/** Smallest gain that counts as an improvement, in standard deviations. */
+/** Smallest gain that counts as an improvement, in standard deviations of the warped values. */
 export const GAIN_MIN = 0.01
 /**
- * Share of suggestions, after that many trials, that must have another category or lie at another place. Other
- * categories are tried more often.
+ * Share of the suggestions that are restricted, once `STALLED_TRIALS` trials have brought no improvement, if a category
+ * (`category`) or a distance from the best trial (`place`) is drawn as the restriction.
  */
 const AWAY_SHARE = { category: 0.5, place: 0.3 }
-/** Distance from the best trial, in codes: minimum and width of its uniform distribution. */
+/**
+ * Distance to keep from the best trial, in codes: smallest value, and width of the uniform distribution that it is
+ * drawn from.
+ */
 const AWAY_RADIUS_MIN = 0.1
 const AWAY_RADIUS_SPAN = 0.2
 
 /**
- * Restricts a share of the suggestions if there has been no improvement for long: they must have another category than
- * the best trial, or keep a distance from it. Protects against a search that is stuck in the second best basin. Returns
- * undefined for a suggestion without restriction. `values` are standardised, in trial order.
+ * Returns the restriction of one suggestion, as a test of points; undefined for a suggestion without one. If there has
+ * been no improvement for long, a share of the suggestions must have another category than the best trial in a drawn
+ * parameter, or a distance from it. This helps a search that is stuck in a valley that is not the best. `values` are
+ * standardised, in trial order.
  */
 export function createAwayFilter(
   codec: Codec,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import {
-  isPromoted,
+  continuesAtRung,
   hyperbandBrackets,
   ashaResources,
   promotionsDue,
@@ -150,7 +150,7 @@ describe('ASHA', () => {
   it('The stopping form of ASHA continues the first trial, and later those among the best third', () => {
     const arrivals = (...values: number[]) =>
       values.map((_, last) =>
-        isPromoted(
+        continuesAtRung(
           values.slice(0, last + 1).map((value, trial) => ({ trial, value })),
           last,
           3,

@@ -1,27 +1,30 @@
-/** One bracket of Hyperband: number of trials that start, and the amount of resource at each rung, lowest first. */
+/**
+ * One bracket of Hyperband: the number of its trials at the lowest rung, and the amount of resource at each rung,
+ * lowest first.
+ */
 export interface Bracket {
   readonly trials: number
   readonly resources: readonly number[]
 }
 
-/** Resource limits of a halving method. */
+/** The amounts of resource that a halving method gives to trials. */
 export interface HalvingSettings {
   /** Largest amount of resource for a trial. */
   readonly max: number
   /** Amount of resource at the lowest rung. */
   readonly min: number
-  /** Reduction factor: one in `eta` trials is promoted. */
+  /** Reduction factor: one in `eta` trials of a rung is promoted, and gets `eta` times the resource. */
   readonly eta: number
   /** Whether amounts are rounded to integers. */
   readonly isWhole: boolean
 }
 
-// Relative tolerance for rounding errors in powers of a factor that is not an integer.
+// Relative tolerance for rounding errors in powers of `eta`, which may be fractional.
 const TOLERANCE = 1e-9
 
 /**
- * Returns the largest s with min·ηˢ ≤ max. Multiplies instead of dividing logarithms, which would lose a bracket for
- * max 243 and η 3.
+ * Returns the largest s with min·ηˢ ≤ max: the number of promotions from the lowest rung to the highest. Multiplies
+ * step by step: a quotient of logarithms would be too small for max 243 and η 3.
  */
 export function rungsBelow({ max, min, eta }: Pick<HalvingSettings, 'max' | 'min' | 'eta'>): number {
   let s = 0
@@ -31,7 +34,7 @@ export function rungsBelow({ max, min, eta }: Pick<HalvingSettings, 'max' | 'min
 
 /**
  * Returns the brackets of Hyperband, the one with the smallest first amount first. Li et al., "Hyperband" (2018),
- * algorithm 1, in integers.
+ * algorithm 1, with numbers of trials rounded up.
  */
 export function hyperbandBrackets(settings: HalvingSettings): Bracket[] {
   const rungCount = rungsBelow(settings)
@@ -44,7 +47,7 @@ export function hyperbandBrackets(settings: HalvingSettings): Bracket[] {
   })
 }
 
-/** Amounts of a bracket with `s` promotions. The last is exactly `max`. */
+/** Returns the amounts at the rungs of a bracket with `s` promotions. The last is exactly `max`. */
 function rungResources({ max, eta, isWhole }: HalvingSettings, s: number): number[] {
   return Array.from({ length: s + 1 }, (_, rung) => {
     const amount = max * eta ** (rung - s)
@@ -60,11 +63,11 @@ export function ashaResources({ max, min, eta, isWhole }: HalvingSettings): numb
   )
 
   const all = amounts.at(-1)! >= max * (1 - TOLERANCE) ? [...amounts.slice(0, -1), max] : [...amounts, max]
-  // Equal rungs would cause a promotion without more resource.
+  // Removes equal amounts: a promotion between them would give no additional resource.
   return all.filter((amount, rung) => rung === all.length - 1 || amount < all[rung + 1]!)
 }
 
-/** The result of a trial at a rung. Smaller is better. NaN stands for a failed trial and counts as Infinity. */
+/** The value of a trial at a rung. Smaller is better; NaN stands for a failed trial and counts as Infinity. */
 export interface RungResult {
   readonly trial: number
   readonly value: number
@@ -77,18 +80,19 @@ export function rank(results: readonly RungResult[]): RungResult[] {
 }
 
 /**
- * Returns the trials that are promoted from a complete rung: the floor(n/η) best, but at least one if it has a value.
+ * Returns the indices of the trials that are promoted from a complete rung with n results: the ⌊n/η⌋ best, but at least
+ * one if any has a value.
  */
 export function selectPromoted(results: readonly RungResult[], eta: number): number[] {
   return selectBest(results, Math.max(1, promotionCount(results, eta)))
 }
 
-/** Number of promotions from a rung: n/η, rounded down. */
+/** Returns the number of promotions from a rung with n results: n/η, rounded down. */
 function promotionCount(results: readonly RungResult[], eta: number): number {
   return Math.floor(results.length / eta + TOLERANCE)
 }
 
-/** Returns the `count` best trials, best first. Trials without a value are left out. */
+/** Returns the indices of the `count` best trials, best first. Leaves out trials without a value. */
 export function selectBest(results: readonly RungResult[], count: number): number[] {
   return rank(results)
     .slice(0, count)
@@ -96,10 +100,10 @@ export function selectBest(results: readonly RungResult[], count: number): numbe
     .map(({ trial }) => trial)
 }
 
-/** Results by rung, lowest first, each in order of arrival. */
+/** The results at each rung in order of arrival; the lowest rung comes first. */
 export type RungResults = readonly (readonly RungResult[])[]
 
-/** A trial to be continued at a higher rung. */
+/** The promotion of a trial to the next rung. */
 export interface Promotion {
   readonly trial: number
   /** Index of the rung to which the trial is promoted. */
@@ -107,8 +111,8 @@ export interface Promotion {
 }
 
 /**
- * Returns the promotions of ASHA that are due, highest rung first: trials among the best 1/η of a rung that `isWaiting`
- * reports as waiting there. Li et al., "A system for massively parallel hyperparameter tuning" (2020).
+ * Returns the promotions of ASHA that can be made now, highest rung first: trials among the best 1/η of a rung for
+ * which `isWaiting` returns true. Li et al., "A system for massively parallel hyperparameter tuning" (2020).
  */
 export function promotionsDue(
   results: RungResults,
@@ -126,9 +130,9 @@ export function promotionsDue(
 }
 
 /**
- * Stopping form of ASHA: whether a trial that has just reached a rung continues. It does if it is among the best 1/η
- * (at least one) of the trials that have reached the rung so far.
+ * Whether a trial that has just reached a rung continues, in the stopping form of ASHA. It does if it is among the best
+ * 1/η (at least one) of the trials that have reached the rung so far.
  */
-export function isPromoted(arrived: readonly RungResult[], trial: number, eta: number): boolean {
+export function continuesAtRung(arrived: readonly RungResult[], trial: number, eta: number): boolean {
   return selectPromoted(arrived, eta).includes(trial)
 }

@@ -1,15 +1,17 @@
-/** The reports of one trial of a metric, condensed to one summary per interval. Smaller is better. */
+/**
+ * The values that one trial has reported of a metric, condensed to one summary per `interval` steps. Smaller is better.
+ */
 export interface LearningCurve {
   /** Best value so far; Infinity without reports. */
   readonly best: number
-  /** Sum and number of the values so far. */
+  /** Sum of the values so far; `count` is their number. */
   readonly sum: number
   readonly count: number
-  /** Summaries at multiples of the interval, ascending. */
+  /** Summaries at steps that are multiples of the interval, ascending. */
   readonly summaries: readonly StepSummary[]
 }
 
-/** Best and mean of everything reported up to a step, which is a multiple of the interval. */
+/** Best and mean of all values reported up to a step, which is a multiple of the interval. */
 export interface StepSummary {
   readonly step: number
   readonly best: number
@@ -26,8 +28,8 @@ export interface Report {
 }
 
 /**
- * Returns the curve after further reports. A summary is added once a report at its step or later arrives. NaN is
- * ignored.
+ * Returns a curve extended by further reports, in the order of their steps. The summary of a step is added once a
+ * report at that step or a later one arrives. NaN is ignored.
  */
 export function addReports(curve: LearningCurve, reports: readonly Report[], interval: number): LearningCurve {
   let { best, sum, count } = curve
@@ -38,7 +40,7 @@ export function addReports(curve: LearningCurve, reports: readonly Report[], int
 
   for (const { step, value } of reports) {
     const before = Math.floor(step / interval) * interval
-    // A summary between two reports covers only the earlier one.
+    // A summary at a step between two reports covers the reports before that step.
     if (before < step) addSummary(before)
     if (!Number.isNaN(value)) {
       best = Math.min(best, value)
@@ -50,27 +52,27 @@ export function addReports(curve: LearningCurve, reports: readonly Report[], int
   return { best, sum, count, summaries }
 }
 
-/** A rule that stops trials early. It compares them by the steps that their scripts report. */
+/** A rule that stops trials early by comparing their values at the same step. */
 export interface StoppingRule {
   /**
-   * `median` and `average`: stops a trial whose best is worse than the median, or mean, of the running means of the
-   * other trials at that step. `truncation`: stops the worst `percent` of the trials that have reached the same step.
-   * `diff`: stops a trial whose best is worse than the best of all trials at that step by more than `percent` of its
-   * absolute value.
+   * `median` and `average` stop a trial whose best value is worse than the median, or mean, of the running means of the
+   * other trials at that step. `truncation` stops the worst `percent` of the trials that have reached the same step.
+   * `diff` stops a trial whose best value is worse than the best of all trials at that step by more than `percent` of
+   * the absolute value of that best.
    */
   readonly kind: 'median' | 'average' | 'truncation' | 'diff'
   readonly percent: number
 }
 
-/** A trial to which a rule is applied. */
+/** A trial and its curve, as the input of a rule. */
 export interface RuledTrial {
   readonly trial: number
-  /** Whether it can still be stopped. */
+  /** Whether the trial still runs. Only running trials are stopped; the others are compared with. */
   readonly isRunning: boolean
   readonly curve: LearningCurve
 }
 
-/** A trial to be stopped, with the numbers that were compared. */
+/** A trial to be stopped, and why: at `step`, its `value` is worse than `bound`. */
 export interface StopDecision {
   readonly trial: number
   readonly step: number
@@ -78,12 +80,12 @@ export interface StopDecision {
   readonly bound: number
 }
 
-/** Other trials that must have reached a step before their median or mean is used. */
+/** Smallest number of other trials at a step for which their median or mean is used. */
 const OTHERS_MIN = 4
 
 /**
- * Returns the trials that a rule stops now. The best trial of all is never stopped, and truncation leaves at least one
- * trial running.
+ * Returns the trials that a rule stops now. The trial with the best value of all is never stopped, and truncation
+ * leaves at least one trial running.
  */
 export function findTrialsToStop(rule: StoppingRule, contenders: readonly RuledTrial[]): StopDecision[] {
   const reporting = contenders.filter(({ curve }) => curve.count > 0)
@@ -98,7 +100,10 @@ export function findTrialsToStop(rule: StoppingRule, contenders: readonly RuledT
   return verdicts.filter(({ trial }) => trial !== best.trial)
 }
 
-/** Applies a rule other than truncation to one trial, at the last summary of that trial. */
+/**
+ * Returns the decision of a rule other than truncation about one trial, at the last summary of that trial; empty if the
+ * trial continues.
+ */
 function compare(
   rule: StoppingRule,
   { trial, isRunning, curve }: RuledTrial,
@@ -109,14 +114,15 @@ function compare(
   const best = bestAt(all, summary.step)
   const bound =
     rule.kind === 'diff' ? best + (rule.percent / 100) * Math.abs(best) : middleOf(rule, trial, all, summary.step)
-  // The margin keeps a trial that lies exactly on the bound despite rounding.
+  // The margin prevents that rounding errors stop a trial that lies exactly on the bound.
   return bound !== undefined && summary.best > bound + 1e-12 * Math.abs(bound)
     ? [{ trial, step: summary.step, value: summary.best, bound }]
     : []
 }
 
 /**
- * Best value that any trial had reached by a step. A trial that is slower contributes its last summary before the step.
+ * Returns the best value that any trial has reported up to a step. A trial that has not reached the step contributes
+ * its last summary.
  */
 function bestAt(all: readonly RuledTrial[], step: number): number {
   return all.reduce(
@@ -126,13 +132,13 @@ function bestAt(all: readonly RuledTrial[], step: number): number {
 }
 
 /**
- * Median or mean of the running means of the other trials that reached the step. The median stopping rule of Vizier:
- * Golovin et al. (2017).
+ * Returns the median or mean of the running means of the other trials that have reached the step; undefined for fewer
+ * than `OTHERS_MIN`. Golovin et al., Google Vizier (2017), median stopping rule.
  */
 function middleOf({ kind }: StoppingRule, trial: number, all: readonly RuledTrial[], step: number): number | undefined {
   const means = all.flatMap((other) => {
-    // A trial that was stopped before this step is left out. Otherwise the rule would become weaker the more trials it
-    // stops.
+    // A trial that was stopped before this step is left out. Otherwise each stopped trial would make the rule stop
+    // fewer of the later ones.
     if (other.trial === trial || (other.curve.summaries.at(-1)?.step ?? 0) < step) return []
     const summary = other.curve.summaries.findLast((candidate) => candidate.step <= step)
     return summary && Number.isFinite(summary.mean) ? [summary.mean] : []
@@ -143,8 +149,8 @@ function middleOf({ kind }: StoppingRule, trial: number, all: readonly RuledTria
 }
 
 /**
- * Truncation compares trials at the last step that all running trials have reached. Trials stopped at that step still
- * count among the worst, so the share is applied only once per step.
+ * Returns the decisions of truncation, which compares trials at the last step that all running trials have reached.
+ * Trials that were stopped at that step still count among the worst, so repeated calls do not stop more of them.
  */
 function truncate(percent: number, reporting: readonly RuledTrial[]): StopDecision[] {
   const running = reporting.filter(({ isRunning }) => isRunning)
@@ -166,7 +172,7 @@ function truncate(percent: number, reporting: readonly RuledTrial[]): StopDecisi
   return ended.slice(ended.length === running.length ? 1 : 0).map(({ trial, value }) => ({ trial, step, value, bound }))
 }
 
-/** Median of at least one value. */
+/** Returns the median of at least one value. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const half = sorted.length >> 1
@@ -174,8 +180,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Returns the number of values since the last one that improved on the best by more than `delta`. Values are in the
- * order in which trials ended; smaller is better.
+ * Returns the number of values after the last one that was better than all values before it by more than `delta`.
+ * Smaller is better.
  */
 export function countSinceImprovement(values: readonly number[], delta: number): number {
   let best = Infinity

@@ -16,8 +16,8 @@ import { median } from '../halving/stopping.ts'
 import { standardise } from '../gaussian-process/warp.ts'
 
 /**
- * Importance of a parameter: its share of the variation of the metric. `sd` is the standard deviation over models of
- * random subsets of the trials.
+ * Importance of a parameter: its `share` (0 to 1) of the variation of the metric, as the mean over models of random
+ * subsets of the trials. `sd` is the standard deviation of the share over these models.
  */
 export interface Importance {
   readonly name: string
@@ -25,33 +25,36 @@ export interface Importance {
   readonly sd: number
 }
 
-/** A bound of the space at which the best trials lie. */
+/** A bound of a parameter's range at which the best trials lie. */
 export interface Border {
   readonly name: string
   readonly side: 'low' | 'high'
 }
 
-/** Conclusions from the trials of a sweep. Smaller values are better, as in `Result`. */
+/**
+ * Conclusions from the trials of a sweep. Smaller values are better, as in `Result`. `best` is the best finished trial
+ * of the sweep; null if there is none.
+ */
 export interface SweepInsights {
   readonly best: { readonly index: number; readonly value: number } | null
-  /** Largest expected improvement of a next trial, in units of the metric; null with too few trials. */
+  /** Largest expected improvement that one more trial can bring, in units of the metric; null with too few trials. */
   readonly expectedImprovement: number | null
-  /** Most important first; empty with too few trials. */
+  /** Importance of each parameter, most important first; empty with too few trials. */
   readonly importance: readonly Importance[]
-  /** Important parameters whose best values lie at a bound. */
+  /** Bounds that it may pay to widen: those at which the best trials lie, for important parameters. */
   readonly borders: readonly Border[]
 }
 
-/** Finished trials that the model needs. */
+/** Smallest number of finished trials for a model. */
 const TRIALS_MIN = 8
-/** Largest number of trials in a model. */
+/** Largest number of trials to which a model is fitted. */
 const TRIALS_MAX = 200
-/** Number of random subsets, and the share of the trials in each. */
+/** Number of random subsets of the trials, and the share of the trials in each. */
 const RESAMPLES = 8
 const RESAMPLE_SHARE = 0.8
 const FIT = { tries: 8, evaluations: 30 }
 
-/** Evaluates a history with a Gaussian process of its own, whatever method the sweep uses. */
+/** Computes insights from a history with a Gaussian process of its own, whatever method the sweep uses. */
 export function computeInsights(
   task: Pick<SearchTask, 'space' | 'constraints' | 'seed' | 'earlier'>,
   history: History,
@@ -79,7 +82,10 @@ export function computeInsights(
   }
 }
 
-/** All finished trials, or the best and the latest if there are too many. In trial order. */
+/**
+ * Returns all finished trials if there are at most `TRIALS_MAX`, otherwise the best and the latest, half of that number
+ * each. In trial order.
+ */
 function latestAndBest(finished: readonly EncodedTrial[]): readonly EncodedTrial[] {
   if (finished.length <= TRIALS_MAX) return finished
   const best = finished.toSorted((a, b) => a.value - b.value || a.index - b.index).slice(0, TRIALS_MAX / 2)
@@ -97,15 +103,15 @@ function fitProcess(codec: Codec, entries: readonly EncodedTrial[], values: Floa
   return createProcess({ hyperparameters, form, known: entries.map(({ x }) => x), values, unknown: [], room: 0 })
 }
 
-/** Values are cut at the median of the first trials plus this many times its distance to the best. */
+/** Values are limited to the median of the first trials plus this many times its distance to the best value. */
 const WINSOR = 3
 
-/** Number of first trials that set the cut. */
+/** Number of the first trials whose median is used. */
 const FIRST = 10
 
 /**
- * Returns the value at which larger values are cut. It is derived from the first trials: late in a search most trials
- * lie near the best, and all others would seem enormous.
+ * Returns the limit to which larger values are reduced. It depends on the first trials: late in a search most trials
+ * lie near the best, and the limit would be too low for the others.
  */
 function outlierCut(finished: readonly EncodedTrial[]): number {
   const best = finished.reduce((least, { value }) => Math.min(least, value), Infinity)
@@ -114,8 +120,8 @@ function outlierCut(finished: readonly EncodedTrial[]): number {
 }
 
 /**
- * Total effects of the parameters, averaged over models of random subsets. A parameter with a single value has
- * importance 0.
+ * Returns the importance of all parameters, most important first: their shares in the total effects, averaged over
+ * models of random subsets. A parameter with a single value has importance 0.
  */
 function importanceOf(
   codec: Codec,
@@ -144,7 +150,9 @@ function importanceOf(
     .toSorted((a, b) => b.share - a.share)
 }
 
-/** Draws a subset of the trials without replacement: equal points would make the covariance matrix singular. */
+/**
+ * Draws a subset of the trials without replacement, because a repeated point would make the covariance matrix singular.
+ */
 function resample(entries: readonly EncodedTrial[], seed: number, round: number): EncodedTrial[] {
   const count = Math.max(TRIALS_MIN, Math.floor(RESAMPLE_SHARE * entries.length))
   const key = createStream(seed, 'beliefs', round).nextWord()
@@ -157,9 +165,9 @@ function resample(entries: readonly EncodedTrial[], seed: number, round: number)
 const EFFECT_POINTS = 256
 
 /**
- * Returns the share of each parameter in the total effects on the predicted mean. The total effect of a parameter is
- * half the mean square of the change when this parameter alone is drawn again. Jansen, "Analysis of variance designs
- * for model output" (1999).
+ * Returns the share of each dimension in the sum of the total effects on the predicted mean. The total effect of a
+ * parameter is half the mean square of the change of the mean when only this parameter is drawn again. Jansen,
+ * "Analysis of variance designs for model output" (1999).
  */
 function totalEffects(codec: Codec, process: Process, seed: number): number[] {
   const d = codec.dimensions.length
@@ -182,8 +190,8 @@ function totalEffects(codec: Codec, process: Process, seed: number): number[] {
 const IMPROVEMENT_POINTS = 1_000
 
 /**
- * Returns the largest expected improvement over the best predicted mean. Values are cut but not warped, so that the
- * result is in units of the metric.
+ * Returns the largest expected improvement over the lowest predicted mean, in units of the metric. Values above `most`
+ * are reduced to it, and no other transform is applied, because the result would be in other units.
  */
 function maxExpectedImprovement(
   codec: Codec,
@@ -210,36 +218,38 @@ function maxExpectedImprovement(
   return gain * scale
 }
 
-/** Population standard deviation. */
+/** Returns the population standard deviation. */
 function spreadOf(values: Float64Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
 }
 
-/** Distance from a bound, in codes, up to which a continuous value counts as being at the bound. */
+/** Distance from a bound, in codes, up to which the value of a continuous parameter counts as lying at the bound. */
 const EDGE = 0.02
-/** Values that a parameter needs to be checked. */
+/** Smallest number of values of a parameter for which its bounds are checked. */
 const CELLS_MIN = 3
-/** Importance below which a parameter is not checked: its best values may lie anywhere by chance. */
+/**
+ * Importance below which the bounds of a parameter are not checked, because its best values may lie anywhere by chance.
+ */
 const SHARE_MIN = 0.05
 
-/** Number of best trials that are checked: this share of the trials, but at least the minimum. */
+/** Number of best trials that are checked: `LEADERS_SHARE` of the finished trials, but at least `LEADERS_MIN`. */
 const LEADERS_MIN = 3
 const LEADERS_SHARE = 0.1
 /**
- * Share of the best trials that must lie at the same bound. If a parameter does not influence the best trials, they are
- * spread over its range.
+ * Smallest share of the best trials at a bound for which the bound is reported. The values of a parameter without
+ * influence are spread over its range.
  */
 const AT_EDGE_SHARE = 0.6
 
-/** The best trials, best first. */
+/** Returns the best trials that are checked, best first. */
 function bestTrials(finished: readonly EncodedTrial[]): readonly EncodedTrial[] {
   return finished
     .toSorted((a, b) => a.value - b.value || a.index - b.index)
     .slice(0, Math.max(LEADERS_MIN, Math.ceil(LEADERS_SHARE * finished.length)))
 }
 
-/** Important ordered parameters for which the best trial, and most of the best trials, lie at the same bound. */
+/** Returns the bounds at which the best trial and most of the `best` trials lie, for important ordered parameters. */
 function bordersOf(codec: Codec, best: readonly EncodedTrial[], importance: readonly Importance[]): Border[] {
   return importance.flatMap(({ name, share }): Border[] => {
     const j = codec.dimensions.findIndex((dimension) => dimension.name === name)

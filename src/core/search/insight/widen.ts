@@ -1,7 +1,7 @@
 import type { Axis } from '../../../contract/search-space.ts'
 import type { Border } from './insights.ts'
 
-/** A matrix entry with wider bounds: the option name and its list of arguments. */
+/** An entry of the document's `matrix` with wider bounds: the name of its option, and the arguments of the option. */
 export interface WiderEntry {
   readonly option: string
   readonly values: readonly number[]
@@ -11,9 +11,9 @@ export interface WiderEntry {
 const FACTOR = 10
 
 /**
- * Returns the matrix entry of an axis with one bound moved outward: by a factor of ten on a logarithmic axis, otherwise
- * by half the width. Undefined if the bound cannot be moved: listed values, a distribution without bounds, a lower
- * bound of 0.
+ * Returns the matrix entry of an axis with the bound on one side moved outward: by a factor of ten on a logarithmic
+ * axis, otherwise by half the distance of the bounds. Undefined if the bound cannot be moved: listed values, a
+ * distribution without bounds, a lower bound of 0.
  */
 export function widen(axis: Axis, side: Border['side']): WiderEntry | undefined {
   if (!('low' in axis)) return undefined
@@ -25,7 +25,7 @@ export function widen(axis: Axis, side: Border['side']): WiderEntry | undefined 
     side === 'low'
       ? [isLog ? low / FACTOR : low - (high - low) / 2, low >= 0 ? (isLog ? Number.MIN_VALUE : 0) : -Infinity]
       : [isLog ? high * FACTOR : high + (high - low) / 2, -Infinity]
-  // Bounds of `loguniform` are exponents and can be negative. Other bounds that are not negative must stay so.
+  // Bounds of `loguniform` are exponents and may become negative. Any other bound of 0 or more stays at 0 or above.
   const isExponent = kind === 'loguniform' || kind === 'qloguniform'
 
   const rounded = Number((isWhole ? Math.round(moved) : moved).toPrecision(12))

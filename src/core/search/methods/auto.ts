@@ -7,21 +7,24 @@ import { spaceSize } from '../space.ts'
 /** The method that `auto` chose, and why. */
 export interface AutoChoice {
   readonly method: Extract<MethodName, 'random' | 'sobol' | 'tpe' | 'bo'>
-  /** Code of the reason; `contract/messages` has the sentence. */
+  /** Code of the reason for the choice; `contract/messages` has its sentence. */
   readonly reason: AutoReasonCode
 }
 
-/** Number of trials assumed if the document sets no budget. */
+/** Budget, in trials, that is assumed if the document sets none. */
 const BUDGET_DEFAULT = 200
-/** Budgets up to this many trials are too small for a model. */
+/** Largest budget, in trials, that is too small for a model. */
 const MODELLESS_TRIALS_MAX = 20
-/** Batches of concurrent trials that a model needs. */
+/**
+ * Smallest ratio of budget to concurrency for a model, which can learn from one batch of concurrent trials only for the
+ * next.
+ */
 const BATCHES_MIN = 3
-/** Limits of the Gaussian process: categories of one parameter, and number of dimensions. */
+/** Largest number of categories of one parameter, and of dimensions, for the Gaussian process. */
 const CATEGORIES_MAX = 30
 const DIMENSIONS_MAX = 60
 
-/** Chooses the method for a space and a budget. docs/search.md lists the conditions. */
+/** Chooses the search method for a space and a budget. docs/search.md lists the conditions. */
 export function chooseMethod(
   space: SearchSpace,
   codec: Codec,

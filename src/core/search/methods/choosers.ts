@@ -10,7 +10,7 @@ import { spaceSize } from '../space.ts'
 import { countGood, suggestByDensity } from './tpe.ts'
 import { createWalk, createScatteredOrder } from './walk.ts'
 
-/** Chooses points of the scrambled Sobol sequence. */
+/** Creates the chooser of points of the scrambled Sobol sequence. */
 export function createSobol({ codec, seed, ...options }: ChooserOptions): Chooser {
   const sequence = deriveSeed(seed, 'sobol')
   return {
@@ -20,8 +20,8 @@ export function createSobol({ codec, seed, ...options }: ChooserOptions): Choose
 }
 
 /**
- * Chooses independent draws from the prior. If they find no new point, a finite space is walked cell by cell. In a
- * continuous space more draws are made instead.
+ * Creates the chooser of independent random points from the distributions in the document. If `ATTEMPTS_MAX` draws give
+ * no new point, a finite space is searched cell by cell; in a continuous space more draws are made.
  */
 export function createDraws({ space, codec, seed, ...options }: ChooserOptions): Chooser {
   const points = spaceSize(space)
@@ -47,13 +47,19 @@ export function createDraws({ space, codec, seed, ...options }: ChooserOptions):
   }
 }
 
-/** Distance in the sequence to the next try if a point is taken or not allowed. */
+/** Number of points by which to advance in the Sobol sequence if a point is used already or not allowed. */
 const SOBOL_STRIDE = 65_536
-/** Attempts per point; the longer limit is for draws in a space that cannot be walked. */
+/**
+ * Largest number of attempts to find a point. `LONG_ATTEMPTS_MAX` is for random draws in a space that cannot be
+ * searched cell by cell.
+ */
 const ATTEMPTS_MAX = 1_000
 const LONG_ATTEMPTS_MAX = 100_000
 
-/** Returns the first point of a series of attempts that is allowed and unused. */
+/**
+ * Returns the first point that is allowed and unused, among those that `pointAt` returns for attempt 0, 1, 2 and so on;
+ * undefined after `attempts` of them.
+ */
 function findUnusedPoint(
   { encoded, isAllowed }: Pick<ChooserOptions, 'encoded' | 'isAllowed'>,
   source: 'sobol' | 'random',
@@ -67,12 +73,12 @@ function findUnusedPoint(
   return undefined
 }
 
-/** Trials, and finished trials, before densities choose points. */
+/** Number of trials, and of finished trials, before the densities choose points. */
 const DENSITY_INITIAL = 10
 
 /**
- * Chooses points by a tree-structured Parzen estimator. Running and failed trials count as bad, so that their
- * neighbourhood is avoided.
+ * Creates the chooser of a tree-structured Parzen estimator (TPE). Running and failed trials count as bad, so that
+ * their surroundings are avoided.
  */
 export function createDensity(options: ChooserOptions): Chooser {
   const { encoded, seed } = options
@@ -92,7 +98,10 @@ export function createDensity(options: ChooserOptions): Chooser {
   }
 }
 
-/** Chooses the most promising unused draw. The first `good` ranked trials form the density of good trials. */
+/**
+ * Returns the most promising unused point of `suggestByDensity`. The first `good` of the `ranked` trials form the
+ * density of good trials.
+ */
 function chooseByDensity(
   { codec, encoded, isAllowed }: ChooserOptions,
   ranked: readonly EncodedTrial[],
@@ -107,24 +116,23 @@ function chooseByDensity(
 }
 
 /**
- * Results before densities choose points for a halving method. A few results of the lowest rung are enough to know
- * which places to avoid.
+ * Number of trials with a value before the densities choose points for a halving method. A few values at the lowest
+ * rung suffice to avoid bad places.
  */
 const RUNG_DENSITY_INITIAL = 10
-/** Share of the trials with results that counts as good, with limits. Falkner et al., "BOHB" (2018). */
+/** Share of the trials with a value that counts as good, and its limits in trials. Falkner et al., "BOHB" (2018). */
 const RUNG_DENSITY_GOOD_SHARE = 0.15
 const RUNG_DENSITY_GOOD_MIN = 2
 const RUNG_DENSITY_GOOD_MAX = 25
 /**
- * Share of suggestions that are independent draws. A rung keeps its best third. If all trials were chosen by the model,
- * a rung would also discard chosen trials that start slowly; compared with drawn trials, it keeps most of the chosen
- * ones.
+ * Share of the suggestions that are random draws. A rung keeps only its best third. If the model chose all trials, a
+ * rung would discard many of them that only start slowly; compared with random points, most of them are kept.
  */
 const RUNG_DENSITY_DRAWN_SHARE = 0.5
 
 /**
- * Chooses points for halving methods: half of them at random, half by densities that rank trials by the rung they
- * reached.
+ * Creates the chooser for halving methods: half of the points are random, half come from densities that rank trials by
+ * the rung they reached.
  */
 export function createRungDensity(options: ChooserOptions): Chooser {
   const { encoded, seed } = options
@@ -149,16 +157,16 @@ function byValue(entries: readonly EncodedTrial[]): EncodedTrial[] {
   return entries.toSorted((a, b) => a.value - b.value || a.index - b.index)
 }
 
-/** Share of the trials, the best ones, whose spread a warm start uses. */
+/** Share of the trials, best first, whose spread is the first step size of a warm start. */
 const WARM_SHARE = 0.1
 /** Smallest step size of a warm start. */
 const WARM_SIGMA_MIN = 0.02
 
 /**
- * Chooses points by CMA-ES over the ordered parameters. A generation is the next λ results in order of arrival,
- * whatever distribution their points were drawn from, so nothing waits for a slow trial; the step to an outdated point
- * is bounded. Categories are drawn by their frequency among the best quarter of the trials. With `warmStartCount`, the
- * search starts from the first `warmStartCount` results.
+ * Creates the chooser of CMA-ES over the ordered parameters. A generation consists of the next λ results in order of
+ * arrival, whatever distribution their points were drawn from, so no suggestion waits for a slow trial. The influence
+ * of a point that lies far from the present distribution is limited. Categories are drawn by their frequency among the
+ * best quarter of the trials. With `warmStartCount`, the search starts from the first `warmStartCount` results.
  */
 export function createEvolution(options: ChooserOptions & { readonly warmStartCount?: number }): Chooser {
   const { codec, encoded, seed } = options
@@ -185,8 +193,9 @@ export function createEvolution(options: ChooserOptions & { readonly warmStartCo
   }
 
   /**
-   * Starts in the middle of the space, or at the best of the first `warmStartCount` results with the spread of their
-   * best tenth as step size.
+   * Returns the first distribution, and the number of results used for it. Its centre is the middle of the space or,
+   * for a warm start, the best of the first `warmStartCount` results; the spread of their best tenth is then the step
+   * size.
    */
   function startDistribution(): { evolution: Evolution; taken: number } {
     if (options.warmStartCount === undefined)
@@ -202,7 +211,7 @@ export function createEvolution(options: ChooserOptions & { readonly warmStartCo
     return { evolution: startEvolution(best[0]!, Math.max(WARM_SIGMA_MIN, sigma)), taken: prefix.length }
   }
 
-  /** Evolves over all complete generations that have arrived. */
+  /** Returns the distribution after all complete generations among the results that have arrived. */
   function advance(from: { evolution: Evolution; taken: number }): { evolution: Evolution; taken: number } {
     let { evolution, taken } = from
     for (;;) {
@@ -216,7 +225,7 @@ export function createEvolution(options: ChooserOptions & { readonly warmStartCo
     }
   }
 
-  /** Draws ordered parameters from the distribution, and categories by frequency. */
+  /** Draws a point: ordered parameters from the distribution, categories by frequency. */
   function compose(evolution: Evolution, stream: Stream): Float64Array {
     const drawn = drawFrom(evolution, stream)
     const x = new Float64Array(codec.dimensions.length)

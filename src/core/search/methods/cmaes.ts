@@ -3,11 +3,11 @@ import type { Stream } from '../numerics/rng.ts'
 
 /** Strategy parameters of CMA-ES, named as in Hansen, "The CMA evolution strategy: a tutorial" (2016), table 1. */
 export interface Strategy {
-  /** Points per generation. */
+  /** Number of points per generation (λ). */
   readonly lambda: number
-  /** Points of a generation that move the mean. */
+  /** Number of best points of a generation that determine the new mean (μ). */
   readonly mu: number
-  /** Weights by rank; those of the worse half are not positive. */
+  /** Weights of the points of a generation, best point first; those of the worse half are zero or negative. */
   readonly weights: readonly number[]
   readonly muEff: number
   readonly cSigma: number
@@ -19,7 +19,7 @@ export interface Strategy {
   readonly chi: number
 }
 
-/** Returns the strategy parameters for d dimensions, with the default population size of the tutorial. */
+/** Returns the strategy parameters for `d` dimensions. The default of `lambda` is that of the tutorial. */
 export function strategyFor(d: number, lambda = 4 + Math.floor(3 * Math.log(d))): Strategy {
   const mu = Math.floor(lambda / 2)
   const raw = Array.from({ length: lambda }, (_, i) => Math.log((lambda + 1) / 2) - Math.log(i + 1))
@@ -49,11 +49,11 @@ export function strategyFor(d: number, lambda = 4 + Math.floor(3 * Math.log(d)))
   }
 }
 
-/** The state of CMA-ES in the unit cube: a normal distribution, and its evolution paths. */
+/** The state of CMA-ES in the unit cube: a normal distribution and its evolution paths, named as in the tutorial. */
 export interface Evolution {
   readonly strategy: Strategy
   readonly mean: Float64Array
-  /** Step size. */
+  /** Step size, the scale of the distribution (σ). */
   readonly sigma: number
   /** Rows of the matrix whose columns are the eigenvectors of the covariance. */
   readonly axes: readonly Float64Array[]
@@ -65,7 +65,7 @@ export interface Evolution {
   readonly generation: number
 }
 
-/** Default first step size, as a share of the cube. */
+/** Default of the first step size, as a share of the width of the cube. */
 const SIGMA_START = 1 / 6
 
 /** Returns the state before the first generation, with the identity as covariance. */
@@ -86,10 +86,10 @@ export function startEvolution(mean: Float64Array, sigma = SIGMA_START): Evoluti
   }
 }
 
-/** Draws outside the cube before a point is clamped. */
+/** Number of draws outside the cube after which a point is clamped to it. */
 const REDRAWS = 100
 
-/** Draws a point inside the unit cube. Points outside are drawn again, and finally clamped. */
+/** Draws a point inside the unit cube. A point outside is drawn again, and the last of `REDRAWS` is clamped. */
 export function drawFrom({ mean, sigma, axes, lengths }: Evolution, stream: Stream): Float64Array {
   let x = mean
   for (let draw = 0; draw < REDRAWS; draw += 1) {
@@ -100,12 +100,15 @@ export function drawFrom({ mean, sigma, axes, lengths }: Evolution, stream: Stre
   return x.map((value) => Math.min(1, Math.max(0, value)))
 }
 
-/** Largest step to a point, in units of the expected length. Points from an older distribution may lie further away. */
+/**
+ * Largest length of the step from the mean to a point, in units of the expected length; longer steps are shortened. A
+ * point from an older distribution may lie further away.
+ */
 const STEP_MAX = 2
 
 /**
- * Returns the state after one generation. `ranked` holds `lambda` points, best first; they may come from any earlier
- * distribution.
+ * Returns the state after one more generation. `ranked` contains its `lambda` points, best first, which may come from
+ * any earlier distribution.
  */
 export function evolve(evolution: Evolution, ranked: readonly Float64Array[]): Evolution {
   const { strategy, mean, sigma, axes, lengths, covariance } = evolution
@@ -168,10 +171,10 @@ export function evolve(evolution: Evolution, ranked: readonly Float64Array[]): E
   }
 }
 
-/** Largest number of passes over all pairs of rows. */
+/** Largest number of passes of rotations over all pairs of rows. */
 const SWEEPS_MAX = 50
 
-/** Eigenvectors (as columns) and eigenvalues of a symmetric matrix by cyclic Jacobi rotations. */
+/** Returns the eigenvectors (as columns) and eigenvalues of a symmetric matrix, by cyclic Jacobi rotations. */
 function eigen(matrix: readonly Float64Array[]): { vectors: Float64Array[]; values: Float64Array } {
   const d = matrix.length
   const a = matrix.map((row) => row.slice())
@@ -187,7 +190,7 @@ function eigen(matrix: readonly Float64Array[]): { vectors: Float64Array[]; valu
   return { vectors, values: Float64Array.from(a, (row, i) => row[i]!) }
 }
 
-/** Rotates rows and columns p and q so that a[p][q] becomes 0. */
+/** Applies the Jacobi rotation of rows and columns `p` and `q` that makes `a[p][q]` 0, to `a` and to `vectors`. */
 function rotate(a: Float64Array[], vectors: Float64Array[], p: number, q: number): void {
   if (a[p]![q] === 0) return
   const theta = (a[q]![q]! - a[p]![p]!) / (2 * a[p]![q]!)

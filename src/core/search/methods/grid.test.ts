@@ -19,7 +19,7 @@ const after = (count: number): History => ({
 })
 
 function grid(trialsMax: number | null, { of = space, ...more }: Partial<GridOptions> & { of?: SearchSpace } = {}) {
-  const method = createGrid(of, { trialsMax, settle: (point) => point, isThinned: false, ...more })
+  const method = createGrid(of, { trialsMax, settle: (point) => point, mayLackCells: false, ...more })
   const points = (from: number, count: number): ValueMap[] =>
     method.suggest(after(from), count).map(({ point }) => point)
   return { size: method.pointsMax, points }
@@ -48,7 +48,7 @@ describe('createGrid', () => {
   })
 
   it('A grid counts only its own points', () => {
-    const method = createGrid(space, { trialsMax: null, settle: (point) => point, isThinned: false })
+    const method = createGrid(space, { trialsMax: null, settle: (point) => point, mayLackCells: false })
     const given = { point: { a: 9, b: 'x' }, source: 'given' as const }
     const [first, second] = method.suggest({ trials: [given, given], results: [] }, 2)
     expect(names([first!.point, second!.point])).toEqual(['1x', '1y'])
@@ -87,11 +87,11 @@ describe('createGrid', () => {
   it('A grid leaves out points that are not allowed and points that it already has', () => {
     const settle = ({ a, b }: ValueMap): ValueMap | undefined =>
       b === 'y' ? undefined : a === 1 ? { a } : { a: a!, b: b! }
-    const thinned = grid(null, { settle, isThinned: true })
+    const thinned = grid(null, { settle, mayLackCells: true })
     expect(thinned.size).toBeNull()
     expect(thinned.points(0, 100)).toEqual([{ a: 1 }, { a: 2, b: 'x' }, { a: 2, b: 'z' }])
     expect(thinned.points(2, 1)).toEqual([{ a: 2, b: 'z' }])
     expect(thinned.points(3, 1)).toEqual([])
-    expect(grid(2, { settle, isThinned: true }).points(0, 100)).toEqual([{ a: 1 }, { a: 2, b: 'x' }])
+    expect(grid(2, { settle, mayLackCells: true }).points(0, 100)).toEqual([{ a: 1 }, { a: 2, b: 'x' }])
   })
 })

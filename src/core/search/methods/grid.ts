@@ -6,51 +6,54 @@ import { permute } from '../numerics/rng.ts'
 import { pointAt, spaceSize } from '../space.ts'
 import { createWalk } from './walk.ts'
 
-/** Options of grid search. */
+/** Inputs of `createGrid`. */
 export interface GridOptions {
   readonly trialsMax: number | null
-  /** Seed of the shuffled order. Undefined: document order, last axis fastest. */
+  /** Seed of a shuffled order; undefined: the order of the document, in which the last axis changes fastest. */
   readonly shuffleSeed?: number
-  /** Removes inactive parameters from a point; undefined if the point is not allowed. */
+  /**
+   * Returns a point without inactive parameters, and, where constraints are tight, moved to where they hold; undefined
+   * if the point is not allowed.
+   */
   readonly settle: (point: ValueMap) => ValueMap | undefined
-  /** Whether `settle` can map two cells to one point, or reject a cell. */
-  readonly isThinned: boolean
+  /** Whether `settle` can return the same point for two cells, or undefined for a cell. */
+  readonly mayLackCells: boolean
 }
 
 /**
- * Grid search: every point of the space, or the first `trialsMax`. Points are computed from their index, without a
- * stored list.
+ * Creates grid search: every point of the space, or the first `trialsMax`. A point is computed from its index; no list
+ * of points is stored unless `mayLackCells`.
  */
-export function createGrid(space: SearchSpace, { trialsMax, shuffleSeed, settle, isThinned }: GridOptions): Method {
+export function createGrid(space: SearchSpace, { trialsMax, shuffleSeed, settle, mayLackCells }: GridOptions): Method {
   const total = spaceSize(space) ?? 0n
   const size = atMost(total, trialsMax)
   const indexAt = (step: bigint): bigint => (shuffleSeed === undefined ? step : permute(step, total, shuffleSeed))
   const countOwnTrials = ({ trials }: History): number =>
     trials.reduce((count, { source }) => count + Number(source === 'grid'), 0)
-  const scan = isThinned ? createScan(space, indexAt, settle) : undefined
+  const scan = mayLackCells ? createScan(space, indexAt, settle) : undefined
 
   return {
-    pointsMax: isThinned && trialsMax === null ? null : size,
+    pointsMax: mayLackCells && trialsMax === null ? null : size,
     suggest: (history, count) => {
       const from = countOwnTrials(history)
-      const wanted = Math.max(0, Math.min(count, size - from))
+      const available = Math.max(0, Math.min(count, size - from))
       const points = scan
-        ? scan(from, wanted)
-        : Array.from({ length: wanted }, (_, offset) => pointAt(space, indexAt(BigInt(from + offset))))
+        ? scan(from, available)
+        : Array.from({ length: available }, (_, offset) => pointAt(space, indexAt(BigInt(from + offset))))
       return points.map((point) => ({ point, source: 'grid' }))
     },
   }
 }
 
-/** The smaller of the number of points and the budget, capped at the largest safe integer. */
+/** Returns the smaller of the number of points and the budget, at most the largest safe integer. */
 function atMost(total: bigint, trialsMax: number | null): number {
   const limit = BigInt(trialsMax ?? Number.MAX_SAFE_INTEGER)
   return Number(total < limit ? total : limit)
 }
 
 /**
- * Walks the cells and keeps the distinct points found so far. Needed if cells can be rejected or equal, because the
- * index of a cell then is not the index of its point.
+ * Returns a function that returns the points `from` … `from + count − 1`. Goes through the cells and stores the
+ * distinct points found so far. Needed if `mayLackCells`, because the index of a cell is then not the index of its point.
  */
 function createScan(
   space: SearchSpace,

@@ -3,15 +3,13 @@ import type { SearchSpace } from '../../../contract/search-space.ts'
 import type { EarlierTrial, History, Suggestion } from '../history.ts'
 
 /**
- * A search algorithm. Its suggestions depend only on the task and the history: for the same input a fresh instance
- * returns bit by bit the same points, so a crash loses nothing. An instance may cache intermediate results.
+ * A search algorithm. Its suggestions depend only on the task and the history: a new instance returns bit by bit the
+ * same points for the same history, for example after a crash. An instance may cache intermediate results.
  */
 export interface Method {
-  /** Largest number of points the method can produce; null if it is unlimited or not known in advance. */
+  /** Largest number of points that the method can suggest; null if there is no limit or it is not known in advance. */
   readonly pointsMax: number | null
-  /**
-   * Returns the next points, at most `count`. Fewer than `count` means that no further point exists or can be found.
-   */
+  /** Returns the next points, at most `count`. Returns fewer if no further point exists or can be found. */
   suggest(history: History, count: number): Suggestion[]
 }
 
@@ -24,6 +22,6 @@ export interface SearchTask {
   /** Number of trials that run at the same time. */
   readonly concurrency: number
   readonly seed: number
-  /** Trials of earlier sweeps, used as data from the start. */
+  /** Finished trials of earlier sweeps, used as data from the start. */
   readonly earlier: readonly EarlierTrial[]
 }

@@ -23,7 +23,7 @@ const after = (count: number): History => ({
 })
 
 function random(space: SearchSpace, trialsMax: number | null, seed: number) {
-  const method = createRandom(space, { trialsMax, seed, settle: (point) => point, isThinned: false })
+  const method = createRandom(space, { trialsMax, seed, settle: (point) => point, mayLackCells: false })
   const points = (from: number, count: number): ValueMap[] =>
     method.suggest(after(from), count).map(({ point }) => point)
   return { size: method.pointsMax, points }
@@ -98,7 +98,7 @@ describe('createRandom', () => {
       trialsMax: null,
       seed: 5,
       settle: (point) => (point['a'] === 2 ? undefined : point),
-      isThinned: true,
+      mayLackCells: true,
     })
     expect(method.suggest({ trials: [given, ...after(2).trials, given], results: [] }, 3)).toEqual(
       method.suggest(after(2), 3),
@@ -114,7 +114,7 @@ describe('createRandom', () => {
       { name: 'm', kind: 'uniform', low: 0, high: 1, when: { name: 'k', in: ['a'] } },
     ]
     const settle = (point: ValueMap): ValueMap => (point['k'] === 'a' ? point : { k: 'b' })
-    const made = createRandom(space, { trialsMax: 100, seed: 5, settle, isThinned: true }).suggest(after(0), 100)
+    const made = createRandom(space, { trialsMax: 100, seed: 5, settle, mayLackCells: true }).suggest(after(0), 100)
     expect(new Set(made.map(({ point }) => encodeValue(point))).size).toBe(100)
   })
 
@@ -123,7 +123,7 @@ describe('createRandom', () => {
       trialsMax: 50,
       seed: 5,
       settle: (point) => (point['a'] === 2 ? undefined : point),
-      isThinned: true,
+      mayLackCells: true,
     })
     const points = method.suggest(after(0), 50).map(({ point }) => encodeValue(point))
     expect(points).toHaveLength(8)

@@ -8,35 +8,38 @@ import type { Stream } from '../numerics/rng.ts'
 import { onlyValue, pointAt, sampleAxis, spaceSize } from '../space.ts'
 import { createWalk, createScatteredOrder } from './walk.ts'
 
-/** Options of random search. */
+/** Inputs of `createRandom`. */
 export interface RandomOptions {
   readonly trialsMax: number | null
   readonly seed: number
-  /** Removes inactive parameters from a point; undefined if the point is not allowed. */
+  /**
+   * Returns a point without inactive parameters, and, where constraints are tight, moved to where they hold; undefined
+   * if the point is not allowed.
+   */
   readonly settle: (point: ValueMap) => ValueMap | undefined
-  /** Whether `settle` can map two points to one, or reject a point. */
-  readonly isThinned: boolean
+  /** Whether `settle` can return the same point for two points, or undefined for a point. */
+  readonly mayLackCells: boolean
 }
 
 /**
- * Random search without repeated points. In a finite space of equally likely points a keyed permutation gives the
- * order; otherwise points are drawn independently, and repeated ones drawn again.
+ * Creates random search without repeated points. In a finite space of equally likely points, a permutation that depends
+ * on the seed gives their order. Otherwise points are drawn independently, and a repeated point is drawn again.
  */
-export function createRandom(space: SearchSpace, { trialsMax, seed, settle, isThinned }: RandomOptions): Method {
+export function createRandom(space: SearchSpace, { trialsMax, seed, settle, mayLackCells }: RandomOptions): Method {
   const points = spaceSize(space)
   const size = atMost(points, trialsMax)
-  const isPermuted = points !== undefined && space.every(isUniform) && !isThinned
+  const isPermuted = points !== undefined && space.every(isUniform) && !mayLackCells
   const at = isPermuted
     ? (from: number, count: number) =>
         indices(from, count, size!).map((index) => pointAt(space, permute(BigInt(index), points, seed)))
     : distinctDraws(space, size, { seed, points, settle })
   return {
-    pointsMax: isThinned && trialsMax === null ? null : size,
+    pointsMax: mayLackCells && trialsMax === null ? null : size,
     suggest: (history, count) => at(countOwnTrials(history), count).map((point) => ({ point, source: 'random' })),
   }
 }
 
-/** Number of trials that this method has made. */
+/** Returns the number of trials whose points this method has suggested. */
 function countOwnTrials({ trials }: History): number {
   return trials.reduce((count, { source }) => count + Number(source === 'random'), 0)
 }
@@ -47,7 +50,7 @@ function isUniform(axis: Axis): boolean {
   return axis.kind !== 'pvalues' && axis.kind !== 'logint'
 }
 
-/** The smaller of the number of points and the budget; null if both are unlimited. */
+/** Returns the smaller of the number of points and the budget; null if both are unlimited. */
 function atMost(points: bigint | undefined, trialsMax: number | null): number | null {
   if (points === undefined) return trialsMax
   return trialsMax === null || points < BigInt(trialsMax) ? Number(points) : trialsMax
@@ -57,12 +60,15 @@ function indices(from: number, count: number, size: number): number[] {
   return Array.from({ length: Math.max(0, Math.min(count, size - from)) }, (_, offset) => from + offset)
 }
 
-/** Draws for one point. After that a finite space is walked cell by cell; in a continuous one the search ends. */
+/**
+ * Largest number of draws for one new point. After them a finite space is searched cell by cell; in a continuous space
+ * the search ends.
+ */
 const REDRAWS_MAX = { finite: 1_000, continuous: 100_000 }
 
 /**
- * Returns a function that gives the draws `from` … `from + count − 1`. A draw depends only on the seed, its index and
- * the draws before it. Repeated points are drawn again; the list ends when no new point is found.
+ * Returns a function that returns the points `from` … `from + count − 1`, or fewer if no new point is found. A point
+ * depends only on the seed, its index and the points before it. A repeated point is drawn again.
  */
 function distinctDraws(
   space: SearchSpace,
@@ -71,9 +77,9 @@ function distinctDraws(
 ): (from: number, count: number) => ValueMap[] {
   const drawn: ValueMap[] = []
   const seen = new Set<string>()
-  // With a continuous parameter two draws are never equal, unless the parameter is inactive in both.
+  // In a space with a continuous parameter two draws are never equal, unless that parameter can be inactive.
   const canRepeat = points !== undefined || space.some(({ when }) => when !== undefined)
-  // A parameter with a single value consumes no random number, so it does not change the draws of the others.
+  // No random number is drawn for a parameter with a single value, so that it does not change the draws of the others.
   const singleValues = new Map(space.map((axis) => [axis, onlyValue(axis)]))
   const valueOf = (axis: Axis, stream: Stream): Value => {
     const value = singleValues.get(axis)

@@ -22,16 +22,22 @@ import { createStream } from '../numerics/rng.ts'
 import { spaceSize } from '../space.ts'
 import { MISSES_MAX } from './walk.ts'
 
-/** Number of finished trials above which `auto` alternates between its model and a method whose cost does not grow. */
+/**
+ * Number of finished trials above which `auto` uses its model for every second trial only. The time for a suggestion of
+ * the other method hardly grows with the number of trials.
+ */
 const SHARED_FROM = 500
 
 /**
- * Called with the error of a model that could not be computed, and the index of the trial that another method chose
- * instead.
+ * Called with the error of a model that could not be computed, and the index of the trial for which another method then
+ * chooses the point.
  */
 export type OnBreakdown = (error: unknown, index: number) => void
 
-/** Thrown when the limits of `SearchLimits` are reached. `tries` is the number of points checked. */
+/**
+ * The error of a search for points that has reached a limit of `SearchLimits`. `tries` is the number of points checked
+ * until then.
+ */
 class LimitsReachedError extends Error {
   readonly tries: number
   constructor(tries: number) {
@@ -40,7 +46,10 @@ class LimitsReachedError extends Error {
   }
 }
 
-/** Limits of the effort to find points: number of points checked, and total length of the constraints evaluated. */
+/**
+ * Limits of the effort to find points: `tries` is the number of points checked, `letters` the total length in
+ * characters of the constraints evaluated.
+ */
 interface SearchLimits {
   readonly tries: number
   readonly letters: number
@@ -48,13 +57,13 @@ interface SearchLimits {
 
 interface MethodOptions {
   readonly onBreakdown?: OnBreakdown
-  /** Beyond these limits LimitsReachedError is thrown. Absent: no limits. */
+  /** Limits for all calls of the method together; absent: none. */
   readonly patience?: SearchLimits
 }
 
 /**
- * Creates the method of a task. `onBreakdown` is called whenever a model fails and another method chooses the trial.
- * Throws LimitsReachedError if `patience` is given and used up, then or while points are suggested.
+ * Creates the method of a task. `onBreakdown` is called whenever a model fails and another method chooses the point.
+ * With `patience`, this function and `suggest` throw LimitsReachedError once its limits are reached.
  */
 export function createMethod(task: SearchTask, { onBreakdown = () => {}, patience }: MethodOptions = {}): Method {
   const { space, constraints, seed } = task
@@ -72,12 +81,12 @@ export function createMethod(task: SearchTask, { onBreakdown = () => {}, patienc
   const { trialsMax } = chosen
 
   const createEnumerating = (
-    create: (options: Pick<GridOptions, 'trialsMax' | 'settle' | 'isThinned'>) => Method,
+    create: (options: Pick<GridOptions, 'trialsMax' | 'settle' | 'mayLackCells'>) => Method,
   ): Method =>
     createSkippingGiven(keyOf, (given) =>
       create({
         trialsMax,
-        isThinned: hasInvalidCells(task) || given.size > 0,
+        mayLackCells: mayHaveInvalidCells(task) || given.size > 0,
         settle: (point) => {
           const settled = settle(point)
           return settled && !given.has(keyOf(settled)) ? settled : undefined
@@ -97,13 +106,16 @@ export function createMethod(task: SearchTask, { onBreakdown = () => {}, patienc
   })
 }
 
-/** A check of the constraints that counts its effort. */
+/**
+ * A check of the constraints that counts its effort against limits. `holds` returns whether a point meets all
+ * constraints; `spend` adds the length of an evaluation done elsewhere.
+ */
 interface Counted {
   readonly holds: (point: ValueMap) => boolean
   readonly spend: OnEvaluate
 }
 
-/** Creates a check of the constraints that throws LimitsReachedError beyond the limits. */
+/** Creates a check of the constraints whose functions throw LimitsReachedError beyond the limits. */
 function createCountedConstraint(
   constraints: readonly string[],
   { tries: triesMax, letters: lettersMax }: SearchLimits = { tries: Infinity, letters: Infinity },
@@ -123,18 +135,21 @@ function createCountedConstraint(
 }
 
 /**
- * Random points checked. If none meets the constraints, the constraints count as tight and points are moved to where
- * they hold.
+ * Largest number of random points that are checked to find out whether the constraints are tight. They are if none of
+ * these points meets them; points are then moved to where the constraints hold.
  */
 const TIGHT_DRAWS = 1_000
-/** Total length of constraints evaluated for that check: with long constraints fewer points are checked. */
+/**
+ * Total length, in characters, of the constraints that are evaluated for that check. With long constraints fewer points
+ * are checked.
+ */
 const TIGHT_LENGTH = 1_000_000
-/** Points that are checked in any case. */
+/** Number of points that are checked even if the constraints are long. */
 const TIGHT_DRAWS_MIN = 50
 
 /**
- * Returns a codec that also moves points to where the constraints hold, if hardly any random point meets them. Whether
- * that is so is determined when the first point is settled.
+ * Returns a codec whose `normalise` also moves points to where the constraints hold, if hardly any random point meets
+ * them. Whether this is so is checked at the first call of `normalise`.
  */
 function createRepairingCodec(
   codec: Codec,
@@ -142,7 +157,7 @@ function createRepairingCodec(
   { holds, spend }: Counted,
 ): Codec {
   const points = spaceSize(space)
-  // A walk through a space this small finds every allowed point.
+  // In a space this small, every allowed point is found by looking at each cell.
   if (constraints.length === 0 || (points !== undefined && points <= BigInt(MISSES_MAX))) return codec
 
   let mend: ((x: Float64Array) => Float64Array) | undefined
@@ -167,8 +182,8 @@ function lengthOf(constraints: readonly string[]): number {
 }
 
 /**
- * Wraps a method that enumerates points so that it leaves out points given by the user, which are trials already. The
- * method is created again when the number of given points changes.
+ * Returns a method that enumerates points without those that the user has given, which are trials already. `create` is
+ * called again when the number of given points changes.
  */
 function createSkippingGiven(
   keyOf: (point: ValueMap) => string,
@@ -188,7 +203,8 @@ function createSkippingGiven(
 }
 
 /**
- * Whether the points of a method depend on results. Such a method is asked as late as possible, and in a worker thread.
+ * Whether the points of a task's method depend on results. The points of such a method are computed as late as
+ * possible, and in a worker thread.
  */
 export function usesResults(task: Pick<SearchTask, 'space' | 'method' | 'concurrency'>): boolean {
   const { name } = resolveMethod(task, createCodec(task.space))
@@ -196,14 +212,17 @@ export function usesResults(task: Pick<SearchTask, 'space' | 'method' | 'concurr
 }
 
 /**
- * Whether several cells of the space can be one point, or none (because of conditions or constraints). Finding the next
- * point can then take long.
+ * Whether, because of conditions or constraints, several cells of the space can be the same point, or a cell no allowed
+ * point. Finding the next point can then take long.
  */
-export function hasInvalidCells({ space, constraints }: Pick<SearchTask, 'space' | 'constraints'>): boolean {
+export function mayHaveInvalidCells({ space, constraints }: Pick<SearchTask, 'space' | 'constraints'>): boolean {
   return constraints.length > 0 || space.some(({ when }) => when !== undefined)
 }
 
-/** Returns the method that `auto` chooses for a task, and why; undefined if the task does not use `auto`. */
+/**
+ * Returns the method that `auto` chooses for a task, and why; undefined if the task does not use `auto`, neither as its
+ * method nor as the chooser of a halving method.
+ */
 export function findAutoChoice({
   space,
   method,
@@ -214,8 +233,9 @@ export function findAutoChoice({
 }
 
 /**
- * Replaces `auto`, and the point chooser of a halving method, by the actual method. The choice `bo` stays `auto`, which
- * shares its suggestions in a long search.
+ * Returns the method of a task with `auto`, or the chooser of a halving method, replaced by the method that it stands
+ * for. Where that is `bo`, the name stays `auto`: with many trials it then alternates with another method
+ * (`createShared`).
  */
 function resolveMethod(
   { space, method, concurrency }: Pick<SearchTask, 'space' | 'method' | 'concurrency'>,
@@ -229,8 +249,8 @@ function resolveMethod(
 }
 
 /**
- * Creates a method that chooses points one by one from its encoded history. State is kept between calls while the
- * history grows.
+ * Creates a method that chooses points one by one from the encoded history of its trials. The encoded history and the
+ * models are kept between calls while the history only grows.
  */
 function createModelled(
   { space, seed, concurrency, earlier }: SearchTask,
@@ -260,7 +280,7 @@ function createModelled(
   let session = createSession()
 
   const next = (history: History): Suggestion | undefined => {
-    // The state is valid only for a history that extends the previous one.
+    // The session can be used only for a history that begins with the previous one.
     if (session.isBroken || history.trials.length < session.trials || history.results.length < session.results)
       session = createSession()
     ;[session.trials, session.results] = [history.trials.length, history.results.length]
@@ -272,8 +292,8 @@ function createModelled(
   }
 
   /**
-   * Chooses a point. If the model fails, densities choose for this trial; returns undefined if they fail too, and the
-   * caller draws at random. A model that fails thus does not block its sweep.
+   * Chooses a point. If the model throws, the densities choose the point of this trial. Returns undefined if they
+   * throw, too; the caller then draws a random point. A model that fails thus does not block its sweep.
    */
   const choose = (index: number): ReturnType<Chooser['choose']> => {
     for (const chooser of [session.chooser, session.density]) {
@@ -289,7 +309,8 @@ function createModelled(
   return {
     pointsMax,
     suggest: ({ trials, results }, count) => {
-      // The last suggestions may not have become trials, and other points may have taken their indices.
+      // Starts a new session if the points suggested last have not become trials, or if other points have their
+      // indices.
       const { encoded, trialsAtLastCall } = session
       if (
         encoded.xs
@@ -315,13 +336,13 @@ function createModelled(
   }
 }
 
-/** Number of points of a space; undefined if it is not finite or beyond the safe integers. */
+/** Returns the number of points of a space; undefined if it is infinite or above the largest safe integer. */
 function finiteSize(space: SearchTask['space']): number | undefined {
   const points = spaceSize(space)
   return points === undefined || points > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(points)
 }
 
-/** Creates the way to choose points of a resolved method. */
+/** Creates the chooser of a method that `resolveMethod` returned. */
 function createChooser(method: MethodPlan, options: ChooserOptions): Chooser {
   if (method.halving && method.name !== 'sobol') return createRungDensity(options)
   switch (method.name) {
@@ -342,7 +363,10 @@ function gaussianSettings({ gaussian = {} }: MethodPlan): typeof GAUSSIAN_DEFAUL
   return { ...GAUSSIAN_DEFAULTS, ...gaussian }
 }
 
-/** Uses the model alone while it is cheap, and later alternates with CMA-ES (only ordered parameters) or densities. */
+/**
+ * Creates the chooser of `auto`: the model alone up to `SHARED_FROM` finished trials; then it alternates with CMA-ES
+ * or, in a space with categories, with densities.
+ */
 function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
   const { codec, encoded } = options
   const model = createRestarting(options, gaussianSettings(method))
@@ -357,31 +381,34 @@ function createShared(options: ChooserOptions, method: MethodPlan): Chooser {
 }
 
 /**
- * Limits of the search for points before a sweep starts. A user waits for the answer, and a compile thread is busy
- * meanwhile.
+ * Limits of the search for points before a sweep starts, since a user waits for the answer and a compile thread is
+ * occupied.
  */
 const PREVIEW_LIMITS: SearchLimits = { tries: 10_000, letters: 4_000_000 }
 
 /**
- * First points of a sweep. `givenUpAfter` is the number of points checked before the search for more was given up;
- * undefined if it was not.
+ * The first points of a sweep. `givenUpAfter` is the number of points checked when the search for more was given up;
+ * undefined if it was not given up.
  */
 interface Preview {
   readonly points: readonly ValueMap[]
   readonly givenUpAfter: number | undefined
 }
 
-/** Returns the first points of a sweep without any results: those given by the user, then those of the method. */
+/**
+ * Returns the first points of a sweep, at most `count`, before it has any result: those given by the user, then those
+ * of the method.
+ */
 export function firstPoints(task: SearchTask, count: number, given: readonly ValueMap[] = []): readonly ValueMap[] {
   return previewPoints(task, count, given).points
 }
 
 /**
- * Like `firstPoints`, and reports whether the search was given up. If not, and there are fewer than `count` points, no
- * other point exists.
+ * Like `firstPoints`, but also returns whether the search for points was given up. If it was not and there are fewer
+ * than `count` points, no other point exists.
  */
 export function previewPoints(task: SearchTask, count: number, given: readonly ValueMap[] = []): Preview {
-  const isSlow = hasInvalidCells(task)
+  const isSlow = mayHaveInvalidCells(task)
   const method = createMethod(task, isSlow ? { patience: PREVIEW_LIMITS } : {})
 
   const trials = given.slice(0, count).map((point): Suggestion => ({ point, source: 'given' }))
@@ -389,8 +416,8 @@ export function previewPoints(task: SearchTask, count: number, given: readonly V
 
   try {
     while (trials.length < count) {
-      // If finding a point can take long, points are requested one by one, so that those found are kept when the search
-      // is given up.
+      // Where finding a point can take long, points are requested one by one, so that those found so far are kept if
+      // the search is given up.
       const made = method.suggest({ trials: [...trials], results: [] }, isSlow ? 1 : count - trials.length)
       if (made.length === 0) break
       trials.push(...made)

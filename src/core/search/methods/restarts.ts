@@ -10,38 +10,40 @@ import { countSinceImprovement } from '../halving/stopping.ts'
 import { isSteep, warp } from '../gaussian-process/warp.ts'
 
 /**
- * A valley can count as exhausted once this many trials lie within this distance of the best, in warped values, whose
+ * A valley can count as exhausted once `trials` trials have values within `within` of the best, in warped values, whose
  * standard deviation is 1.
  */
 const EXHAUSTED = { trials: 20, within: 0.02 }
 /**
- * Share of suggestions that come from a restart once a valley is exhausted. With categories it is lower, because the
- * main model already suggests other categories.
+ * Share of the suggestions that come from a restart once a valley is exhausted, in a space without (`numbers`) and with
+ * `categories`. With categories it is lower, because the main model already suggests other categories.
  */
 const SHARE = { numbers: 1, categories: 0.7 }
 /**
- * A restart has this many trials times (dimensions + 1): about as many as a search needs to reach a valley's bottom.
+ * Number of trials of a restart, divided by (dimensions + 1): about as many as a search needs to reach the bottom of a
+ * valley.
  */
 const TRIALS_PER_DIMENSION = 8
-/** Trials in the initial design of a restart, per dimension. */
+/** Number of trials in the initial design of a restart, per dimension. */
 const DESIGN_PER_DIMENSION = 2
 /**
- * Share of the restarts, in a space with categories, that must change one drawn categorical parameter. The others must
- * lie far away in a numeric parameter, or change any category.
+ * Share of the restarts, in a space with categories, whose points must have another category than the best trial in one
+ * drawn parameter. Points of the other restarts must be far from the best trial in a numeric parameter, or have any
+ * other category.
  */
 const CATEGORY_SHARE = 0.5
 /**
- * Distance of a restart from the best trial along some parameter, in codes. Drawn for each restart, since valleys are
- * wide or narrow.
+ * Range of the distance that points of a restart keep from the best trial in some numeric parameter, in codes. The
+ * distance is drawn for each restart, since valleys are wide or narrow.
  */
 const DISTANCE = { least: 0.2, most: 0.5 }
 
 /**
- * A Gaussian process search that restarts once it has exhausted a valley. A model of all trials is then certain of that
- * valley and has no reason to explore others. A restart is a search with its own design and only its own trials as
- * data, which keeps away from the best trial. After a fixed number of trials the next restart begins; a trial better
- * than the best ends them all. Restarts without memory: Eriksson et al., "Scalable global optimization via local
- * Bayesian optimization" (2019).
+ * Creates the chooser of a Gaussian process search that restarts once it has exhausted a valley. A model of all trials
+ * then predicts that valley precisely and suggests no points in others. A restart is a search with its own initial
+ * design and only its own trials as data, whose points keep away from the best trial. After a fixed number of trials
+ * the next restart begins; a trial that is better than the best ends the restarts. Eriksson et al., "Scalable global
+ * optimization via local Bayesian optimization" (2019), restarts without memory.
  */
 export function createRestarting(options: ChooserOptions, settings: GaussianSettings): Chooser {
   const { codec, encoded, seed } = options
@@ -59,7 +61,7 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
     },
   }
 
-  /** Caches `isExhausted` for the current number of results. */
+  /** Returns `isExhausted`, which is computed once for each number of results. */
   function isExhaustedNow(): boolean {
     if (exhaustedCache.results !== encoded.resultCount)
       exhaustedCache = { results: encoded.resultCount, isExhausted: isExhausted(encoded) }
@@ -67,8 +69,8 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
   }
 
   /**
-   * Returns the current restart. It follows from the history alone: the restart trials since the best trial, in groups
-   * of fixed size.
+   * Returns the chooser of the current restart. Which restart that is depends only on the history: the restart trials
+   * after the best trial form groups of fixed size, one per restart.
    */
   function currentRestart(): Chooser {
     const best = encoded.finished.reduce((found, next) => (next.value < found.value ? next : found))
@@ -81,7 +83,7 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
     return current.chooser
   }
 
-  /** Creates a restart that keeps away from the best trial. */
+  /** Creates a restart whose points keep away from the best trial. */
   function createRestart(key: string, best: EncodedTrial): NonNullable<typeof current> {
     const members = new Set<number>()
     const chooser = createGaussian(
@@ -98,8 +100,8 @@ export function createRestarting(options: ChooserOptions, settings: GaussianSett
 }
 
 /**
- * Whether the search has reached the bottom of a valley: no improvement for long, and many trials about as good as the
- * best. The second condition rules out a lucky best value.
+ * Whether the search has reached the bottom of a valley: there has been no improvement for long, and many trials are
+ * about as good as the best. The second condition excludes that the best value is only luck.
  */
 function isExhausted(encoded: TrialData): boolean {
   if (encoded.finished.length < STALLED_TRIALS) return false
@@ -114,8 +116,8 @@ function isExhausted(encoded: TrialData): boolean {
 }
 
 /**
- * Returns the region of a restart: either one drawn category differs from the best trial, or some numeric parameter
- * lies far from it or any category differs.
+ * Returns a test whether a point may belong to a restart. Either it must have another category than the best trial in
+ * one drawn parameter, or it must be far from the best trial in some numeric parameter or have any other category.
  */
 function createAwayRegion(
   codec: Codec,

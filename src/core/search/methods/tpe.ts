@@ -4,52 +4,59 @@ import { fastCumulative } from '../numerics/normal.ts'
 import type { Stream } from '../numerics/rng.ts'
 import { normalQuantile } from '../space.ts'
 
-/** A trial in a density, and its weight. */
+/** The codes of a trial in a mixture density, and its weight. */
 interface Component {
   readonly x: Float64Array
   readonly weight: number
 }
 
 /**
- * A mixture density with one component per trial and one for the prior. Each component is a product over the parameters
- * of one trial, which preserves dependencies between parameters: a truncated normal around the code of an ordered
- * parameter, a raised probability for the category of the trial.
+ * A mixture density over the codes of a space, with one component per trial and one for the distribution in the
+ * document. The component of a trial is a product over its parameters, which preserves dependencies between parameters:
+ * a normal density around the code, truncated to [0, 1], for an ordered parameter; a raised probability of the trial's
+ * own category for a category.
  */
 export interface Mixture {
-  /** Draws a settled point. */
+  /** Draws a point and normalises it. */
   sample(stream: Stream): Float64Array
   logDensity(x: Float64Array): number
 }
 
-/** Number of trials in the density of good trials: the best tenth, at most 25, as in Optuna. Bergstra et al. (2011). */
+/**
+ * Returns the number of trials in the density of good trials: the best tenth, at most 25, as in Optuna. Bergstra et al.
+ * (2011).
+ */
 export function countGood(finished: number): number {
   return Math.min(Math.ceil(0.1 * finished), GOOD_MAX)
 }
 
 const GOOD_MAX = 25
 /**
- * Largest number of components in the density of the other trials. More are thinned out evenly; they hardly differ by
- * then.
+ * Largest number of trials in the density of the other trials. If there are more, some at even distances in the list
+ * are left out, which hardly changes the density.
  */
 const REST_MAX = 300
-/** Number of trials at the end of the list that have full weight. */
+/** Number of trials at the end of a list that have weight 1. */
 const FULL_WEIGHT_COUNT = 25
-/** Draws per suggestion. */
+/** Number of points drawn per suggestion. */
 const CANDIDATES = 64
 
-/** The trials from which densities are made. */
+/** The trials from which the two densities are made, as codes. */
 export interface RankedTrials {
   /** Finished trials, best first. */
   readonly ranked: readonly Float64Array[]
-  /** Running and failed trials, whose neighbourhood is to be avoided. */
+  /** Running and failed trials, whose surroundings are to be avoided. */
   readonly avoided: readonly Float64Array[]
-  /** Number of ranked trials in the density of good trials. */
+  /**
+   * Number of trials at the start of `ranked` that form the density of good trials; the rest of `ranked` and `avoided`
+   * form the other density.
+   */
   readonly good: number
 }
 
 /**
- * Draws a fixed number of points from the density of good trials and returns the allowed ones, most promising first: by
- * the ratio of that density to the density of the other trials.
+ * Draws `CANDIDATES` points from the density of good trials and returns the allowed ones, most promising first. A point
+ * is promising if the ratio of that density to the density of the other trials is large.
  */
 export function suggestByDensity(
   codec: Codec,
@@ -68,13 +75,16 @@ export function suggestByDensity(
   return scored.toSorted((a, b) => b.score - a.score).map(({ x }) => x)
 }
 
-/** Keeps every k-th trial if there are too many. */
+/** Returns at most `REST_MAX` of the trials, at even distances in the list. */
 function thin(xs: readonly Float64Array[]): Float64Array[] {
   if (xs.length <= REST_MAX) return [...xs]
   return Array.from({ length: REST_MAX }, (_, i) => xs[Math.floor(((i + 0.5) * xs.length) / REST_MAX)]!)
 }
 
-/** Weights the trials: 1 for the last ones in the list, rising linearly from 1/n for those before. */
+/**
+ * Returns the trials with weights: 1 for the last `FULL_WEIGHT_COUNT` in the list, rising linearly from 1/n for those
+ * before.
+ */
 function withWeights(xs: readonly Float64Array[]): Component[] {
   const ramp = xs.length - FULL_WEIGHT_COUNT
   return xs.map((x, i) => ({
@@ -83,7 +93,10 @@ function withWeights(xs: readonly Float64Array[]): Component[] {
   }))
 }
 
-/** Creates the mixture density of some trials. The bandwidth shrinks with the number of trials. */
+/**
+ * Creates the mixture density of some trials. The standard deviation of the normal densities shrinks with the number of
+ * trials.
+ */
 export function createMixture(codec: Codec, components: readonly Component[]): Mixture {
   const { dimensions } = codec
   const d = dimensions.length
@@ -131,7 +144,10 @@ export function createMixture(codec: Codec, components: readonly Component[]): M
     },
   }
 
-  /** Log densities of each component at a code of dimension j. Cached for dimensions with a finite number of codes. */
+  /**
+   * Returns the log density of each trial's component at a code of dimension `j`. Cached for dimensions with a finite
+   * number of codes.
+   */
   function rowOf(j: number, code: number): Float64Array {
     const found = rows[j]!.get(code)
     if (found) return found
@@ -153,36 +169,42 @@ export function createMixture(codec: Codec, components: readonly Component[]): M
   }
 }
 
-/** Draws an index with probability proportional to its weight. */
+/** Returns an index with probability proportional to its weight. `u` is a uniform random number in [0, 1). */
 function pick(weights: readonly number[], sum: number, u: number): number {
   let rest = u * sum
   const index = weights.findIndex((weight) => (rest -= weight) < 0)
   return index === -1 ? weights.length - 1 : index
 }
 
-/** Probability of a category in one component: the prior, plus a bonus for the category of the trial. */
+/**
+ * Returns the probability of the category `other` in the component of a trial with the category `own`: that of the
+ * document's distribution, plus a bonus if the two are equal, divided by the sum.
+ */
 function categoryProbability({ weights }: Dimension, own: number, other: number, total: number): number {
   return (weights[other]! + (own === other ? total : 0)) / (1 + total)
 }
 
-/** Draws from `categoryProbability`. */
+/** Draws a category with the probabilities of `categoryProbability`. */
 function drawCategory(dimension: Dimension, own: number, total: number, u: number): number {
   const bonus = total / (1 + total)
   return u < bonus ? own : randomCode(dimension, (u - bonus) / (1 - bonus))
 }
 
-/** Probability mass of the normal inside [0, 1], where it is truncated. */
+/** Returns the probability mass inside [0, 1] of a normal distribution. */
 function massOf(centre: number, sd: number): number {
   return fastCumulative((1 - centre) / sd) - fastCumulative(-centre / sd)
 }
 
 /**
- * In standard deviations. For a narrower cell the difference of two cumulative values is mostly rounding error, so the
- * density at the code is used.
+ * Width of a cell, in standard deviations, below which the density at the code is used. For such a cell, the difference
+ * of two cumulative values is mostly rounding error.
  */
 const NARROW = 1e-4
 
-/** Log density of a normal at x, averaged over the cell of x. Not divided by the truncated mass. */
+/**
+ * Returns the log density of a normal distribution, averaged over the cell of `x`, or at `x` itself without a cell. The
+ * density is not divided by the mass inside [0, 1].
+ */
 function logCellDensity(x: number, centre: number, sd: number, cell: readonly [number, number] | undefined): number {
   if (!cell || cell[1] - cell[0] < NARROW * sd)
     return -0.5 * ((x - centre) / sd) ** 2 - Math.log(sd * Math.sqrt(2 * Math.PI))
@@ -190,7 +212,7 @@ function logCellDensity(x: number, centre: number, sd: number, cell: readonly [n
   return Math.log(Math.max(mass, 1e-300) / (cell[1] - cell[0]))
 }
 
-/** Draws from a normal truncated to [0, 1]. */
+/** Draws a number from a normal distribution truncated to [0, 1]. */
 function drawTruncatedNormal(centre: number, sd: number, u: number): number {
   const from = fastCumulative(-centre / sd)
   const to = fastCumulative((1 - centre) / sd)

@@ -3,21 +3,26 @@ import type { ValueMap } from '../../../contract/values.ts'
 import { createStream } from '../numerics/rng.ts'
 import { pointAt, spaceSize } from '../space.ts'
 
-/** The result of looking at a cell: a new point, a point found before, or a cell that is not allowed. */
+/**
+ * The result of looking at a cell (a combination of values): a new point, a point found before (`duplicate`), or no
+ * allowed point (`forbidden`).
+ */
 export type Cell<T> = { readonly found: T } | 'duplicate' | 'forbidden'
 
-/** Consecutive cells that are not allowed before a walk gives up and takes the rest of the space as empty. */
+/**
+ * Number of consecutive forbidden cells after which a walk gives up, as if the rest of the space had no allowed point.
+ */
 export const MISSES_MAX = 200_000
 /**
- * Consecutive cells with points found before, after which a walk gives up. Bounds the time in a space too large to
+ * Number of consecutive duplicates after which a walk gives up. Limits the time in a space that is too large to
  * enumerate.
  */
 const DUPLICATES_MAX = 1_000_000
 
 /**
- * Returns a function that continues a walk over the cells of a finite space in the order of `indexAt`, and returns the
- * next new point. Each cell is visited once. Returns undefined when no cell is left, after the walk has given up, and
- * in a space that is not finite.
+ * Returns a function that continues a walk over the cells of a finite space and returns the next new point.
+ * `indexAt(n)` is the index of the n-th cell to visit. Each cell is visited once. Returns undefined when no cell is
+ * left, after the walk has given up, and in an infinite space.
  */
 export function createWalk<T>(
   space: SearchSpace,
@@ -41,17 +46,17 @@ export function createWalk<T>(
   }
 }
 
-/** Whether a point can be drawn: no value has weight 0. */
+/** Whether a point has a probability above 0: none of its values has weight 0. */
 function isPossible(space: SearchSpace, point: ValueMap): boolean {
   return space.every((axis) => axis.kind !== 'pvalues' || axis.weights[axis.values.indexOf(point[axis.name]!)]! > 0)
 }
 
-/** The golden section as a fraction. */
+/** Ratio of the golden section, as a fraction. */
 const GOLDEN = [618_033_988_749n, 1_000_000_000_000n] as const
 
 /**
- * Returns an order that visits each index below `total` once, with consecutive indices far apart: steps of about the
- * golden section of `total` from a random start.
+ * Returns an order of the indices below `total`, in which consecutive indices are far apart: from a random start, in
+ * steps of about 0.618 times `total`. Each index occurs once.
  */
 export function createScatteredOrder(total: bigint, seed: number): (step: bigint) => bigint {
   const stream = createStream(seed, 'walk', 0)

@@ -1,6 +1,6 @@
 /**
- * A lower triangular Cholesky factor. Rows are stored with a fixed stride, so that a row can be appended without
- * copying.
+ * A lower triangular Cholesky factor L with `size` rows. Rows are stored at distances of `stride`, so that a row can be
+ * appended without copying.
  */
 export interface Factor {
   readonly rows: Float64Array
@@ -8,15 +8,15 @@ export interface Factor {
   size: number
 }
 
-/** Creates an empty factor with room for `stride` rows. */
+/** Creates a factor without rows and with room for `stride` rows. */
 export function createFactor(stride: number): Factor {
   return { rows: new Float64Array(stride * stride), stride, size: 0 }
 }
 
 /**
- * Appends the row of a new point. `cross` holds its covariances with the points before it, `diagonal` its own variance.
- * `pivotMin` is the lower limit of the squared pivot: it keeps the factor regular if the point is linearly dependent on
- * the others within rounding.
+ * Appends the row of a new point. `cross` contains its covariances with the points before it, `diagonal` its own
+ * variance. `pivotMin` is the lower limit of the squared pivot: it keeps the factor regular if the covariances of the
+ * point are, within rounding, a linear combination of those of the others.
  */
 export function appendRow(factor: Factor, cross: Float64Array, diagonal: number, pivotMin: number): void {
   const { rows, stride, size } = factor
@@ -31,7 +31,7 @@ export function appendRow(factor: Factor, cross: Float64Array, diagonal: number,
   factor.size += 1
 }
 
-/** x ← L⁻¹ x over the first `size` rows, in place. */
+/** Replaces `x` by L⁻¹x, with the first `size` rows of L. */
 export function solveLower({ rows, stride }: Factor, x: Float64Array, size: number): void {
   for (let i = 0; i < size; i += 1) {
     const at = i * stride
@@ -47,7 +47,7 @@ export function solveLower({ rows, stride }: Factor, x: Float64Array, size: numb
   }
 }
 
-/** x ← L⁻ᵀ x over the first `size` rows, in place. */
+/** Replaces `x` by L⁻ᵀx, with the first `size` rows of L. */
 export function solveUpper({ rows, stride }: Factor, x: Float64Array, size: number): void {
   for (let i = size - 1; i >= 0; i -= 1) {
     const at = i * stride
@@ -58,8 +58,8 @@ export function solveUpper({ rows, stride }: Factor, x: Float64Array, size: numb
 }
 
 /**
- * Replaces the lower half of a symmetric matrix (row-major) by its Cholesky factor. Only the lower half is read.
- * Returns false if the matrix is not positive definite.
+ * Replaces the lower half of a symmetric matrix (row-major) by its Cholesky factor; the upper half is neither read nor
+ * written. Returns false if the matrix is not positive definite; its lower half is then partly overwritten.
  */
 export function factorInPlace(matrix: Float64Array, size: number): boolean {
   for (let i = 0; i < size; i += 1) {
@@ -88,7 +88,7 @@ export function factorInPlace(matrix: Float64Array, size: number): boolean {
  * row-major, `size` wide).
  */
 export function invertFactored(factor: Float64Array, size: number, inverse: Float64Array): void {
-  // The inverse of the factor comes first, transposed: row j of `columns` holds column j of L⁻¹.
+  // Inverts the factor first. Row j of `columns` contains column j of L⁻¹.
   const columns = scratch(size * size)
   for (let j = 0; j < size; j += 1) {
     const column = j * size
@@ -112,7 +112,10 @@ export function invertFactored(factor: Float64Array, size: number, inverse: Floa
 
 let workspace = new Float64Array(0)
 
-/** Returns memory that the next call reuses. Its content must not be used after the call that requested it. */
+/**
+ * Returns an array that the next call returns again. It must not be used after the end of the function that requested
+ * it.
+ */
 function scratch(length: number): Float64Array {
   if (workspace.length < length) workspace = new Float64Array(length)
   return workspace

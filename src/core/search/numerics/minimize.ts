@@ -1,4 +1,4 @@
-/** Returns the value at `x` and writes its gradient into `gradient`. */
+/** A function to be minimised: returns its value at `x` and writes its gradient there to `gradient`. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number
 
 /** The lowest point found, and its value. */
@@ -7,17 +7,18 @@ export interface Minimum {
   readonly value: number
 }
 
-/** Steps that the approximation of the Hessian uses. */
+/** Number of latest steps from which the Hessian is approximated. */
 const MEMORY = 6
-/** Share of the predicted decrease that a step must reach. */
+/** Smallest share of the predicted decrease with which a step is accepted (Armijo condition). */
 const ARMIJO = 1e-4
 const HALVINGS_MAX = 12
 
 /**
- * Minimises inside a box by limited-memory BFGS on the free coordinates: a coordinate at its bound whose descent
- * direction points outward is held, and steps are projected. Nocedal and Wright, "Numerical Optimization" (2006), 7.2
- * and 16.7. Stops on convergence or after `evaluations` calls, never by the clock, so that the result depends only on
- * the input.
+ * Minimises a function inside a box by limited-memory BFGS. A coordinate at its bound whose descent direction points
+ * outward is held; the others are free, and steps are projected into the box. Nocedal and Wright, "Numerical
+ * Optimization" (2006), 7.2 and 16.7. Stops on convergence or after `evaluations` evaluations, never by the clock, so
+ * that the result depends only on the input. Convergence: a step lowers the value by less than `tolerance` times (1 +
+ * |value|).
  */
 export function minimizeInBox(
   objective: Objective,
@@ -68,7 +69,7 @@ export function minimizeInBox(
   return { x, value }
 }
 
-/** Search direction of L-BFGS by the two-loop recursion on the free coordinates. */
+/** Returns the search direction of L-BFGS by the two-loop recursion on the free coordinates. */
 function descend(
   x: Float64Array,
   gradient: Float64Array,
@@ -104,7 +105,10 @@ function descend(
   return q.map((value, j) => (isHeld[j] ? 0 : -value))
 }
 
-/** Stores a step and its change of gradient, unless their product is too small for a positive definite update. */
+/**
+ * Stores a step and the change of the gradient along it, unless their product is too small for a positive definite
+ * update.
+ */
 function remember(steps: Float64Array[], changes: Float64Array[], step: Float64Array, change: Float64Array): void {
   if (!(dot(step, change) > 1e-12)) return
   steps.push(step)

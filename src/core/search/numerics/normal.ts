@@ -1,13 +1,13 @@
 const SQRT_2PI = Math.sqrt(2 * Math.PI)
 
-/** Density of the standard normal distribution. */
+/** Returns the density of the standard normal distribution. */
 export function normalDensity(z: number): number {
   return Math.exp(-0.5 * z * z) / SQRT_2PI
 }
 
 /**
- * Cumulative distribution of the standard normal. Relative error about 1e-15 near 0, and below 1e-12 in the tails that
- * searches use.
+ * Returns the cumulative standard normal distribution. The relative error is about 1e-15 near 0, and below 1e-12 in the
+ * tails that searches use.
  */
 export function normalCumulative(z: number): number {
   return z < 0 ? 0.5 * erfc(-z / Math.SQRT2) : 1 - 0.5 * erfc(z / Math.SQRT2)
@@ -19,8 +19,8 @@ const TABLE_STEPS = 64
 let table: Float64Array | undefined
 
 /**
- * Cumulative distribution of the standard normal, from a table with cubic interpolation, for inner loops. Absolute
- * error below 1e-9.
+ * Returns the cumulative standard normal distribution from a table with cubic interpolation, for inner loops. The
+ * absolute error is below 1e-9.
  */
 export function fastCumulative(z: number): number {
   if (z <= -TABLE_END) return 0
@@ -38,17 +38,17 @@ export function fastCumulative(z: number): number {
   return u * u * ((1 + 2 * t) * table[i]! + t * slopeLeft) + t * t * ((3 - 2 * t) * table[i + 1]! - u * slopeRight)
 }
 
-/** exp(x²) erfc(x) for x ≥ 0: by its power series below 2, by its continued fraction above. */
+/** Returns exp(x²) erfc(x) for x ≥ 0: by a power series below 2, by a continued fraction from 2 on. */
 export function erfcx(x: number): number {
   return x < 2 ? Math.exp(x * x) * (1 - erfSeries(x)) : continuedFraction(x) / Math.sqrt(Math.PI)
 }
 
-/** Complementary error function for x ≥ 0. */
+/** Returns the complementary error function for x ≥ 0. */
 function erfc(x: number): number {
   return x < 2 ? 1 - erfSeries(x) : Math.exp(-x * x) * (continuedFraction(x) / Math.sqrt(Math.PI))
 }
 
-/** Error function by its power series. */
+/** Returns the error function by its power series. */
 function erfSeries(x: number): number {
   let term = x
   let sum = x
@@ -60,7 +60,7 @@ function erfSeries(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * sum
 }
 
-/** 1/(x + (1/2)/(x + (2/2)/(x + …))), evaluated backwards from its 120th term. */
+/** Returns 1/(x + (1/2)/(x + (2/2)/(x + …))), evaluated backwards from its 120th term. */
 function continuedFraction(x: number): number {
   let value = x
   for (let k = 120; k > 0; k -= 1) value = x + k / 2 / value
@@ -68,8 +68,8 @@ function continuedFraction(x: number): number {
 }
 
 /**
- * ln(φ(z) + zΦ(z)): the logarithm of expected improvement in units of the standard deviation, finite for every z. Ament
- * et al., "Unexpected improvements to expected improvement" (2023).
+ * Returns ln(φ(z) + zΦ(z)), the logarithm of the expected improvement in units of the standard deviation. Finite for
+ * every z. Ament et al., "Unexpected improvements to expected improvement" (2023).
  */
 export function logImprovement(z: number): number {
   if (z > -1) return Math.log(normalDensity(z) + z * normalCumulative(z))

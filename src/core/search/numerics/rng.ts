@@ -1,7 +1,7 @@
 /**
- * Philox4x32-10, a counter-based generator: its output depends only on a key and a counter, so any draw of any trial
- * can be repeated without the draws before it. Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1,
- * 2, 3" (2011).
+ * Returns four random 32-bit words by Philox4x32-10, a counter-based generator. The output depends only on the key and
+ * the counter, so any draw of any trial can be repeated without the draws before it. Salmon, Moraes, Dror and Shaw,
+ * "Parallel random numbers: as easy as 1, 2, 3" (2011).
  */
 export function philox(
   counter: readonly [number, number, number, number],
@@ -19,7 +19,7 @@ export function philox(
   return [a, b, c, d]
 }
 
-/** High and low 32 bits of a 64-bit product. */
+/** Returns the high and the low 32 bits of the product of two 32-bit numbers. */
 function multiply(x: number, y: number): [number, number] {
   const [xl, xh, yl, yh] = [x & 0xffff, x >>> 16, y & 0xffff, y >>> 16]
   const low = xl * yl
@@ -29,7 +29,7 @@ function multiply(x: number, y: number): [number, number] {
   return [high >>> 0, Math.imul(x, y) >>> 0]
 }
 
-/** A random stream. It depends only on (seed, name, index). */
+/** A sequence of random numbers. */
 export interface Stream {
   /** Returns a uniform number in [0, 1) with 53 random bits. */
   next(): number
@@ -38,8 +38,8 @@ export interface Stream {
 }
 
 /**
- * Creates the random stream of (seed, name, index). `seed` is an integer of up to 53 bits; `index` is usually a trial
- * index.
+ * Creates the sequence of random numbers of (`seed`, `name`, `index`), which is always the same. `seed` is an integer
+ * of up to 53 bits; `index` is usually a trial index.
  */
 export function createStream(seed: number, name: string, index: number): Stream {
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0] as const
@@ -55,7 +55,7 @@ export function createStream(seed: number, name: string, index: number): Stream 
   return { nextWord, next: () => ((nextWord() >>> 5) * 2 ** 26 + (nextWord() >>> 6)) / 2 ** 53 }
 }
 
-/** FNV-1a hash over UTF-16 units, 32 bits. */
+/** Returns the 32-bit FNV-1a hash over the UTF-16 units of a text. */
 function hash(text: string): number {
   let value = 0x811c9dc5
   for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
@@ -65,9 +65,9 @@ function hash(text: string): number {
 const FEISTEL_ROUNDS = 4
 
 /**
- * Returns the image of `index` under a keyed permutation of 0 … size−1, without storing a list. A Feistel network
- * permutes the next power of four at or above `size`; its steps are repeated until the image is below `size` (Black and
- * Rogaway, "Ciphers with arbitrary finite domains", 2002).
+ * Returns the number at position `index` in a permutation of 0 … size−1 that depends on `seed`, without a stored list.
+ * A Feistel network permutes the numbers below a power of four of at least `size`, and is applied again until the
+ * result is below `size` (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002).
  */
 export function permute(index: bigint, size: bigint, seed: number): bigint {
   const half = halfBits(size)
@@ -82,13 +82,13 @@ export function permute(index: bigint, size: bigint, seed: number): bigint {
   return value
 }
 
-/** Bits of one half of the Feistel network: at least half the bits of size−1. */
+/** Returns the number of bits of one half of the Feistel network: at least half the bits of size−1. */
 function halfBits(size: bigint): bigint {
   const bits = (size - 1n).toString(2).length
   return BigInt(Math.max(1, Math.ceil(bits / 2)))
 }
 
-/** Round function of the Feistel network: a hash of any length to 512 bits. */
+/** Returns the round function of the Feistel network: a hash of a number of any length to at most 512 bits. */
 function scramble(value: bigint, round: number, seed: number): bigint {
   let out = 0n
   for (let rest = value, word = 0; rest > 0n || word === 0; rest >>= 32n, word += 1) {

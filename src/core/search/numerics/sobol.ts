@@ -1,5 +1,5 @@
 /**
- * Primitive polynomials (all coefficients as bits) and first direction numbers of every dimension but the first, from
+ * Primitive polynomial (all coefficients as bits) and first direction numbers of each dimension except the first, from
  * the published table of Joe and Kuo, "Constructing Sobol sequences with better two-dimensional projections" (2008).
  */
 const DIRECTIONS: readonly (readonly [polynomial: number, first: readonly number[]])[] = [
@@ -29,10 +29,10 @@ const DIRECTIONS: readonly (readonly [polynomial: number, first: readonly number
 ]
 
 const BITS = 32
-/** Number of dimensions in the table. Further dimensions reuse it with their points in another order. */
+/** Number of dimensions in the table. Further dimensions use the table again, with the points in another order. */
 const DIMENSIONS = DIRECTIONS.length + 1
 
-/** Direction numbers by dimension. */
+/** The 32 direction numbers of each dimension. */
 const TABLE: readonly Uint32Array[] = [
   directionsOfFirst(),
   ...DIRECTIONS.map(([polynomial, first]) => directionsOf(polynomial, first)),
@@ -60,7 +60,7 @@ function directionsOf(polynomial: number, first: readonly number[]): Uint32Array
   return directions
 }
 
-/** Coordinate of point `index` (≥ 0) of the Sobol sequence in Gray code order, as 32 bits. */
+/** Returns one coordinate of point `index` (≥ 0) of the Sobol sequence in Gray code order, as 32 bits. */
 function sobolBits(index: number, dimension: number): number {
   const directions = TABLE[dimension]!
   let gray = (index ^ (index >>> 1)) >>> 0
@@ -70,16 +70,16 @@ function sobolBits(index: number, dimension: number): number {
 }
 
 /**
- * Coordinate of a point of the unscrambled Sobol sequence, in [0, 1). Point 0 is the origin. `dimension` must be below
- * 24.
+ * Returns one coordinate of a point of the unscrambled Sobol sequence, in [0, 1). Point 0 is the origin. `dimension`
+ * must be below 24.
  */
 export function sobol(index: number, dimension: number): number {
   return sobolBits(index, dimension) / 2 ** BITS
 }
 
 /**
- * Coordinate of a point of the Sobol sequence with Owen scrambling, in (0, 1). It depends only on (index, dimension,
- * seed). Burley, "Practical hash-based Owen scrambling" (2020).
+ * Returns one coordinate of a point of the Sobol sequence with Owen scrambling, in (0, 1). It depends only on (`index`,
+ * `dimension`, `seed`). Burley, "Practical hash-based Owen scrambling" (2020).
  */
 export function scrambledSobol(index: number, dimension: number, seed: number): number {
   const table = dimension % DIMENSIONS
@@ -88,7 +88,7 @@ export function scrambledSobol(index: number, dimension: number, seed: number): 
   return (scramble(sobolBits(at, table), mix(seed, dimension)) + 0.5) / 2 ** BITS
 }
 
-/** Owen scrambling of 32 bits, by a hash in which each bit depends only on itself and higher bits. */
+/** Returns 32 bits after Owen scrambling, by a hash in which each bit depends only on itself and on higher bits. */
 function scramble(bits: number, seed: number): number {
   let x = reverse(bits)
   x = (x + seed) >>> 0
@@ -99,7 +99,7 @@ function scramble(bits: number, seed: number): number {
   return reverse(x >>> 0)
 }
 
-/** Reverses the order of 32 bits. */
+/** Returns 32 bits in reverse order. */
 function reverse(bits: number): number {
   let x = bits
   x = ((x >>> 1) & 0x55555555) | ((x & 0x55555555) << 1)
@@ -109,7 +109,7 @@ function reverse(bits: number): number {
   return ((x >>> 16) | (x << 16)) >>> 0
 }
 
-/** Combines a seed and a salt into 32 bits by a finaliser with good avalanche. */
+/** Returns a 32-bit hash of a seed and a salt, by a finaliser with good avalanche. */
 function mix(seed: number, salt: number): number {
   let x = (seed ^ Math.imul(salt + 1, 0x9e3779b9)) >>> 0
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d)

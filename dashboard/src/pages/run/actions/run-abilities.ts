@@ -5,7 +5,7 @@ import type { RunDetailView } from '../../../../../src/contract/run.ts'
 export interface RunAbilities {
   /** Whether the run has ended. An ended run can be deleted, every other one can be stopped. */
   readonly isEnded: boolean
-  /** Whether the run can be started again, and edited for a new run. */
+  /** Whether a new run can be started from this one, with the same or an edited document. */
   readonly canStart: boolean
   readonly canResume: boolean
   readonly canPause: boolean
@@ -13,7 +13,7 @@ export interface RunAbilities {
   readonly canStop: boolean
 }
 
-/** Returns the actions that are possible on a run in its phase. */
+/** Returns the actions that are possible on a run in its phase, if the run is not in the trash. */
 export function abilitiesOf({
   phase,
   command,

@@ -13,7 +13,7 @@ import { abilitiesOf } from './run-abilities.ts'
 import css from './run-actions.module.css'
 import { useRunActions } from './use-run-actions.ts'
 
-/** Actions that a person confirms first. */
+/** Actions that happen only after a person has confirmed them in a dialog. */
 type ConfirmedAction = 'stop' | 'delete' | 'resume'
 
 interface RunActionsProps {
@@ -51,7 +51,7 @@ export function RunActions({ run, project }: RunActionsProps): ReactElement {
   )
 }
 
-/** Buttons that start the run again, edited or as it is, resume it and pause it. */
+/** Buttons that edit the document for a new run, start a new run from it as it is, resume this run, and pause it. */
 function StartButtons({
   run,
   project,

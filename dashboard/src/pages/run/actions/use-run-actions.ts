@@ -10,8 +10,8 @@ import type { AnnotationChanges } from '../annotations.ts'
 type Verb = 'stop' | 'pause' | 'resume' | 'restart'
 
 /**
- * Returns the actions on a run. Each sends its request and reports what it has done. An action that makes a new run
- * opens the page of that run.
+ * Returns the actions on a run. Each sends its request to the server and, except `annotate`, shows a toast when it is
+ * done. An action that makes a new run opens the page of that run.
  */
 export function useRunActions({ number }: Pick<RunDetailView, 'number'>, project: string) {
   const params = { run: number }

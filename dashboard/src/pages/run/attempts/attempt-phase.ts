@@ -5,9 +5,9 @@ import type { AttemptView, RunDetailView } from '../../../../../src/contract/run
 type AttemptEnd = Pick<AttemptView, 'n' | 'state' | 'reason'>
 
 /**
- * Returns the phase that is shown for an attempt. The attempt that has not ended and the last one of an ended run have
- * the phase of the run; others have one that follows from their reason. An attempt without an end in an ended run is
- * `unknown`.
+ * Returns the phase that is shown for an attempt. The attempt that has not ended and the last attempt of an ended run
+ * have the phase of the run; the phase of other attempts follows from the reason why they ended. An attempt without an
+ * end in an ended run is `unknown`.
  */
 export function attemptPhaseOf(
   attempt: AttemptEnd,

@@ -8,7 +8,7 @@ import { Phase } from '../../../ui/phase.tsx'
 import { attemptPhaseOf } from './attempt-phase.ts'
 import css from './attempt-table.module.css'
 
-/** The table of a run's attempts: how each ended, its start and end, and its duration. */
+/** The table of a run's attempts: phase, exit code, lost records, start and end, and duration. */
 export function AttemptTable({ run, now }: { readonly run: RunDetailView; readonly now: number }): ReactElement {
   if (run.attempts.length === 0)
     return <p className="none">{t(isTerminal(run.phase) ? 'never_began' : 'no_attempts')}</p>

@@ -1,13 +1,13 @@
 import type { RunDetailView } from '../../../../../src/contract/run.ts'
 import { headlineOf } from '../../home/causes.ts'
 
-/** The state of a run that the page explains above everything else. */
+/** The explanation at the top of the page of a run that failed, waits, is `unknown` or has lost tracking records. */
 export type Diagnosis =
   | {
       readonly kind: 'failed'
-      /** The line of the log that explains the failure, else its reason; empty where neither is known. */
+      /** The line of the log that explains the failure, else the reason as a sentence; empty if there is neither. */
       readonly headline: string
-      /** The reason as a sentence, where the headline is a line of the log. */
+      /** The reason as a sentence if the headline is a line of the log; otherwise undefined. */
       readonly reason: string | undefined
       readonly isHeadlineFromLog: boolean
     }

@@ -8,7 +8,8 @@ import { Notice } from '../../../ui/notice.tsx'
 import { diagnose } from './diagnose.ts'
 
 /**
- * A box that explains why a run failed, waits or is `unknown`, or that tracking records were lost. Null for other runs.
+ * A box that explains why a run failed, waits or is `unknown`, or states how many tracking records were lost. Null for
+ * other runs.
  */
 export function DiagnosisNotice({ run }: { readonly run: RunDetailView }): ReactElement | null {
   const diagnosis = diagnose(run)

@@ -12,7 +12,9 @@ import type { MetricChartsState } from './use-metric-charts.ts'
 
 const NO_SERIES: readonly SeriesView[] = []
 
-/** A section of the charts of a run, under a heading that folds it; without a heading where it is the only one. */
+/**
+ * A section of the charts of a run, under a heading that folds it. The only section of a run (`isOnly`) has no heading.
+ */
 export function ChartSection({
   section: { name, metrics },
   charts,

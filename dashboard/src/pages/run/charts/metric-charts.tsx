@@ -50,8 +50,8 @@ function SearchedCharts({ run, metrics, axis }: ChartsProps): ReactElement {
 }
 
 /**
- * A chart for each found metric of a run, in sections by the part of the name before the first `/`. Points are loaded
- * when a chart scrolls into sight.
+ * A chart for each metric of a run that the search finds, in sections by the part of the name before the first `/`.
+ * Points are loaded when a chart scrolls into sight.
  */
 function ChartSections({
   run,

@@ -1,6 +1,6 @@
-/** Metrics with one prefix. */
+/** Metrics whose names have the same prefix. */
 export interface MetricSection {
-  /** The part of the metric's name before the first `/`; empty for a name without one. */
+  /** The prefix: the part of the names before the first `/`; empty for names without one. */
   readonly name: string
   readonly metrics: readonly string[]
 }
@@ -9,8 +9,8 @@ export interface MetricSection {
 const compareNames = new Intl.Collator('en', { numeric: true }).compare
 
 /**
- * Groups the metrics whose names contain the text in any case. Metrics are sorted by name, sections by their first
- * metric.
+ * Groups the metrics whose names contain the text `search`, in upper or lower case, by prefix. Metrics are sorted by
+ * name, sections by their first metric.
  */
 export function sectionsOf(metrics: readonly string[], search: string): MetricSection[] {
   const wanted = search.trim().toLowerCase()

@@ -22,18 +22,21 @@ export type DefaultAxis = 'step' | 'relative'
 export interface MetricChartsState {
   readonly state: RunsState
   readonly change: (patch: Partial<RunsState>) => void
-  /** Sections of the metrics that are found. */
+  /** The metrics that the search finds, in sections. */
   readonly sections: readonly MetricSection[]
   readonly isFolded: (section: string) => boolean
   readonly toggleFolded: (section: string) => void
-  /** Points by metric, of the metrics that have been in sight. */
+  /** Series by metric, for the metrics whose charts have been in sight and others of the same requests. */
   readonly series: ReadonlyMap<string, readonly SeriesView[]>
   readonly error: Error | undefined
   readonly addSeen: (metric: string) => void
   readonly drawn: readonly DrawnRun[]
 }
 
-/** Reads the state of the charts of a run from the address, and the points of the metrics that are in sight. */
+/**
+ * Reads the state of the charts of a run from the address, and the series of the metrics whose charts have been in
+ * sight.
+ */
 export function useMetricCharts(
   run: RunDetailView,
   metrics: readonly string[],

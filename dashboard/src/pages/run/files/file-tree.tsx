@@ -7,7 +7,7 @@ import css from './file-tree.module.css'
 import { nameOf, toFolders } from './folders.ts'
 import type { Folder, ListedFile } from './folders.ts'
 
-/** Number of levels of folders that are open at first. */
+/** Number of levels of folders that are unfolded at first. */
 const OPEN_LEVELS = 1
 
 interface Choice {

@@ -1,4 +1,4 @@
-/** A file in a list of files. */
+/** A file in a list of files, with its whole path. */
 export interface ListedFile {
   readonly path: string
   readonly sizeBytes: number
@@ -12,7 +12,7 @@ export interface Folder {
   readonly files: readonly ListedFile[]
 }
 
-/** Sorts a list of files into folders. Returns the top folder, whose name and path are empty. */
+/** Builds a tree of folders from a list of files. Returns the top folder, whose name and path are empty. */
 export function toFolders(files: readonly ListedFile[]): Folder {
   return folderOf(
     files.map((file) => ({ file, parts: file.path.split('/') })),
@@ -20,12 +20,12 @@ export function toFolders(files: readonly ListedFile[]): Folder {
   )
 }
 
-/** Returns the name of a file from its path. */
+/** Returns the name of a file: the part of its path after the last `/`. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
-/** A file with the parts of its path below some folder. */
+/** A file with the parts of its path below the folder that is being built. */
 interface Entry {
   readonly file: ListedFile
   readonly parts: readonly string[]

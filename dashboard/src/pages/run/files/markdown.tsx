@@ -5,21 +5,24 @@ import type { ReactElement, ReactNode } from 'react'
 
 import css from './markdown.module.css'
 
-/** Draws the picture at a relative address; undefined where there is none. */
+/**
+ * Returns the element for the picture at a relative address, or undefined if there is no such picture. `text` is the
+ * alternative text of the picture.
+ */
 export type DrawPicture = (address: string, text: string) => ReactNode
 
 const Pictures = createContext<DrawPicture>(() => undefined)
 
 interface MarkdownProps {
   readonly text: string
-  /** Whether the text is a note that a person wrote. Each line break of a note is kept. */
+  /** Whether the text is a note that a person wrote. A line break in a note is shown as a line break. */
   readonly isNote?: boolean
   readonly drawPicture?: DrawPicture
 }
 
 /**
- * Draws Markdown as React elements. HTML in it is shown as text. Pictures of other sites are not loaded: their text is
- * shown.
+ * Renders Markdown as React elements. HTML in it is shown as text. A picture at an absolute URL is not loaded; its
+ * alternative text is shown instead.
  */
 export function Markdown({ text, isNote = false, drawPicture = () => undefined }: MarkdownProps): ReactElement {
   return (
@@ -47,7 +50,7 @@ function blocks(tokens: readonly Token[]): ReactNode[] {
 function Block({ token }: { readonly token: Token }): ReactNode {
   switch (token.type) {
     case 'heading': {
-      // One level lower, because the page has its own <h1>.
+      // Headings are one level lower than in the text, because the page has its own <h1>.
       const Heading = `h${Math.min(6, (token as Tokens.Heading).depth + 1)}` as 'h2'
       return <Heading>{inline(token.tokens)}</Heading>
     }

@@ -1,4 +1,4 @@
-/** How a file is shown. `none`: it is not shown. */
+/** The way in which a file is shown. `none`: its content is not shown. */
 export type PreviewKind =
   | { readonly type: 'none' }
   | { readonly type: 'image'; readonly mediaType: string }
@@ -19,7 +19,7 @@ const IMAGES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 }
 
-/** Endings of files that are not shown as text. */
+/** File name extensions of files that are not shown as text. */
 const BINARY_EXTENSIONS = new Set([
   'pt',
   'pth',
@@ -39,7 +39,7 @@ const BINARY_EXTENSIONS = new Set([
   'joblib',
 ])
 
-/** Returns how a file is shown, by the ending of its name and its size. */
+/** Returns the way in which a file is shown, by its file name extension and its size. */
 export function previewKindOf(path: string, sizeBytes: number): PreviewKind {
   const extension = path.split('.').at(-1)?.toLowerCase() ?? ''
   const mediaType = IMAGES[extension]
@@ -63,7 +63,7 @@ export function previewKindOf(path: string, sizeBytes: number): PreviewKind {
 
 const CHECKED_CHARS = 1_000
 
-/** Whether the content of a file is no text, whatever the ending of its name. */
+/** Whether the content of a file is not text: there is a NUL character among its first 1,000. */
 export function isBinary(text: string): boolean {
   return text.slice(0, CHECKED_CHARS).includes('\0')
 }

@@ -18,9 +18,9 @@ interface PreviewProps {
   readonly file: StoredFile
   readonly path: string
   readonly sizeBytes: number
-  /** Whether a picture stands between the paragraphs of a Markdown file. */
+  /** Whether the file is a picture between the paragraphs of a Markdown text. The picture then has less padding. */
   readonly isInText?: boolean
-  /** Draws a picture that a Markdown file refers to. */
+  /** Returns the element for a picture that the Markdown file refers to. */
   readonly drawPicture?: DrawPicture | undefined
 }
 

@@ -5,7 +5,7 @@ import { t } from '../../../texts/texts.ts'
 import css from './text-table-view.module.css'
 import { toTextTable } from './text-table.ts'
 
-/** The content of a file with separated values, as a table. */
+/** The content of a file with values separated by commas or tabs, as a table. */
 export function TextTableView({
   text,
   separator,

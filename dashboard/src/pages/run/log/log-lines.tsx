@@ -9,7 +9,7 @@ import type { LogLine } from './log-piece.ts'
 import { toSpans } from './styled-spans.ts'
 import type { LogScroll } from './use-log-scroll.ts'
 
-/** The lines of a log, in a box that scrolls. Only the visible ones are drawn. */
+/** The loaded lines of a log, in a box that scrolls. Only the lines in sight are rendered. */
 export function LogLines({
   lines,
   linesBefore,
@@ -22,7 +22,7 @@ export function LogLines({
   /** Number of lines of the log before the first of `lines`; undefined until it has been counted. */
   readonly linesBefore: number | undefined
   readonly attempt: number | undefined
-  /** The emphasized lines: one by its index, one by its byte in the log. */
+  /** The emphasized lines: one by its index in `lines`, one by the byte offset at which it begins. */
   readonly current: { readonly index: number | undefined; readonly byte: number | null }
   readonly isWrapped: boolean
   readonly scroll: LogScroll
@@ -70,7 +70,7 @@ function classOf({ text }: LogLine): string {
   return severity ? `${css.line} ${css[severity]}` : css.line!
 }
 
-/** The number of a line, as a link to the line. */
+/** The number of a line, as a link to the line; `·` until the number is known. */
 function LineNumber({
   byte,
   number,

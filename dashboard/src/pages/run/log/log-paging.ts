@@ -4,14 +4,14 @@ import { appendBytes, prependBytes, splitLines } from './log-piece.ts'
 import type { LogPiece } from './log-piece.ts'
 
 const TAIL_LINES = 2_000
-/** Number of bytes that are read at once before the first line shown. */
+/** Number of bytes of earlier output that are read at once when a person scrolls up. */
 export const EARLIER_BYTES = 256_000
-/** A page longer than this share of the largest size counts as full. */
+/** Fraction of the largest page size. A page that is longer counts as full, so that the next page is read at once. */
 const NEARLY_FULL = 0.75
 
 /**
- * Returns where the next page begins: after the piece that was read, else a little before `anchor`, the byte near which
- * reading begins, else at the last 2,000 lines.
+ * Returns where the next page begins: at the end of the piece that was read. Without a piece, a little before the byte
+ * `anchor`, or 2,000 lines before the end of the log if `anchor` is null.
  */
 export function nextPageStart(piece: LogPiece | undefined, anchor: number | null): LogPageStart {
   if (piece) return { cursor: piece.end }
@@ -19,7 +19,8 @@ export function nextPageStart(piece: LogPiece | undefined, anchor: number | null
 }
 
 /**
- * Appends a page to the piece that was read. The first page of a piece that began at a byte may begin within a line.
+ * Returns the piece that was read with a page appended. A piece that began near the byte `anchor` may begin within a
+ * line, so the bytes before its first line end are left out.
  */
 export function addPage(
   piece: LogPiece | undefined,
@@ -37,8 +38,8 @@ export function addPage(
 const NEWLINE = 10
 
 /**
- * Returns which bytes to read before `byte`: at most `size`, and none of those that were cut out. `isLineStart`: a line
- * begins at `from`, which is the start of the log or the end of the cut.
+ * Returns the range of bytes to read before `byte`: at most `size`, without `to`, and none of those that were cut out
+ * of the log. `isLineStart`: a line begins at `from`, which is the start of the log or the end of the cut.
  */
 export function rangeBefore(
   byte: number,
@@ -52,8 +53,8 @@ export function rangeBefore(
 }
 
 /**
- * Whether more bytes may follow a page of a log at once: it is about as long as pages can be, or it ends at the cut,
- * which the next page passes over. `cursor` is the byte offset of the end of the page.
+ * Whether more bytes of a log may be available after a page: the page is about as long as pages can be, or it ends
+ * where the bytes were cut out, after which the next page begins.
  */
 export function isFollowed(page: LogPage): boolean {
   return page.bytes.length > LIMITS.logPageBytesMax * NEARLY_FULL || page.cursor === page.cut?.from

@@ -1,24 +1,27 @@
-/** A line of a log; `offset` is the byte where it begins. */
+/** A line of a log; `offset` is the byte offset at which it begins. */
 export interface LogLine {
   readonly offset: number
   readonly text: string
 }
 
-/** A piece of a log: whole lines, and the bytes after the last of them. `start` and `end` are byte offsets. */
+/**
+ * A loaded piece of a log, from the byte offset `start` up to, but not including, `end`: whole lines, and the bytes
+ * after the last of them.
+ */
 export interface LogPiece {
   readonly start: number
   readonly end: number
   /** Number of lines of the log before the first of `lines`; undefined until it has been counted. */
   readonly linesBefore?: number | undefined
   readonly lines: readonly LogLine[]
-  /** Bytes of a line that has not ended. */
+  /** The bytes after the last line end: a line that is not complete yet. */
   readonly rest: Uint8Array
 }
 
 const NEWLINE = 10
 const decoder = new TextDecoder()
 
-/** Splits bytes into lines. `start` is the byte offset in the log where they begin. */
+/** Splits bytes of a log into lines. `start` is the byte offset of the first of them. */
 export function splitLines(bytes: Uint8Array, start: number): LogPiece {
   const lines: LogLine[] = []
   let from = 0
@@ -29,7 +32,10 @@ export function splitLines(bytes: Uint8Array, start: number): LogPiece {
   return { start, end: start + bytes.length, lines, rest: bytes.slice(from) }
 }
 
-/** Appends bytes to a piece. They begin after its end where bytes were cut out of the log. */
+/**
+ * Returns a piece with bytes appended, which begin at the offset `start`. If bytes were cut out of the log between them
+ * and the piece, `start` is greater than the end of the piece.
+ */
 export function appendBytes(piece: LogPiece, bytes: Uint8Array, start = piece.end): LogPiece {
   if (start !== piece.end) {
     const next = splitLines(bytes, start)
@@ -43,8 +49,8 @@ export function appendBytes(piece: LogPiece, bytes: Uint8Array, start = piece.en
 }
 
 /**
- * Prepends bytes to a piece. Unless a line begins with them (`isLineStart`), the bytes up to their first line end are
- * left out: they are only the end of a line.
+ * Returns a piece with bytes prepended, which begin at the offset `start`. Unless a line begins there (`isLineStart`),
+ * the bytes up to the first line end are left out, because they are only the end of a line.
  */
 export function prependBytes(piece: LogPiece, bytes: Uint8Array, start: number, isLineStart = start === 0): LogPiece {
   const cut = isLineStart ? 0 : bytes.indexOf(NEWLINE) + 1
@@ -53,7 +59,10 @@ export function prependBytes(piece: LogPiece, bytes: Uint8Array, start: number, 
   return { ...piece, start: start + cut, lines: [...before.lines, ...piece.lines], linesBefore }
 }
 
-/** Returns the lines of a piece and the unfinished last one, such as a prompt or a progress bar. */
+/**
+ * Returns the complete lines of a piece, followed by the incomplete last one (such as a prompt or a progress bar), if
+ * there is one.
+ */
 export function shownLines({ lines, rest, end }: LogPiece): readonly LogLine[] {
   return rest.length === 0
     ? lines
@@ -61,8 +70,8 @@ export function shownLines({ lines, rest, end }: LogPiece): readonly LogLine[] {
 }
 
 /**
- * Returns what a terminal would show of a line: the text after its last carriage return, with which progress bars
- * overwrite it.
+ * Returns the part of a line that a terminal shows: the text after the last carriage return, with which progress bars
+ * overwrite the line.
  */
 function toVisibleText(text: string): string {
   const whole = text.endsWith('\r') ? text.slice(0, -1) : text
@@ -70,8 +79,8 @@ function toVisibleText(text: string): string {
 }
 
 /**
- * Numbers the lines of a piece, whose lines may begin before `byte`, by the number of lines of the log before that
- * byte.
+ * Returns a piece with `linesBefore` set, given that `lineCount` lines of the log are before `byte`. The piece may
+ * begin before `byte`, because earlier lines may have been prepended during the count.
  */
 export function withLineNumbers(piece: LogPiece, byte: number, lineCount: number): LogPiece {
   const index = piece.lines.findIndex(({ offset }) => offset >= byte)
@@ -80,7 +89,9 @@ export function withLineNumbers(piece: LogPiece, byte: number, lineCount: number
 
 const MATCHES_MAX = 10_000
 
-/** Returns the indices of the first 10,000 lines that contain the text in any case. No line contains an empty text. */
+/**
+ * Returns the indices of the first 10,000 lines that contain a text, in upper or lower case; empty for an empty text.
+ */
 export function findLines(lines: readonly LogLine[], search: string): number[] {
   if (search === '') return []
   const wanted = search.toLowerCase()

@@ -9,7 +9,10 @@ import { lineAddress } from './line-address.ts'
 import css from './log-search.module.css'
 import type { AttemptOfRun } from './use-log.ts'
 
-/** A search of the whole log by a regular expression. A click on a found line jumps to it in the log. */
+/**
+ * A form that searches the whole log for a regular expression, and the lines that it finds. A click on a found line
+ * jumps to it in the log.
+ */
 export function LogSearch({
   of: { run, attempt },
   onClose,

@@ -25,7 +25,7 @@ interface LogToolbarProps {
   readonly onFollow: () => void
 }
 
-/** The tools of a log: its attempt, a search in the lines that are read, and buttons. */
+/** The tools of a log: a menu of attempts, a search in the loaded lines, and buttons. */
 export function LogToolbar(props: LogToolbarProps): ReactElement {
   const { attempts, of, matches, isSearching, isWrapped, isFollowing } = props
 
@@ -78,7 +78,7 @@ function AttemptSelect({
   )
 }
 
-/** A field that searches the lines that are read. Enter goes to the next match, Shift with Enter to the one before. */
+/** A field that searches the loaded lines. Enter goes to the next match, Shift with Enter to the one before. */
 function LineSearch({ matches }: { readonly matches: LogMatches }): ReactElement {
   return (
     <span className={css.search}>

@@ -26,7 +26,7 @@ const NO_LINES: readonly LogLine[] = []
 
 interface LogViewProps {
   readonly run: RunDetailView
-  /** A class that gives the log a height. Only the lines that are visible in it are drawn. */
+  /** A CSS class that sets the height of the log. */
   readonly className: string | undefined
 }
 
@@ -38,8 +38,8 @@ export function LogView(props: LogViewProps): ReactElement {
 }
 
 /**
- * The log of one attempt. It opens at its end, or at the line in the address, follows new output, and loads earlier
- * lines when it is scrolled up.
+ * The log of one attempt. The view opens at the end of the log, or at the line in the address, follows new output, and
+ * loads earlier lines when a person scrolls up.
  */
 function AttemptLog({
   run,
@@ -59,7 +59,7 @@ function AttemptLog({
   const goToFirstError = async (): Promise<void> => {
     const byte = await findFirstError(run.number, attempt)
     if (byte === undefined) return toast(t('no_error_line'))
-    // If the address names this line already, it does not change and triggers no jump.
+    // An address that names this line already does not change, so it triggers no jump.
     if (byte === target) scroll.scrollToByte(byte)
     changeQuery(lineAddress(byte, attempt))
   }
@@ -98,7 +98,10 @@ function AttemptLog({
   )
 }
 
-/** The line below a log: how many lines it has, what was cut out of it, and whether it may grow. */
+/**
+ * The line below a log: its number of lines, whether earlier lines can be loaded, how many bytes were cut out of it,
+ * and whether the run may write more.
+ */
 function LogFooter({
   log: { piece, cut },
   lineCount,

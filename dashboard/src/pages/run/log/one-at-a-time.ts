@@ -1,18 +1,18 @@
 /**
- * Returns a function that runs a task, one run at a time. A call while the task runs makes it run once more afterwards,
- * however many calls there are.
+ * Returns a function that runs a task, but never twice at the same time. A call while the task is running returns at
+ * once, and the task runs once more afterwards, however many such calls there were.
  */
 export function oneAtATime(task: () => Promise<void>): () => Promise<void> {
-  let [isRunning, isWanted] = [false, false]
+  let [isRunning, isRequested] = [false, false]
 
   return async () => {
-    isWanted = true
+    isRequested = true
     if (isRunning) return
 
     isRunning = true
     try {
-      while (isWanted) {
-        isWanted = false
+      while (isRequested) {
+        isRequested = false
         await task()
       }
     } finally {

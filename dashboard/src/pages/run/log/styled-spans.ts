@@ -1,6 +1,6 @@
 import { CONTROL_SEQUENCE } from '../../../../../src/contract/terminal.ts'
 
-/** A part of a line in one style; `color` is the name of a CSS variable. */
+/** A part of a line in one style. `color` is the name of a CSS variable; undefined: the default colour. */
 export interface StyledSpan {
   readonly text: string
   readonly color: string | undefined

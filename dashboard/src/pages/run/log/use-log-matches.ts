@@ -4,19 +4,22 @@ import { findLines } from './log-piece.ts'
 import type { LogLine } from './log-piece.ts'
 import { nextMatch } from './next-match.ts'
 
-/** The lines that contain the searched text, and the one of them that was scrolled to. */
+/** The loaded lines that contain the searched text, and the current one of them. */
 export interface LogMatches {
   readonly search: string
   readonly setSearch: (text: string) => void
-  /** Number of lines that contain the text. */
+  /** Number of loaded lines that contain the text, at most 10,000. */
   readonly count: number
-  /** Place of the current line among them, from 0, and its index in the log. */
+  /** Index of the current line among the matches, and its index among the loaded lines; undefined without a match. */
   readonly at: number
   readonly line: number | undefined
   readonly goTo: (step: 1 | -1) => void
 }
 
-/** Searches the lines of a log that are read. `scrollTo` is called for a line that the person goes to. */
+/**
+ * Searches the loaded lines of a log. Calls `scrollTo` with the index of a line when a person goes to the next or
+ * previous match.
+ */
 export function useLogMatches(lines: readonly LogLine[], scrollTo: (index: number) => void): LogMatches {
   const [search, setSearch] = useState('')
   const [at, setAt] = useState(0)

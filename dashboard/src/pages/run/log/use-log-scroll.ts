@@ -7,9 +7,9 @@ import type { LogLine } from './log-piece.ts'
 import type { Log } from './use-log.ts'
 
 const LINE_PX = 19
-/** A view scrolled this close to the end counts as at the end. */
+/** Distance from the end, in pixels, within which the view counts as scrolled to the end. */
 const END_PX = 40
-/** Earlier lines are read when the view is scrolled this close to the first line. */
+/** Distance from the first loaded line, in pixels, within which earlier lines are read. */
 const START_PX = 400
 
 /** The scrolled view of the lines of a log. */
@@ -19,15 +19,16 @@ export interface LogScroll {
   /** Whether the view stays at the end of the log as lines are added. */
   readonly isFollowing: boolean
   readonly toggleFollowing: () => void
-  /** Scrolls to a line by its index, and stops following. */
+  /** Scrolls to a line by its index among the loaded lines, and stops following. */
   readonly scrollTo: (index: number) => void
-  /** Scrolls to the line at a byte, and stops following. Does nothing where the line is not read yet. */
+  /** Scrolls to the line at a byte offset, and stops following. Does nothing if the line is not loaded. */
   readonly scrollToByte: (byte: number) => void
   readonly handleScroll: () => void
 }
 
 /**
- * Scrolls a log: to its end while it is followed, to the line in the address (`target`), and on request to any line.
+ * Scrolls a log: to its end while following, to the line at the byte `target` of the address, and to any line on
+ * request.
  */
 export function useLogScroll(log: Log, lines: readonly LogLine[], target: number | null): LogScroll {
   const scroller = useRef<HTMLDivElement>(null)
@@ -41,14 +42,14 @@ export function useLogScroll(log: Log, lines: readonly LogLine[], target: number
     getItemKey: (i) => lines[i]!.offset,
   })
 
-  /** The target that was scrolled to last. */
+  /** Byte offset of the line that was jumped to last. */
   const jumpedTo = useRef<number>(undefined)
   const lastLine = lines.at(-1)?.offset
   const start = log.piece?.start ?? 0
 
   useEffect(() => {
-    // Does not follow the end before the jump to the line in the address is done: with two targets at once, either may
-    // be scrolled to last.
+    // While a jump to the line in the address is pending, the view does not follow the end. Otherwise either of the two
+    // positions might be scrolled to last.
     const isJumpPending = target !== null && jumpedTo.current !== target
     if (isFollowing && !isJumpPending && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' })
   }, [isFollowing, target, lastLine, rows, lines.length])
@@ -71,7 +72,7 @@ export function useLogScroll(log: Log, lines: readonly LogLine[], target: number
   }, [target, lines, start])
 
   const toggleFollowing = (): void => {
-    // The jump to the line in the address counts as done, so that it does not stop the following.
+    // Marks a pending jump to the line in the address as done, because the jump would stop the following.
     jumpedTo.current = target ?? undefined
     setFollowing(!isFollowing)
   }

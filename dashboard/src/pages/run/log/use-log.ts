@@ -8,22 +8,27 @@ import { prependBytes, withLineNumbers } from './log-piece.ts'
 import type { LogPiece } from './log-piece.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 
-/** An attempt of a run; undefined: the latest. */
+/** An attempt of a run. `attempt` undefined: the latest attempt. */
 export interface AttemptOfRun {
   readonly run: number
   readonly attempt: number | undefined
 }
 
-/** The part of a log that was read. */
+/**
+ * The loaded piece of a log (undefined until the first page has arrived), and the bytes that were cut out of the log.
+ */
 export interface Log {
   readonly piece: LogPiece | undefined
   readonly error: Error | undefined
   readonly cut: LogCut | undefined
-  /** Reads bytes before the piece; returns the number of lines added. */
+  /** Reads lines before the piece. Returns the number of lines added. */
   readonly readEarlier: () => Promise<number>
 }
 
-/** Reads the log of an attempt from its end, or from near byte `target`, and reads on as output is written. */
+/**
+ * Reads the end of the log of an attempt, or the log from near the byte `target`, and reads on as the run writes
+ * output.
+ */
 export function useLog(of: AttemptOfRun, target: number | null): Log {
   const held = usePiece()
   const { error, cut } = useReading(of, useAnchor(target, held.piece), held)
@@ -33,8 +38,8 @@ export function useLog(of: AttemptOfRun, target: number | null): Log {
 }
 
 /**
- * The piece of a log that was read. `get` returns the newest piece, for code after a request: the piece may have grown
- * during the request.
+ * The loaded piece of a log. After a request `get` returns the newest piece; `piece` is that of the last rendering,
+ * before the request.
  */
 interface HeldPiece {
   readonly piece: LogPiece | undefined
@@ -56,8 +61,8 @@ function usePiece(): HeldPiece {
 }
 
 /**
- * Returns the byte near which reading begins; null for the end of the log. When the target changes to a line before all
- * that has been read, reading begins again near that line.
+ * Returns the byte near which reading begins; null: at the end of the log. If the target changes to a line before the
+ * loaded piece, the byte becomes the new target, and reading begins again.
  */
 function useAnchor(target: number | null, piece: LogPiece | undefined): number | null {
   const [anchor, setAnchor] = useState(target)
@@ -65,7 +70,10 @@ function useAnchor(target: number | null, piece: LogPiece | undefined): number |
   return anchor
 }
 
-/** Reads pages from the anchor to the end of the log, and further ones whenever the run has written something. */
+/**
+ * Reads pages from near the byte `anchor` (null: from the last lines) to the end of the log, and further pages whenever
+ * the run has written something.
+ */
 function useReading(
   { run, attempt }: AttemptOfRun,
   anchor: number | null,
@@ -83,14 +91,14 @@ function useReading(
       const page = await readLogPage(run, { attempt, ...nextPageStart(get(), anchor) }, signal)
       if (signal.aborted) return
 
-      // The piece is taken after the request: meanwhile lines may have been counted or earlier lines prepended.
+      // Takes the newest piece after the request: meanwhile lines may have been counted or earlier lines prepended.
       set(addPage(get(), page, anchor))
       setCut(page.cut)
       setError(undefined)
       if (isFollowed(page)) await readPages()
     }
 
-    // Output that is written during a request is read after the request.
+    // The run may write output during a request. Another request then reads that output.
     const readToEnd = oneAtATime(async () => {
       if (!signal.aborted) await readPages().catch((problem: unknown) => !signal.aborted && setError(problem as Error))
     })
@@ -107,7 +115,9 @@ function useReading(
   return { error, cut }
 }
 
-/** Counts the lines before the piece, once for each place where reading began. */
+/**
+ * Counts the lines of the log before the piece once each time that reading begins, so that the lines can be numbered.
+ */
 function useLineNumbers({ run, attempt }: AttemptOfRun, { piece, get, set }: HeldPiece): void {
   const isNumbered = piece?.linesBefore !== undefined
   const start = piece?.start
@@ -128,7 +138,7 @@ function useLineNumbers({ run, attempt }: AttemptOfRun, { piece, get, set }: Hel
   }, [run, attempt, start, isNumbered, get, set])
 }
 
-/** Returns a function that reads lines before the piece, and returns how many lines it has added. */
+/** Returns a function that reads lines before the piece and returns the number of lines added. */
 function useReadEarlier(
   { run, attempt }: AttemptOfRun,
   cut: LogCut | undefined,
@@ -142,12 +152,13 @@ function useReadEarlier(
 
     isReading.current = true
     try {
-      // A line may be longer than `size`. Reads more bytes until they contain the start of a line.
+      // A line may be longer than `size`. In that case the loop reads four times as many bytes, until they contain the
+      // start of a line.
       for (let size = EARLIER_BYTES; ; size *= 4) {
         const { from, to, isLineStart } = rangeBefore(before.start, size, cut)
         const bytes = await readLogRange(run, { attempt, from, to })
         const current = get()
-        // Reading began again elsewhere meanwhile: these bytes are of no use.
+        // Reading began again elsewhere meanwhile, so these bytes do not precede the piece.
         if (!current || current.start !== before.start) return 0
 
         const next = prependBytes(current, bytes, from, isLineStart)

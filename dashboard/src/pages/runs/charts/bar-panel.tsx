@@ -9,17 +9,17 @@ import { FieldSelect } from './field-select.tsx'
 import type { RunChartsProps } from './run-charts.tsx'
 import { toGroupBars, toRunBars } from './to-bars.ts'
 
-/** Properties of the bars, with the fields that can be drawn. */
+/** Properties of the bar panels. `fields` are the metrics and parameters to choose from; at least one. */
 type BarsProps = RunChartsProps & { readonly fields: readonly string[] }
 
-/** The panel of one field as bars: its value in each drawn run. */
+/** A bar chart of one field, with a bar for its value in each drawn run. */
 export function RunBars(props: BarsProps): ReactElement {
   const field = barField(props)
   const bars = toRunBars(props.runs, field, props.directions)
   return <BarPanel {...props} field={field} bars={bars} note={t('drawn_of', { n: bars.length, total: props.total })} />
 }
 
-/** The panel of one field as bars: its mean in each group. */
+/** A bar chart of one field, with a bar for its mean in each of the first 20 groups. */
 export function GroupBars(props: BarsProps): ReactElement {
   const { project, filter, state } = props
   const field = barField(props)

@@ -4,13 +4,18 @@ import { runLabels } from '../../../paths.ts'
 import { columnFor, variedParams } from '../columns.ts'
 import { isRunOpen } from '../runs-state.ts'
 
-/** Turns runs into what panels draw, with distinct names. */
+/**
+ * Returns runs as line charts need them: each with a name that none of the others has, and whether it has not ended.
+ */
 export function toDrawnRuns(runs: readonly RunView[]): DrawnRun[] {
   const labels = runLabels(runs)
   return runs.map(({ id, number, phase }) => ({ id, number, name: labels.get(number)!, isOpen: isRunOpen(phase) }))
 }
 
-/** Returns the metrics of runs, the most common first, without `system.*`, which have a tab of their own. */
+/**
+ * Returns the names of the metrics of runs, the metrics that most runs have first. Metrics `system.*` are left out; the
+ * page of a run shows them in a tab.
+ */
 export function metricsOf(runs: readonly RunView[]): string[] {
   const counts = new Map<string, number>()
   for (const { metrics } of runs)
@@ -19,7 +24,10 @@ export function metricsOf(runs: readonly RunView[]): string[] {
   return [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name)
 }
 
-/** Returns the fields of runs that can be drawn: their metrics, then the numeric parameters that differ. */
+/**
+ * Returns the fields that charts can draw: the last value of each metric, then each parameter that differs between the
+ * runs and is a number in at least one of them.
+ */
 export function drawableFields(runs: readonly RunView[]): string[] {
   const numbers = variedParams(runs).filter((name) => runs.some(({ params }) => typeof params[name] === 'number'))
   return [

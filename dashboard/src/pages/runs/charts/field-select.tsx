@@ -10,15 +10,18 @@ interface FieldSelectProps {
   readonly project: string
   readonly label: string
   readonly value: string
-  /** Fields that are offered at once. The others of the project are loaded when the select is pointed at or focused. */
+  /**
+   * Fields that are offered at first. The other fields of the project are loaded when the pointer enters the select or
+   * the select gets the focus.
+   */
   readonly fields: readonly string[]
   readonly onChange: (field: string) => void
 }
 
 /** A select for one field of runs: a metric or a parameter. */
 export function FieldSelect({ project, label, value, fields, onChange }: FieldSelectProps): ReactElement {
-  const [isWanted, setAsked] = useState(false)
-  const { data } = useNames(project, isWanted)
+  const [isEnabled, setEnabled] = useState(false)
+  const { data } = useNames(project, isEnabled)
   const all = [
     value,
     ...fields,
@@ -31,8 +34,8 @@ export function FieldSelect({ project, label, value, fields, onChange }: FieldSe
       className="field axis"
       aria-label={label}
       value={value}
-      onFocus={() => setAsked(true)}
-      onPointerEnter={() => setAsked(true)}
+      onFocus={() => setEnabled(true)}
+      onPointerEnter={() => setEnabled(true)}
       onChange={(event) => onChange(event.target.value)}
     >
       {[...new Set(all)].slice(0, OFFERED_MAX).map((field) => (

@@ -10,7 +10,7 @@ import { rangeOf } from '../runs-state.ts'
 import { toDrawnRuns } from './drawn-runs.ts'
 import type { RunChartsProps } from './run-charts.tsx'
 
-/** Properties of the line charts, with the metrics that have a panel. */
+/** Properties of the line charts. `panels` are the metrics to draw, each in a panel of its own. */
 type LinesProps = RunChartsProps & { readonly panels: readonly string[] }
 
 /** A panel for each metric, with a line for each drawn run. */
@@ -48,7 +48,7 @@ export function RunLines(props: LinesProps): ReactElement[] {
   ))
 }
 
-/** A panel for each metric, with a line for the mean of each group. */
+/** A panel for each metric, with a line for the mean of each of the largest groups. The x axis is always the step. */
 export function GroupLines({ project, filter, state, panels, hovered, onHover, onChange }: LinesProps): ReactElement[] {
   const bands = useBands({ project, filter, trash: state.isTrash, by: state.group, metrics: panels })
 

@@ -16,12 +16,12 @@ const OFFERED_MAX = 60
 
 interface AxisMenuProps {
   readonly state: Pick<RunsState, 'axis'>
-  /** Metrics that can be the x axis. */
+  /** Metrics to offer as x axis. The menu contains the first 60. */
   readonly metrics: readonly string[]
   readonly onChange: (patch: Partial<RunsState>) => void
 }
 
-/** A menu of the x axis: steps, time, or a metric. */
+/** A menu that chooses the x axis of line charts: steps, time since the start, time of day, or a metric. */
 export function AxisMenu({ state, metrics, onChange }: AxisMenuProps): ReactElement {
   const axes = [...AXES, ...metrics.slice(0, OFFERED_MAX).map((name) => `m.${name}`)]
 
@@ -44,7 +44,7 @@ function axisName(axis: string): string {
   return namedAxis ? t(`axis_${namedAxis}`) : (metricOn(axis) ?? axis)
 }
 
-/** A menu of the weight of the exponential moving average that smooths lines. */
+/** A menu that chooses the smoothing of lines: the weight of an exponential moving average. */
 export function SmoothingMenu({
   state,
   onChange,
@@ -68,7 +68,7 @@ export function SmoothingMenu({
   )
 }
 
-/** A menu of how many of the first runs of the list are drawn. */
+/** A menu that chooses how many runs the charts draw, from the top of the list. */
 export function DrawnMenu({
   drawn,
   onChange,
@@ -92,7 +92,9 @@ interface PanelMenuProps {
   readonly onChange: (panels: readonly string[]) => void
 }
 
-/** A menu of the metrics that have a panel. */
+/**
+ * A menu with a checkbox for each metric of the project. The checked metrics have a panel; `onChange` receives them.
+ */
 export function PanelMenu(props: PanelMenuProps): ReactElement {
   return (
     <Menu label={t('panels')} icon="plus">

@@ -17,27 +17,30 @@ import { ScatterPanel } from './scatter-panel.tsx'
 
 const PANELS_MAX = 6
 
+/** Properties of the charts beside the run table. */
 export interface RunChartsProps {
   readonly project: string
   readonly filter: string
-  /** Runs that are drawn. */
+  /** Runs to draw while runs are not grouped. */
   readonly runs: readonly RunView[]
-  /** Runs of the first pages of the list. Their fields are offered for bars and scatter plot. */
+  /** Runs of the first three pages of the list. Their fields are offered for bars and the scatter plot. */
   readonly listed: readonly RunView[]
+  /** Number of runs that match the filter. */
   readonly total: number
   readonly directions: Directions
   readonly state: Pick<
     RunsState,
     'axis' | 'smoothing' | 'panels' | 'drawn' | 'zoom' | 'scatter' | 'bars' | 'group' | 'isTrash' | 'large' | 'log'
   >
+  /** Id of the run under the pointer or, with groups, the JSON of the keys of the group; undefined for none. */
   readonly hovered: string | undefined
   readonly onHover: (id: string | undefined) => void
   readonly onChange: (patch: Partial<RunsState>) => void
 }
 
 /**
- * The charts beside the run table: lines of each metric, bars and a scatter plot, of the drawn runs or of groups of
- * runs.
+ * The charts beside the run table: a line chart for each chosen metric (by default the six that most runs have), bars
+ * and a scatter plot. While runs are grouped, lines and bars show groups, and there is no scatter plot.
  */
 export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactElement {
   const { runs, listed } = props
@@ -61,7 +64,10 @@ export const RunCharts = memo(function RunCharts(props: RunChartsProps): ReactEl
   )
 })
 
-/** Menus above the charts: what is on the x axis, how lines are smoothed, how many runs and which metrics are drawn. */
+/**
+ * The menus above the charts: x axis, smoothing, number of drawn runs, and metrics with a panel. While runs are
+ * grouped, there is no menu for the x axis and the number.
+ */
 function ChartTools({
   project,
   state,

@@ -7,10 +7,10 @@ import { parseColumn } from '../columns.ts'
 import { FieldSelect } from './field-select.tsx'
 import type { RunChartsProps } from './run-charts.tsx'
 
-/** Number of runs in the scatter plot. */
+/** Largest number of runs in the scatter plot. */
 const SCATTER_MAX = 1_000
 
-/** The panel of a scatter plot of two fields, with selects for them. */
+/** A scatter plot of two fields of the runs, with a select for the field of each axis. */
 export function ScatterPanel({
   project,
   filter,

@@ -8,7 +8,7 @@ import { looksOf } from '../../../ui/run-look.tsx'
 import { cellOf } from '../columns.ts'
 import { drawnGroupKeys } from '../groups/drawn-group-keys.ts'
 
-/** Returns a bar for each run that has a number in the field. */
+/** Returns a bar for each run whose value in the field is a number. */
 export function toRunBars(runs: readonly RunView[], field: string, directions: Directions): Bar[] {
   const looks = looksOf(runs.map(({ id }) => id))
   const labels = runLabels(runs)
@@ -24,8 +24,8 @@ export function toRunBars(runs: readonly RunView[], field: string, directions: D
 const GROUP_BARS_MAX = 20
 
 /**
- * Returns a bar for each of the first groups that has a mean in the first requested column, with the standard deviation
- * where the mean is that of several runs.
+ * Returns a bar for each of the first 20 groups that has a mean in the first requested column. A mean of several runs
+ * has its standard deviation as `sd`.
  */
 export function toGroupBars(groups: GroupsView['groups']): Bar[] {
   const looks = looksOf(drawnGroupKeys(groups))

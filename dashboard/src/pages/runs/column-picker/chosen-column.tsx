@@ -8,7 +8,10 @@ import { PINNED_MAX } from '../runs-state.ts'
 import { moveColumn } from '../table/table-layout.ts'
 import type { ColumnPickerProps } from './column-picker.tsx'
 
-/** A column of the table with its summary, and buttons that move, pin and remove it. */
+/**
+ * A column of the table in the column picker, with a select for the summary of a metric
+ * and buttons that move, pin and remove the column.
+ */
 export function ChosenColumn({
   column,
   index,

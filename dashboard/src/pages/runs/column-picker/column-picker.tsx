@@ -12,6 +12,9 @@ import { findChosen, offeredColumns } from './offered-columns.ts'
 
 const SHOWN_MAX = 60
 
+/**
+ * Properties of the column picker. `columns` and `pinned` contain fields as filters write them, such as `m.loss.last`.
+ */
 export interface ColumnPickerProps {
   readonly project: string
   readonly columns: readonly string[]
@@ -20,8 +23,8 @@ export interface ColumnPickerProps {
 }
 
 /**
- * A menu of the table's columns, their order and which are pinned: any parameter, any summary of any metric, other
- * fields.
+ * A menu that adds, removes, moves and pins columns of the run table. A column shows a parameter, a summary of a
+ * metric, or another field of runs.
  */
 export function ColumnPicker(props: ColumnPickerProps): ReactElement {
   return (
@@ -38,7 +41,7 @@ export function ColumnPicker(props: ColumnPickerProps): ReactElement {
   )
 }
 
-/** The columns of the table, and below them all columns that can be added. */
+/** The columns of the table, and below them a list of all columns with checkboxes: the first 60 that match a text. */
 function ColumnLists(props: ColumnPickerProps): ReactElement {
   const { project, columns, onChange } = props
   const { data } = useNames(project)

@@ -4,7 +4,10 @@ import type { AnswerOf } from '../../../../../src/contract/routes/all.ts'
 import { t } from '../../../texts/texts.ts'
 import css from './completion-list.module.css'
 
-/** The suggestions below the filter, each with the number of runs that it would select, where that is counted. */
+/**
+ * The suggestions below the text field of the filter. A suggestion that the server has counted shows the number of runs
+ * that have its field or value.
+ */
 export function CompletionList({
   suggestions,
   highlighted,
@@ -24,7 +27,7 @@ export function CompletionList({
           role="option"
           aria-selected={i === highlighted}
           onPointerDown={(event) => {
-            // Keeps the focus in the text field.
+            // Prevents the click from moving the focus out of the text field.
             event.preventDefault()
             onAccept(text)
           }}

@@ -26,7 +26,7 @@ const RUN_FIELDS = [
 ] as const
 const OFFERED_MAX = 500
 
-/** The fields of a condition: a field of runs, a comparison, and a value where the comparison takes one. */
+/** The inputs for one condition of a filter: a field of runs, a comparison, and a value if the comparison takes one. */
 export function ConditionFields({
   project,
   condition: { field, operator, value, setField, setOperator, setValue },
@@ -43,7 +43,7 @@ export function ConditionFields({
     ...(names?.metrics ?? []).map(({ name }) => columnFor('metric', name)),
     ...(names?.params ?? []).map(({ name }) => columnFor('param', name)),
   ]
-  // The form takes values without quotes.
+  // The server quotes suggestions. `writeCondition` quotes the value itself, so the form shows it without quotes.
   const values = (completions?.suggestions ?? []).map(({ text }) => text.replace(/^"(.*)"$/s, '$1'))
 
   return (
@@ -71,7 +71,7 @@ export function ConditionFields({
   )
 }
 
-/** A labelled text field that offers the options of a list. */
+/** A labelled text field with suggestions. `list` is the id of the `datalist` that contains them. */
 function ListedField({
   label,
   list,

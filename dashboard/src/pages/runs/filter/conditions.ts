@@ -22,7 +22,7 @@ export function takesNoValue(operator: Operator): boolean {
   return operator.startsWith('is ')
 }
 
-/** Writes one condition of a filter. The values of `in` are separated by commas in `value`. */
+/** Returns one condition of a filter as text. For `in`, `value` contains several values, separated by commas. */
 export function writeCondition(fieldText: string, operator: Operator, value: string): string {
   const field = writeField(fieldText.trim())
   if (takesNoValue(operator)) return `${field} ${operator}`
@@ -34,23 +34,29 @@ export function writeCondition(fieldText: string, operator: Operator, value: str
     .join(', ')})`
 }
 
-/** Writes a typed field as the filter language needs it: an unusual name of a parameter or metric is quoted. */
+/**
+ * Returns a typed field as the filter language requires it: the name of a parameter
+ * or metric is quoted unless it is an identifier.
+ */
 function writeField(text: string): string {
   const field = parseColumn(text)
   if (field.kind === 'other') return text
   return field.kind === 'param' ? columnFor('param', field.name) : columnFor('metric', field.name, field.part)
 }
 
-/** Values that need no quotes: numbers, time spans, dates and identifiers. */
+/** Matches values that need no quotes: numbers, time spans such as `-7d`, dates and identifiers. */
 const UNQUOTED = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|-\d+[smhdw]|\d{4}-\d{2}-\d{2}|[\p{L}_][\p{L}\p{N}_]*)$/iu
-/** Words of the filter language, which are quoted when they are values. */
+/** Matches the words of the filter language, which are quoted when they are values. */
 const RESERVED = /^(?:and|or|not|in|is|missing|contains|starts|ends)$/i
 
 function writeValue(value: string): string {
   return UNQUOTED.test(value) && !RESERVED.test(value) ? value : JSON.stringify(value)
 }
 
-/** Splits a filter at each `and` outside parentheses and quotes; undefined where an `or` stands there. */
+/**
+ * Splits a filter into conditions at each `and` outside parentheses and quotes. Returns undefined if the filter has an
+ * `or` outside parentheses and quotes.
+ */
 export function conditionsOf(filter: string): string[] | undefined {
   const parts: string[] = []
   let [depth, start] = [0, 0]
@@ -68,7 +74,10 @@ export function conditionsOf(filter: string): string[] | undefined {
   return [...parts, filter.slice(start)].map((part) => part.trim()).filter((part) => part !== '')
 }
 
-/** Adds a condition that must also hold to a filter. */
+/**
+ * Returns a filter that matches runs only if `filter` and `condition` both
+ * match. A filter with an `or` gets parentheses.
+ */
 export function withCondition(filter: string, condition: string): string {
   const trimmed = filter.trim()
   if (trimmed === '') return condition

@@ -14,15 +14,18 @@ interface FilterBarProps {
   readonly phases: readonly string[]
   readonly counts: CountsView | undefined
   readonly error: Error | undefined
-  /** Metrics and params in the filter or the order that no run has, each with the nearest existing name. */
+  /**
+   * Metrics and parameters in the filter or the sort order that no run has, as
+   * `NAME → SIMILAR` if a similar name exists.
+   */
   readonly hints: readonly string[]
   readonly onFilter: (filter: string) => void
   readonly onPhases: (phases: readonly string[]) => void
 }
 
 /**
- * The filter as a text field with completion and the number of matching runs; beside it a form and a toggle for each
- * phase.
+ * The filter as a text field with completion and the number of matching runs. Beside the field are a form for single
+ * conditions and a toggle for each phase.
  */
 export function FilterBar(props: FilterBarProps): ReactElement {
   const { project, filter, phases, counts, error, hints, onFilter, onPhases } = props

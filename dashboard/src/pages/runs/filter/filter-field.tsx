@@ -10,7 +10,7 @@ import css from './filter-field.module.css'
 
 interface FilterFieldProps {
   readonly text: string
-  /** Number of matching runs; undefined until they are counted. */
+  /** Number of runs that match the filter, in all phases; undefined until they are counted. */
   readonly matchCount: number | undefined
   readonly isInvalid: boolean
   readonly onText: (text: string) => void
@@ -19,8 +19,8 @@ interface FilterFieldProps {
 }
 
 /**
- * The text field of the filter. It suggests what can follow, as a combobox: arrow keys highlight a suggestion, Tab and
- * Enter accept it.
+ * The text field of the filter, a combobox: it suggests how the filter can continue. Arrow keys highlight a suggestion,
+ * Tab and Enter accept the highlighted one.
  */
 export function FilterField({ text, matchCount, isInvalid, onText, onSubmit }: FilterFieldProps): ReactElement {
   const [isFocused, setFocused] = useState(false)

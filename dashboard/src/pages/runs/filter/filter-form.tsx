@@ -15,8 +15,8 @@ interface FilterFormProps {
 }
 
 /**
- * A menu that edits a filter without its language: its conditions, each with a button to remove it, and a form to add
- * one.
+ * A menu that edits a filter without typing the filter language: a list of its conditions, each with a button that
+ * removes it, and a form that adds one.
  */
 export function FilterForm(props: FilterFormProps): ReactElement {
   return (
@@ -35,7 +35,7 @@ function Form({ project, filter, onFilter }: FilterFormProps): ReactElement {
       aria-label={t('conditions')}
       onSubmit={(event) => {
         event.preventDefault()
-        // Keeps the menu open, which closes on submit: most filters have several conditions.
+        // Keeps the menu open for further conditions. `Menu` closes on a submit event that reaches it.
         event.stopPropagation()
         onFilter(withCondition(filter, writeCondition(field, operator, value.trim())))
         condition.setValue('')
@@ -52,7 +52,10 @@ function Form({ project, filter, onFilter }: FilterFormProps): ReactElement {
   )
 }
 
-/** The conditions of a filter, each with a button to remove it. A filter with an `or` is one condition. */
+/**
+ * The conditions of a filter, each with a button that removes it. A filter with an `or`
+ * outside parentheses is listed as one condition.
+ */
 function ConditionList({ filter, onFilter }: Pick<FilterFormProps, 'filter' | 'onFilter'>): ReactElement {
   const conditions = conditionsOf(filter)
 

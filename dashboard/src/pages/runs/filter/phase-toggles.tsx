@@ -13,7 +13,7 @@ interface PhaseTogglesProps {
   readonly onPhases: (phases: readonly string[]) => void
 }
 
-/** A toggle for each phase that a run is in, with the number of runs. */
+/** A toggle for each phase that is chosen or has matching runs, with the number of these runs. */
 export function PhaseToggles({ phases, counts, onPhases }: PhaseTogglesProps): ReactElement {
   const countIn = (phase: (typeof RUN_PHASES)[number]): number => counts?.phases[phase] ?? 0
   const toggle = (phase: string): void =>

@@ -11,11 +11,11 @@ export interface ConditionDraft {
   readonly setField: (field: string) => void
   readonly setOperator: (operator: Operator) => void
   readonly setValue: (value: string) => void
-  /** Whether no part is missing. */
+  /** Whether the field is not empty, and neither is the value unless the operator takes none. */
   readonly isComplete: boolean
 }
 
-/** Keeps the condition that is being written in the form. */
+/** Returns the condition that is being written in the form. The condition starts as `phase =` with an empty value. */
 export function useCondition(): ConditionDraft {
   const [field, setField] = useState('phase')
   const [operator, setOperator] = useState<Operator>('=')

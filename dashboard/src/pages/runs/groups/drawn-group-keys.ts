@@ -1,9 +1,12 @@
 import type { GroupsView } from '../../../../../src/contract/charts.ts'
 
-/** Number of groups that the charts draw. */
+/** Largest number of groups that the charts draw. */
 const DRAWN_GROUPS_MAX = 10
 
-/** Returns the groups that the charts draw, as JSON of their keys: the largest ones, as the server picks them. */
+/**
+ * Returns the groups that the charts draw, each as JSON of its keys: the ten with the most runs. The server chooses the
+ * same ones for the lines of groups.
+ */
 export function drawnGroupKeys(groups: GroupsView['groups']): string[] {
   const named = groups.map(({ keys, n }) => ({ name: JSON.stringify(keys), n }))
   return named

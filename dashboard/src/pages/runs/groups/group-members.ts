@@ -1,9 +1,9 @@
-/** Number of a group's newest runs that are shown and selected. */
+/** Largest number of runs of one group, the newest ones, that are shown and selected. */
 export const MEMBERS_MAX = 50
 
 /**
- * Returns the selection after a click on the checkbox of a group: without its runs where all of them are selected, else
- * with them.
+ * Returns the selection after a click on the checkbox of a group. If all of `members` are selected, they are removed,
+ * otherwise they are added, up to `MEMBERS_MAX` selected runs.
  */
 export function toggleMembers(selected: readonly number[], members: readonly number[]): number[] {
   return members.every((number) => selected.includes(number))

@@ -21,7 +21,10 @@ interface GroupMenuProps {
   readonly onChange: (group: readonly string[]) => void
 }
 
-/** A menu of the fields that runs are grouped by: single ones, or all parameters but one, such as the seed. */
+/**
+ * A menu that chooses the fields by which runs are grouped: single fields, or all
+ * differing parameters except one, such as the seed.
+ */
 export function GroupMenu(props: GroupMenuProps): ReactElement {
   return (
     <Menu
@@ -75,8 +78,9 @@ function GroupPicker({ project, filter, isTrash, group, onChange }: GroupMenuPro
 }
 
 /**
- * Buttons that group by all parameters but one. Only parameters that differ among the listed runs are offered: any
- * other parameter has one value in all groups.
+ * Buttons that group by all differing parameters except one. Other parameters are left out, because
+ * they have the same value in every run that matches the filter. Null if fewer than two parameters
+ * differ; a text if more differ than runs can be grouped by.
  */
 function AllButOne({
   project,
@@ -111,7 +115,7 @@ function AllButOne({
   )
 }
 
-/** Whether a text contains another, whatever their case. */
+/** Whether a text contains `part`, ignoring case. */
 function contains(text: string, part: string): boolean {
   return text.toLowerCase().includes(part.toLowerCase())
 }

@@ -19,10 +19,12 @@ type Format = (value: number) => string
 interface GroupRowProps {
   readonly project: string
   readonly state: RunsState
-  /** Metric columns of the table, with how the numbers of each are written. */
+  /** Metric columns of the table. */
   readonly figures: readonly string[]
+  /** For each of `figures`, a function that formats its numbers. */
   readonly formats: readonly Format[]
   readonly group: Group
+  /** The line of the group in the charts; undefined if the charts do not draw the group. */
   readonly look: RunLook | undefined
   /** Selects the runs of the group. */
   readonly filter: string
@@ -31,7 +33,7 @@ interface GroupRowProps {
   readonly onChange: (patch: Partial<RunsState>) => void
 }
 
-/** The row of a group. While it is open, rows of the group's newest runs follow. */
+/** The row of a group. While `isOpen` is true, the rows of the newest runs of the group follow. */
 export function GroupRow(props: GroupRowProps): ReactElement {
   const { project, state, figures, formats, group, look, filter, isOpen, onToggle, onChange } = props
   const { keys, n, values } = group
@@ -98,7 +100,10 @@ export function GroupRow(props: GroupRowProps): ReactElement {
   )
 }
 
-/** The values of the fields that runs are grouped by. A button in the first cell unfolds the group. */
+/**
+ * A cell for each field that runs are grouped by, with the value of the group. The
+ * first cell contains a button that unfolds the group.
+ */
 function KeyCells({
   keys,
   fields,
@@ -124,7 +129,10 @@ function KeyCells({
   ))
 }
 
-/** The mean and the standard deviation of a metric, with the number of runs that have it where some lack it. */
+/**
+ * The mean and the standard deviation of a metric over the runs of the group. If only some
+ * of the runs have the metric, their number follows.
+ */
 function FigureCell({
   value,
   groupSize,

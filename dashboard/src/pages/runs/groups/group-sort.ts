@@ -1,6 +1,9 @@
 import type { RunsState, SortKey } from '../runs-state.ts'
 
-/** Returns the sort key of the groups: the first key in the address that is a column here, else the number of runs. */
+/**
+ * Returns the sort key of the table of groups: the first key in `sort` that is a column of this table; by default `n`,
+ * the number of runs, the largest first.
+ */
 export function groupSort(
   { sort, group }: Pick<RunsState, 'sort' | 'group'>,
   metricColumns: readonly string[],
@@ -10,8 +13,8 @@ export function groupSort(
 }
 
 /**
- * Returns the sort key after a click on a head: the other direction of the same field. A new field begins with the
- * largest number, or with the first text.
+ * Returns the sort key after a click on a head. The field of `current` is reversed; another field starts descending if
+ * it is a number, ascending if it is text.
  */
 export function nextGroupSort(current: SortKey, field: string, isNumber: boolean): SortKey {
   return { field, isDescending: current.field === field ? !current.isDescending : isNumber }

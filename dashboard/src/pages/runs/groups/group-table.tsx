@@ -26,8 +26,8 @@ interface GroupTableProps {
 }
 
 /**
- * The table of groups of runs, each with the mean and the standard deviation of its metrics. A group unfolds to its
- * newest runs.
+ * The table of groups of runs, each with the mean and the standard deviation of its metrics. A group can be unfolded,
+ * which shows its newest runs.
  */
 export function GroupTable({ project, filter, state, columns, onChange }: GroupTableProps): ReactElement {
   const figures = columns.filter(isMetricColumn).slice(0, GROUP_FIELDS_MAX)

@@ -7,15 +7,18 @@ import type { RunsState } from '../runs-state.ts'
 import { MEMBERS_MAX, toggleMembers } from './group-members.ts'
 
 interface GroupMembers {
-  /** The newest runs of the group; undefined until the group is open and they have arrived. */
+  /**
+   * The newest runs of the group, at most `MEMBERS_MAX`; undefined until the
+   * group has been unfolded and they are loaded.
+   */
   readonly members: readonly RunView[] | undefined
   readonly isAllSelected: boolean
   readonly isSelecting: boolean
-  /** Selects the newest runs of the group, or removes them from the selection where all are selected. */
+  /** Reads the newest runs of the group and adds them to the selection, or removes them if all are selected. */
   readonly toggleAll: () => void
 }
 
-/** Loads the newest runs of a group once it is unfolded, and selects them. */
+/** Reads the newest runs of a group while `isOpen` is true. Returns them, and a function that selects them. */
 export function useGroupMembers({
   project,
   filter,
@@ -34,7 +37,7 @@ export function useGroupMembers({
 }): GroupMembers {
   const trash = state.isTrash || undefined
   const fields = figures.join(',') || 'number'
-  const { data } = useRunPage({ project, filter, trash, fields, limit: MEMBERS_MAX }, { isWanted: isOpen })
+  const { data } = useRunPage({ project, filter, trash, fields, limit: MEMBERS_MAX }, { isEnabled: isOpen })
 
   const select = useAction(async () => {
     const { runs } = await call('listRuns', {

@@ -26,7 +26,7 @@ export function TrialRow({
   readonly columns: TrialColumns
   readonly isBest: boolean
 }): ReactElement {
-  const { number, index, phase, value, isOdd, rung, params } = trial
+  const { number, index, phase, value, isNotFinite, rung, params } = trial
   const seconds = durationSecondsOf(trial)
 
   return (
@@ -42,7 +42,7 @@ export function TrialRow({
         <span className="clip">{t(`phase_${phase}`)}</span>
       </span>
       <span role="cell" className={`${grid.cell} num`}>
-        {value !== null ? formatNumber(value) : isOdd ? 'NaN' : ''}
+        {value !== null ? formatNumber(value) : isNotFinite ? 'NaN' : ''}
       </span>
       {columns.hasRungs && (
         <span role="cell" className={`${grid.cell} num`}>
