@@ -11,7 +11,7 @@ METRICS = dict(("metric_%d" % index, index * 0.5) for index in range(10))
 CALLS = 5000
 STEP_S = 0.001
 VALUES = [index * 0.5 for index in range(1000)]
-# Enough steps that the client does the background work of a loop within that loop.
+# With so many steps the sending thread delivers most records of a loop while the loop still runs.
 STEPS = 3000
 ROUNDS = 9
 WATCHED = 1000

@@ -28,7 +28,10 @@ const EXIT_DEAD_S_MAX = 10
 const IMPORTS = 15
 const METRICS_PER_CALL = 10
 
-/** Measures the costs of the Python client in the program that uses it, while it delivers to a real server. */
+/**
+ * Measures the time that the Python client costs a program: in calls of `log_metrics`, at import and at exit. Also
+ * counts the points that were logged and are not stored on the server.
+ */
 export async function measure(): Promise<Figure[]> {
   using folder = createFolder('client')
   await using server = await startServer(folder.path)
@@ -67,19 +70,21 @@ export async function measure(): Promise<Figure[]> {
   ]
 }
 
-/** The result of one mode of `client-costs.py`. */
+/** The output of `client-costs.py` in one of its modes: `calls`, `loop`, `durable` or `end`. */
 interface Result {
   readonly run: string
+  /** Number of calls of `log_metrics`, each with METRICS_PER_CALL values. */
   readonly calls: number
+  /** Mode `calls`: percentiles of the microseconds that a call takes. */
   readonly p50_us?: number
   readonly p99_us?: number
+  /** Mode `loop`: the time of a loop that logs, divided by the time of the same loop without logging. */
   readonly ratio?: number
-  /**
-   * Number of records that another process read in the spool, and the 99th percentile of their age when it read them.
-   */
+  /** Mode `durable`: number of records that a second process found in the files of the spool. */
   readonly seen?: number
+  /** Mode `durable`: 99th percentile of the milliseconds from a call until the second process could read its record. */
   readonly p99_ms?: number
-  /** Seconds from the last line of output to the end of the process. */
+  /** Seconds from the output of the result, the last statement of the script, to the end of the process. */
   readonly exitSeconds: number
 }
 
@@ -106,7 +111,8 @@ async function countMissing(server: Server, { run, calls }: Result): Promise<num
 }
 
 /**
- * Returns the milliseconds that `import hagane` takes: the fastest of several starts with it minus the fastest without.
+ * Returns the milliseconds that `import hagane` takes: the fastest of IMPORTS starts of Python with the import, minus
+ * the fastest of as many starts without the import.
  */
 function importMs(): number {
   const start = (code: string): number => {

@@ -22,7 +22,7 @@ const LOG_LINES = 1_000_000
 const LONGEST_POINTS = 5_000_000
 const WIDE_RUNS = 300
 const WIDE_NAMES = 500
-// 10,200 different metric names in total.
+// Each run has names of its own: 10,200 different metric names in total.
 const NAMED = { runs: 34, names: 300 }
 const MANY_METRICS = 300
 const MANY_POINTS = 200
@@ -66,7 +66,8 @@ export async function measure(): Promise<Figure[]> {
 }
 
 /**
- * Makes a sweep, a long log and a run with many metrics through the API, then inserts 100,000 runs into the database.
+ * Makes a sweep, a run with a long log and a run with many metrics through the API, then inserts 100,000 runs into the
+ * database. Returns numbers: of the sweep, of these two runs, and of the last run with a million points (`last`).
  */
 async function seed(dataDir: string): Promise<{ sweep: number; log: number; last: number; many: number }> {
   const server = await startTestServer({ dataDir })
@@ -143,7 +144,7 @@ async function measureRunList(browser: Browser, server: TestServer, reference: M
   await coldReadyMs(browser, server, COLD_RUNS, isReady)
 
   await using site = await serveStatic()
-  // Both are measured in turn, so that other load on the machine slows both.
+  // The run list and the static page are opened alternately, so that other load on the machine slows both alike.
   const pairs: { ours: number; static: number }[] = []
   for (let i = 0; i < PAIRS; i += 1)
     pairs.push({
@@ -193,7 +194,8 @@ async function measureRunList(browser: Browser, server: TestServer, reference: M
 }
 
 /**
- * Scrolls down for 45 s or to row 50,000. Returns the row reached and the number of tasks that took longer than 100 ms.
+ * Scrolls the run list down for 45 s or to row 50,000. Returns the row reached, and the number `long` of tasks of the
+ * page's main thread that took longer than 100 ms.
  */
 async function scroll(page: Page): Promise<{ long: number; reached: number }> {
   await page.evaluate(
@@ -216,7 +218,8 @@ async function scroll(page: Page): Promise<{ long: number; reached: number }> {
 }
 
 /**
- * Measures the run list of a project whose runs have 500 parameters and 500 metrics, with a column for each parameter.
+ * Measures the time until the run list is ready in a project whose runs have 500 parameters and 500 metrics. The list
+ * has a column for each parameter.
  */
 async function measureWideList(browser: Browser, server: TestServer): Promise<Figure> {
   const columns = Array.from({ length: WIDE_NAMES }, (_, i) => `p.p${String(i).padStart(2, '0')}`)
@@ -226,7 +229,10 @@ async function measureWideList(browser: Browser, server: TestServer): Promise<Fi
   return unlimited('wide_ready_ms', await median(async () => await coldReadyMs(browser, server, path, isReady)), 'ms')
 }
 
-/** Measures the charts of a run with 300 metrics. */
+/**
+ * Measures the time until the charts page of a run with 300 metrics has
+ * drawn the chart of `grad/metric_2`. `still`: the time of the static page.
+ */
 async function measureManyMetrics(
   browser: Browser,
   server: TestServer,
@@ -242,7 +248,10 @@ async function measureManyMetrics(
   return withRatio(still, 1_000, `metrics_${MANY_METRICS}_ms`, ready)
 }
 
-/** Measures the chart of a metric of ten runs with a million points each, and of one run with five million points. */
+/**
+ * Measures the time to draw a chart of ten series with a million points each, and a chart of one series with five
+ * million points. `last`: number of the last of the ten runs. `still`: the time of the static page.
+ */
 async function measureCharts(
   browser: Browser,
   server: TestServer,
@@ -260,7 +269,10 @@ async function measureCharts(
   return [...withRatio(still, 600, 'chart_ms', ten), unlimited('longest_chart_ms', longest, 'ms')]
 }
 
-/** Returns the milliseconds from requesting the chart of a metric of these runs until it is drawn. */
+/**
+ * Returns the median milliseconds from requesting the chart of the
+ * metric `long` of the runs `numbers` until the chart is drawn.
+ */
 async function chartMs(page: Page, numbers: readonly number[]): Promise<number> {
   return await median(async () => {
     await page.evaluate(
@@ -280,7 +292,10 @@ async function chartMs(page: Page, numbers: readonly number[]): Promise<number> 
   })
 }
 
-/** Measures how fast the page of a sweep with 20,000 trials is ready, and how fast a selection follows the pointer. */
+/**
+ * Measures the time until the page of a sweep with 20,000 trials is ready, and the time from a move of the pointer
+ * until the selection on a chart is drawn again. `still`: the time of the static page.
+ */
 async function measureSweepPage(
   browser: Browser,
   server: TestServer,
@@ -315,7 +330,9 @@ async function measureSweepPage(
   ]
 }
 
-/** Measures how fast the end of a log with a million lines is shown. */
+/**
+ * Measures the time until the last line of a log with a million lines is shown. `still`: the time of the static page.
+ */
 async function measureLogTail(
   browser: Browser,
   server: TestServer,
@@ -335,7 +352,8 @@ async function measureLogTail(
 }
 
 /**
- * Measures a page that shows a running run: its delay behind new points, its CPU use while idle, and its memory growth.
+ * Measures the page of a running run: the delay until it shows a new point, the CPU use of the browser while nothing is
+ * logged, and the growth of the page's memory.
  */
 async function measureLivePage(browser: Browser, server: TestServer, staticReference: Measured): Promise<Figure[]> {
   const { body: run } = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name: 'live' })
@@ -370,7 +388,7 @@ async function measureLivePage(browser: Browser, server: TestServer, staticRefer
   ]
 }
 
-/** Returns the CPU time of all browser processes while nothing is logged, in per cent of one core. */
+/** Returns the CPU time of all browser processes during IDLE_S seconds without new points, in per cent of one core. */
 async function idleCpu(page: Page): Promise<number> {
   const session = await page.context().browser()!.newBrowserCDPSession()
   const read = async (): Promise<number> => {
@@ -385,8 +403,8 @@ async function idleCpu(page: Page): Promise<number> {
 }
 
 /**
- * Returns the megabytes by which the heap grows while a run logs a point every three seconds for half an hour. The
- * clock of the page is simulated.
+ * Returns the megabytes by which the JavaScript heap of a run's page grows while the run logs a point every three
+ * seconds for half an hour. The clock of the page is simulated.
  */
 async function heapGrowth(
   browser: Browser,

@@ -27,8 +27,8 @@ const RECORDS_PER_BATCH = 50
 const POINTS_PER_BATCH = RECORDS_PER_BATCH * SERIES
 const BATCHES_PER_WRITER = 250
 const POINTS = WRITERS * BATCHES_PER_WRITER * POINTS_PER_BATCH
-// The server and the bare one take turns, and the medians count: one pass takes seconds, so a busy moment would distort
-// it.
+// Passes on Hagane's server and on the bare server of `ingest-bare.ts`, one after the other. Their medians are
+// compared: a pass takes only seconds, so a short load on the machine can distort a single one.
 const ROUNDS = 3
 const WARM_UP_BATCHES = 20
 const OTHER_RUNS = 200
@@ -41,7 +41,10 @@ const RATIO_TO_BARE_MIN = 0.5
 const LIST_P95_MS_MAX = 300
 const ACK_P99_MS_MAX = 100
 
-/** Batches of one writer for one run. The bodies are made beforehand, so that the sender uses hardly any time. */
+/**
+ * The batches of one writer for one run, as bodies of requests. They are serialised before the measurement, so that
+ * sending takes hardly any CPU time of the bench.
+ */
 interface Load {
   readonly runId: string
   readonly path: string
@@ -49,8 +52,9 @@ interface Load {
 }
 
 /**
- * Sends points of four writers at full speed, lists runs meanwhile, and compares the stored points. Then measures the
- * time to acknowledge batches at a tenth of that rate.
+ * Sends points of four writers at full speed, reads the run list at the same
+ * time, and checks that the stored points are the points sent. Then sends batches
+ * at a tenth of the reached rate and measures the time to their acknowledgement.
  */
 export async function measure(): Promise<Figure[]> {
   using folder = createFolder('ingest')
@@ -104,7 +108,10 @@ async function createRuns(server: Server, count: number): Promise<string[]> {
   return ids
 }
 
-/** Creates other runs with points, because a list of runs without metrics would be too cheap. */
+/**
+ * Creates OTHER_RUNS runs with points. Without them most runs of the
+ * measured list would have no metrics, and the list would be read too fast.
+ */
 async function fillWithRuns(server: Server): Promise<void> {
   using poster = createPoster(server.url, server.token)
   for (const id of await createRuns(server, OTHER_RUNS)) await sendAll(poster, createLoad(id, 0, 1))
@@ -129,7 +136,8 @@ function createLoad(runId: string, writer: number, batches: number): Load {
 }
 
 const SERIES_NAMES = Array.from({ length: SERIES }, (_, index) => `train/metric_${index}`)
-// Multiples of 1/8 s are exact in binary, so that stored times can be compared to the millisecond.
+// Seconds between the times of two records. Multiples of 1/8 s are
+// exact in binary, so that stored times can be compared for equality.
 const STEP_SECONDS = 0.125
 const FIRST_TIME_S = 1_760_000_000
 
@@ -142,7 +150,10 @@ function createRecord(writer: number, step: number) {
   }
 }
 
-/** Returns a number with many digits that can be computed again for comparison. */
+/**
+ * Returns the value of a point, a number with many digits. The value depends
+ * on the arguments alone, so that it can be compared with the stored one.
+ */
 function toValue(writer: number, step: number, series: number): number {
   return Math.sin(step * 0.001 + series) / (1 + writer)
 }
@@ -166,7 +177,8 @@ async function sendTogether(target: Pick<Server, 'url' | 'token'>, loads: readon
 }
 
 /**
- * Sends the loads to the server. Returns the seconds that took, and the milliseconds of each run list read meanwhile.
+ * Sends the loads to Hagane's server. Returns the seconds for all of them and, in `took`, the milliseconds of each
+ * request for the run list that was made during that time.
  */
 async function runOurs(server: Server, loads: readonly Load[]): Promise<{ seconds: number; took: number[] }> {
   const end = new AbortController()
@@ -177,7 +189,7 @@ async function runOurs(server: Server, loads: readonly Load[]): Promise<{ second
   return { seconds, took: await lists }
 }
 
-/** Sends the loads to the bare server. Returns the seconds that took. */
+/** Sends the loads to a new server of `ingest-bare.ts`. Returns the seconds for all of them, without the warm-up. */
 async function runBare(loads: readonly Load[]): Promise<number> {
   using folder = createFolder('ingest-bare')
   const port = await freePort()
@@ -201,7 +213,10 @@ async function runBare(loads: readonly Load[]): Promise<number> {
   return seconds
 }
 
-/** Reads the run list repeatedly until `end`. Returns the milliseconds of each answer. */
+/**
+ * Reads the run list until `end` aborts, each time LIST_EVERY_MS
+ * after the last response. Returns the milliseconds of each request.
+ */
 async function listRepeatedly(server: Server, end: AbortSignal): Promise<number[]> {
   const took: number[] = []
   while (!end.aborted) {
@@ -223,7 +238,7 @@ async function compareAll(server: Server, loads: readonly Load[]): Promise<void>
   printProgress(`${POINTS} points read back, all as sent`)
 }
 
-/** Throws if the stored points of a series differ from those sent. */
+/** Throws if the stored points of a series differ from the points sent. */
 async function compareSeries(server: Server, runId: string, writer: number, series: number): Promise<void> {
   const count = BATCHES_PER_WRITER * RECORDS_PER_BATCH
   const path = `/runs/${runId}/metrics/${encodeURIComponent(SERIES_NAMES[series]!)}`
@@ -247,8 +262,9 @@ async function compareSeries(server: Server, runId: string, writer: number, seri
 }
 
 /**
- * Sends batches at fixed times, whether or not the previous one was acknowledged. Returns the milliseconds from the
- * time each batch was due: a pause of the server therefore counts for every batch that it delays.
+ * Sends the batches of each writer at fixed times. A batch whose time has passed is sent right after the previous
+ * acknowledgement. Returns for each batch the milliseconds from its fixed time to its acknowledgement: a pause of the
+ * server therefore counts for every batch that it delays.
  */
 async function sendPaced(server: Server, runIds: readonly string[], pointsPerSecond: number): Promise<number[]> {
   const everyMs = (WRITERS * POINTS_PER_BATCH * 1000) / pointsPerSecond
@@ -273,5 +289,5 @@ async function sendPaced(server: Server, runIds: readonly string[], pointsPerSec
   return took
 }
 
-// Time to make the bodies before the first batch is due.
+// Milliseconds before the first batch is due. During this time the bodies are made.
 const LEAD_MS = 1_000

@@ -11,32 +11,38 @@ import type { Database } from '../src/store/database.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { printProgress } from './support.ts'
 
-/** Number of runs that `fill` inserts, without the special ones. */
+/** Number of ordinary runs that `fill` inserts. `LargeData` adds further runs. */
 export const RUNS = 100_000
-/** Number of metrics of an ordinary run. */
+/** Number of metrics of an ordinary run. Runs whose number is divisible by three lack the metric `m07`. */
 export const METRICS = 20
 const PARAMS = 10
 const POINTS = 1_000_000
 const CHUNK_POINTS = 256
 const ROWS_AT_ONCE = 500
 
-/** Options of `fill`. The special runs get the numbers after those of the ordinary runs. */
+/**
+ * Options of `fill`. The runs of `longestPoints`, `wide` and `named` get numbers after those of the RUNS ordinary runs.
+ */
 export interface LargeData {
-  /** Number of the first run; 1 by default. */
+  /** Number of the first ordinary run; 1 by default. */
   readonly first?: number
-  /** Number of ordinary runs, the last ones, that get a series of a million points. */
+  /**
+   * Number of ordinary runs that get a series `long` of a million points: those with the highest numbers. 1 by default.
+   */
   readonly longRuns?: number
-  /** Existing sweep, and the number of first runs that become its trials. */
+  /**
+   * Existing sweep. The first `trials` ordinary runs become trials of it and have the metric `metric` instead of `m00`.
+   */
   readonly sweep?: { readonly id: string; readonly trials: number; readonly metric: string }
-  /** Runs of another project, each with `names` parameters and `names` metrics. */
+  /** Further runs in the project `projectId`, each with `names` parameters and `names` metrics. */
   readonly wide?: { readonly projectId: string; readonly runs: number; readonly names: number }
-  /** Runs of the default project, each with `names` metrics that no other run has. */
+  /** Further runs in the default project, each with `names` metrics that no other run has. */
   readonly named?: { readonly runs: number; readonly names: number }
-  /** Number of points of one more run, directly after the ordinary runs. */
+  /** Number of points in the series `long` of one further run, whose number follows that of the last ordinary run. */
   readonly longestPoints?: number
 }
 
-/** Fills a database with the rows that the server would write, many per statement. */
+/** Creates the tables and inserts the rows that the server would write for these runs, ROWS_AT_ONCE per statement. */
 export async function fill(
   database: Database,
   { first: start = 1, longRuns = 1, sweep, wide, named, longestPoints }: LargeData = {},
@@ -68,7 +74,7 @@ export async function fill(
   if (wide) {
     const size = { ...USUAL, params: wide.names, metrics: wide.names, projectId: wide.projectId }
     const numbers = Array.from({ length: wide.runs }, (_, i) => wideFirst + i)
-    // One run at a time: each is more than a thousand rows.
+    // Inserted one run at a time, because each has more than a thousand rows.
     for (const number of numbers) await insertRuns(db, [toRun(number, plan, random, undefined, size)])
   }
 
@@ -116,8 +122,8 @@ async function insertRuns(db: Database['writer'], runs: readonly MadeRun[]): Pro
 }
 
 /**
- * Returns the trial that the run at position `at` becomes. Indexes start at 100, because the sweep has made trials
- * itself.
+ * Returns the trial that the ordinary run at position `at`, from 0, becomes; undefined if it is no trial. Indexes of
+ * these trials start at 100, because the sweep itself has already created trials with smaller ones.
  */
 function trialOf(
   sweep: LargeData['sweep'],
@@ -193,7 +199,7 @@ function toRun(number: number, plan: RunPlan, random: () => number, trial: Retur
   }
 }
 
-/** Adds a series of `count` points to a run, in chunks as the server stores them. */
+/** Adds the series `long` with `count` points to the run `number`, in chunks as the server stores them. */
 async function fillSeries({ writer: db }: Database, number: number, count: number): Promise<void> {
   const { id } = await db.selectFrom('run').select('id').where('number', '=', number).executeTakeFirstOrThrow()
   const series = await db
@@ -240,7 +246,7 @@ async function fillSeries({ writer: db }: Database, number: number, count: numbe
     .execute()
 }
 
-/** Returns a linear congruential generator, so that every run of a bench gets the same numbers. */
+/** Returns a linear congruential generator of numbers in [0, 1). The numbers are the same each time a bench runs. */
 function lcg(seed: number): () => number {
   let state = seed
   return () => {

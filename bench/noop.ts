@@ -19,7 +19,7 @@ import type { Figure } from './support.ts'
 const TRIALS = 1_000
 const CONCURRENCY = 10
 const RATE_RATIO_MIN = 0.5
-/** The rate of ten Optuna processes on one SQLite file. */
+/** Smallest allowed trials per second: the rate of ten Optuna processes on one SQLite file. */
 const TRIALS_PER_S_MIN = 29
 
 const DOCUMENT = `
@@ -36,7 +36,10 @@ run:
   cmd: "true"
 `
 
-/** Runs trials that do nothing, to measure the platform alone, and compares it with bare supervisors. */
+/**
+ * Measures the trials per second of a sweep whose command does nothing. Compares this rate with that of bare
+ * supervisors: processes of `supervise.sh` that run the same command without a server.
+ */
 export async function measure(): Promise<Figure[]> {
   const { other, ours } = await measureBetween(runBare, runOurs)
   return [
@@ -46,11 +49,11 @@ export async function measure(): Promise<Figure[]> {
   ]
 }
 
-/** Returns the trials per second of a sweep. */
+/** Returns the trials per second of the sweep on a new server. */
 async function runOurs(): Promise<number> {
   using folder = createFolder('noop')
   await using server = await startServer(folder.path)
-  // The sweep counts as ended when the server reports it: by then the end of every trial is durable.
+  // The time ends when the server reports that the sweep has ended. By then the end of every trial is durable.
   const seconds = await timed(async () =>
     waitForSweep(server, (await submit(server, DOCUMENT, folder.path)).number, TRIALS),
   )
@@ -58,7 +61,7 @@ async function runOurs(): Promise<number> {
   return TRIALS / seconds
 }
 
-/** Returns the supervisors per second without a server. */
+/** Returns the supervisors per second that end if CONCURRENCY of them run at once, without a server. */
 async function runBare(): Promise<number> {
   using folder = createFolder('noop-bare')
   let next = 0

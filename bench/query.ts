@@ -61,13 +61,16 @@ export async function measure(): Promise<Figure[]> {
   ]
 }
 
-/** Times of the bare SQL statements, in milliseconds. */
+/** Times of the same reads by minimal SQL statements, in milliseconds. */
 interface Bare {
   readonly bareListP95: number
   readonly bareSeries: number
 }
 
-/** Times of the requests in milliseconds, and the number of runs that match. */
+/**
+ * Times of the requests to the server and of its event loop delay,
+ * in milliseconds, and the number of runs that match QUERY.
+ */
 interface Result {
   readonly listP95: number
   readonly listP50: number
@@ -95,7 +98,7 @@ async function onPostgres(): Promise<Result & Bare> {
   {
     await using database = openPostgres(url)
     await fill(database)
-    // Autovacuum does this to a database that is in use for a while.
+    // Autovacuum does the same in a database that has been in use for a while.
     await sql`vacuum analyze`.execute(database.writer)
   }
 
@@ -108,7 +111,9 @@ async function measureBare(database: Database): Promise<Bare> {
   return { bareListP95: await bareListP95Ms(database), bareSeries: await bareSeriesMs(database) }
 }
 
-/** Measures a server on the data directory. */
+/**
+ * Starts a server on the data directory. Measures its responses with run lists and buckets, and its event loop delay.
+ */
 async function measureServer(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Result> {
   const loopFile = join(dataDir, 'loop.json')
   await using server = await startServer(dataDir, {
@@ -149,7 +154,10 @@ async function measureServer(dataDir: string, env: NodeJS.ProcessEnv = {}): Prom
   }
 }
 
-/** Reads a page of runs and returns the number of all matching runs. */
+/**
+ * Reads the page after `cursor` of the runs that match QUERY. Returns
+ * the number of all matching runs. Throws if the page is incomplete.
+ */
 async function list(server: Server, cursor: string | undefined): Promise<number> {
   const query = new URLSearchParams({ ...QUERY, limit: String(PAGE), ...(cursor !== undefined && { cursor }) })
   const page = await server.call<RunPageView>('GET', `/runs?${query}`)
@@ -158,7 +166,7 @@ async function list(server: Server, cursor: string | undefined): Promise<number>
   return page.total
 }
 
-/** Returns the cursor after the first `count` matching runs. */
+/** Returns the cursor after the first `count` runs that match QUERY. `count` must be a multiple of 1,000. */
 async function cursorAfter(server: Server, count: number): Promise<string> {
   let cursor: string | undefined
   for (let passed = 0; passed < count; passed += 1_000) {
@@ -168,7 +176,10 @@ async function cursorAfter(server: Server, count: number): Promise<string> {
   return cursor!
 }
 
-/** Returns the 99th percentile of the event loop delay since the last call, in milliseconds. */
+/**
+ * Returns the 99th percentile of the server's event loop delay since the last call of this function, in milliseconds.
+ * `file`: where `loop-delay.mjs` writes it.
+ */
 async function readLoopDelay(server: Server, file: string): Promise<number> {
   rmSync(file, { force: true })
   process.kill(server.pid, 'SIGUSR2')

@@ -18,8 +18,9 @@ import { atMost, createFolder, percentile, root, printProgress, sleep, unlimited
 import type { Figure } from './support.ts'
 
 /**
- * Values of the references: medians of five runs of `npm run bench -- references` on an idle machine at commit af55f0c,
- * before any work on speed. `withRatio` divides an absolute limit by one of these to get the limit of a ratio.
+ * Recorded times of the references, which are operations without the server. Medians of five runs of `npm run bench --
+ * references` on an idle machine at commit af55f0c, before any work on speed. `withRatio` divides an absolute limit by
+ * one of these times to get the limit of a ratio.
  */
 export const REFERENCE_VALUES = {
   node_start_s: 0.03408,
@@ -35,16 +36,19 @@ export const REFERENCE_VALUES = {
   static_ready_ms: 105.8,
 } as const
 
-/** Name of a reference; its unit is the last part. */
+/** Name of a reference. It contains the unit: `s`, `ms` or `us`. */
 export type Reference = keyof typeof REFERENCE_VALUES
 
-/** The value of a reference measured in this run. */
+/** A reference and its value as measured on this machine in this run of the bench. */
 export interface Measured {
   readonly name: Reference
   readonly value: number
 }
 
-/** Returns two figures: a time with its absolute limit, and its ratio to a reference measured in this run. */
+/**
+ * Returns two figures: the time `value` with the limit `max`, and the ratio of `value` to the reference. The limit of
+ * the ratio is `max` divided by the recorded time of the reference.
+ */
 export function withRatio(reference: Measured, max: number, name: string, value: number): Figure[] {
   const ratio = (time: number, to: number): number => (time * secondsOf(name)) / (to * secondsOf(reference.name))
   const bar = Number(ratio(max, REFERENCE_VALUES[reference.name]).toPrecision(4))
@@ -53,7 +57,9 @@ export function withRatio(reference: Measured, max: number, name: string, value:
 
 const SECONDS = { s: 1, ms: 1e-3, us: 1e-6 } as const
 
-/** Returns the unit that the name of a figure contains. */
+/**
+ * Returns the unit that the name of a figure contains, such as `ms` for `list_p95_ms_sqlite`. Throws if there is none.
+ */
 function unitOf(name: string): keyof typeof SECONDS {
   const unit = name.split('_').findLast((word): word is keyof typeof SECONDS => Object.hasOwn(SECONDS, word))
   if (unit === undefined) throw new Error(`${name} has no unit`)
@@ -66,7 +72,10 @@ function secondsOf(name: string): number {
 
 const RUNS_OF_REFERENCES = 5
 
-/** Measures every reference five times and returns the medians. They describe the machine without Hagane. */
+/**
+ * Measures every reference five times and returns the medians.
+ * These times depend on the machine, not on Hagane's server.
+ */
 export async function measure(): Promise<Figure[]> {
   ensureDashboard()
   const browser = await launchBrowser()
@@ -118,23 +127,29 @@ function elapsedMs(work: () => void): number {
   return performance.now() - startedAt
 }
 
-/** Returns the seconds that this Node needs to start and to end. */
+/** Returns the median seconds that the Node of the bench needs to start and to end. */
 export function nodeStartS(): number {
   return median(15, () => elapsedMs(() => void spawnSync(process.execPath, ['-e', '0']))) / 1000
 }
 
-/** Returns the path of the Python interpreter itself: a shim would cost more time than the start. */
+/**
+ * Returns the path of the interpreter that the command `python3` starts. The
+ * command may be a shim, which takes longer than the interpreter itself.
+ */
 export function findPython(): string {
   return execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
 }
 
-/** Returns the milliseconds that Python needs to start and to end. */
+/** Returns the median milliseconds that Python needs to start and to end. */
 export function pythonStartMs(): number {
   const python = findPython()
   return median(15, () => elapsedMs(() => void spawnSync(python, ['-c', 'pass'])))
 }
 
-/** Returns the microseconds of a call that writes ten metrics as a line of JSON to a file (bench/python-write.py). */
+/**
+ * Returns percentiles of the microseconds that Python needs to write
+ * ten metrics as a line of JSON to a file (bench/python-write.py).
+ */
 export function pythonWriteUs(): { p50: number; p99: number } {
   using folder = createFolder('python-write')
   const output = execFileSync(findPython(), [join(root, 'bench', 'python-write.py'), join(folder.path, 'lines')], {
@@ -166,7 +181,7 @@ export async function commitP99Ms(): Promise<number> {
   return percentile(times, 0.99)
 }
 
-/** Returns the milliseconds to serialise and parse a list of 100 runs with 30 fields each, twenty times. */
+/** Returns the median milliseconds to serialise and parse a list of 100 runs with 30 fields each, twenty times. */
 export function pageJsonMs(): number {
   const page = Array.from({ length: 100 }, (_, row) =>
     Object.fromEntries(Array.from({ length: 30 }, (_, field) => [`field_${field}`, row / (field + 1)])),
@@ -180,7 +195,7 @@ export function pageJsonMs(): number {
 
 const MATRIX_SIZE = 300
 
-/** Returns the milliseconds of the Cholesky decomposition of a fixed 300 × 300 matrix in plain loops. */
+/** Returns the median milliseconds of the Cholesky decomposition of a fixed 300 × 300 matrix in plain loops. */
 export function choleskyMs(): number {
   const n = MATRIX_SIZE
   const matrix = Float64Array.from(
@@ -207,8 +222,8 @@ const PAGES = 40
 const PAGE_SIZE = 50
 
 /**
- * Returns the 95th percentile, in milliseconds, of the minimal SQL statements for the run list that `query.ts`
- * measures.
+ * Returns the 95th percentile of the milliseconds to read one page of runs by minimal SQL statements. `query.ts`
+ * measures the same list through the server.
  */
 export async function bareListP95Ms({ scanner }: Pick<Database, 'scanner'>): Promise<number> {
   const names = Array.from({ length: METRICS }, (_, index) => `m${String(index).padStart(2, '0')}`)
@@ -246,7 +261,9 @@ export async function bareListP95Ms({ scanner }: Pick<Database, 'scanner'>): Pro
   return percentile(times, 0.95)
 }
 
-/** Returns the median milliseconds to read the bucket of every chunk of the longest series. */
+/**
+ * Returns the median milliseconds to read the bucket of every chunk of the series `long` of run RUNS, a million points.
+ */
 export async function bareSeriesMs({ reader }: Pick<Database, 'reader'>): Promise<number> {
   const { id } = await reader.selectFrom('run').select('id').where('number', '=', RUNS).executeTakeFirstOrThrow()
   const series = await reader
@@ -265,7 +282,9 @@ export async function bareSeriesMs({ reader }: Pick<Database, 'reader'>): Promis
   return percentile(times, 0.5)
 }
 
-/** Returns the median milliseconds until a browser without a cache shows the static page. */
+/**
+ * Returns the median milliseconds until the links of the static page can be clicked in a browser with an empty cache.
+ */
 export async function staticReadyMs(browser: Browser): Promise<number> {
   await using site = await serveStatic()
   const times: number[] = []
@@ -274,8 +293,8 @@ export async function staticReadyMs(browser: Browser): Promise<number> {
 }
 
 /**
- * Serves a static page with as many rows and as many bytes of script as the run list. A browser needs at least the time
- * for this page.
+ * Serves a static page with as many rows and as many bytes of script as the run list. The time for this page is a lower
+ * bound of the time that a browser needs for the run list.
  */
 export async function serveStatic(): Promise<AsyncDisposable & { url: string }> {
   const assets = join(import.meta.dirname, '../dist/dashboard/assets')

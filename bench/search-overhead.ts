@@ -29,7 +29,10 @@ const SPACE: SearchSpace = [
 const PENDING = 10
 const STEPS = 120
 
-/** Measures the time per suggestion while ten trials run and results arrive one at a time. */
+/**
+ * Measures the time per suggestion while ten trials run and results arrive one at a time; also the event loop delay
+ * while the search thread works, and the memory and start of a method with 10,000 results.
+ */
 export async function measure(): Promise<Figure[]> {
   const gaussian = askTimes('bo', 200, STEPS)
   const large = askTimes('bo', 1_000, STEPS)
@@ -60,7 +63,10 @@ function taskFor(name: MethodName): SearchTask {
   }
 }
 
-/** Returns the value of a smooth valley in three parameters, with a categorical parameter that matters. */
+/**
+ * Returns the value to minimise: quadratic in log10(lr) and in
+ * layers, linear in dropout, and lower for the optimizer `adamw`.
+ */
 function evaluate(point: ValueMap): number {
   const [lr, layers, dropout] = [asNumber(point['lr'])!, asNumber(point['layers'])!, asNumber(point['dropout'])!]
   return (Math.log10(lr) + 2.9) ** 2 + 0.1 * (layers - 4) ** 2 + dropout + (point['optimizer'] === 'adamw' ? 0 : 0.3)
@@ -74,13 +80,19 @@ function randomTrial(index: number): Suggestion {
   }
 }
 
-/** Returns random trials and the results of the first `finished` of them; ten more trials are running. */
+/**
+ * Returns `finished` + PENDING random trials, and the results of
+ * the first `finished` of them. The other trials are running.
+ */
 function randomHistory(finished: number): { trials: Suggestion[]; results: Result[] } {
   const trials = Array.from({ length: finished + PENDING }, (_, index) => randomTrial(index))
   return { trials, results: trials.slice(0, finished).map(({ point }, index) => ({ index, value: evaluate(point) })) }
 }
 
-/** Returns the milliseconds of each suggestion after `finished` results. */
+/**
+ * Returns the milliseconds of each of `steps` suggestions. The history
+ * has `finished` results at first, and one more after each step.
+ */
 function askTimes(name: MethodName, finished: number, steps: number): number[] {
   const method = createMethod(taskFor(name))
   const history = randomHistory(finished)
@@ -99,7 +111,7 @@ function askTimes(name: MethodName, finished: number, steps: number): number[] {
   return times
 }
 
-/** Measures the delays of the event loop while models are fitted in the search thread. */
+/** Measures the 99th percentile of this thread's event loop delay while the search thread fits models. */
 async function besideLoop(): Promise<{ loopDelayMs: number }> {
   await using thread = createSearchThread({ warn: (fields) => console.error(fields) })
   const history = randomHistory(300)
@@ -115,11 +127,14 @@ async function besideLoop(): Promise<{ loopDelayMs: number }> {
   }
 
   delay.disable()
-  // The monitor counts its own period of 1 ms as a delay.
+  // The values of the monitor include its own timer period of 1 ms.
   return { loopDelayMs: Math.max(0, delay.percentile(99) / 1e6 - 1) }
 }
 
-/** Measures the memory of a method that has read `count` results, and the seconds until its first suggestion. */
+/**
+ * Creates the method `auto` for a search with `count` results. Returns the memory that the method uses, in MB, and the
+ * seconds until its first suggestion.
+ */
 function rebuild(count: number): { memoryMb: number; rebuildS: number } {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
@@ -138,7 +153,7 @@ function rebuild(count: number): { memoryMb: number; rebuildS: number } {
   const rebuildS = (performance.now() - from) / 1000
 
   const memoryMb = Math.max(0, usedMb() - before)
-  // Uses `method`, so that it is not collected before its memory is measured.
+  // This use of `method` after the measurement keeps the garbage collector from removing it before.
   method.suggest(history, 0)
   return { memoryMb, rebuildS }
 }

@@ -20,16 +20,20 @@ const ASYNC_SEEDS = 10
 const CURVE_SEEDS = 100
 const ASYNC_PROBLEMS = ['hartmann6', 'mixcat', 'hpo7n', 'mlp_digits']
 
-/** Largest allowed ratios of our regret to a rival's, after 50, 100 and 200 trials. */
+/** Largest allowed ratios of Hagane's regret to the regret of a rival, after 50, 100 and 200 trials. */
 const RATIOS_MAX = { tpe: [0.6, 0.4, 0.35], gp: [0.8, 0.6, 0.5], prototype: [1.1, 1.1, 1.1] } as const
-/** A search is stuck if its regret is above `above` in the end; `max` is the largest allowed share of such searches. */
+/**
+ * By problem: a search is stuck if its regret after TRIALS trials is
+ * above `above`; `max` is the largest allowed share of stuck searches.
+ */
 const STUCK = { hartmann6: { above: 0.03, max: 0.35 }, mixcat: { above: 0.05, max: 0.4 } } as const
 
-/** Results by problem and seed. */
+/** Results of searches, by name of the problem and by seed. */
 type Runs = Record<string, Record<string, RunResult>>
 
 /**
- * Measures Hagane's `auto` on the ten problems of the suite and compares it with the recorded results of its rivals.
+ * Measures Hagane's `auto` on the ten problems of the suite and compares its regrets with the recorded ones of the
+ * rivals. Also compares the async mode with the batch mode, and measures ASHA on learning curves.
  */
 export async function measure(): Promise<Figure[]> {
   const main = await runAll('batch', tasksFor(SUITE, SEEDS))
@@ -86,7 +90,10 @@ function rivalsAt(rival: keyof typeof RATIOS_MAX, column: number): Regrets {
   )
 }
 
-/** Returns the ratio to each rival at each checkpoint, with its 95 % confidence interval. */
+/**
+ * Returns the ratio of Hagane's regret to the regret of each rival
+ * at each checkpoint, with the ends of its 95 % confidence interval.
+ */
 function ratioFigures(runs: Runs): Figure[] {
   return (Object.keys(RATIOS_MAX) as (keyof typeof RATIOS_MAX)[]).flatMap((rival) =>
     BASELINE_CHECKPOINTS.flatMap((checkpoint, column) => {
@@ -132,7 +139,8 @@ function asyncFigure(batch: Runs, asynchronous: Runs): Figure {
 }
 
 /**
- * Largest allowed times, in epochs of an average configuration on ten workers, until the regret is at most `regret`.
+ * Largest allowed median times until ASHA on ten workers reaches a regret of at most `regret`. The unit is the time of
+ * one epoch of a configuration of average speed.
  */
 const ASHA_GOALS = [
   { name: 'asha_5pct', regret: 0.05, max: 40 },

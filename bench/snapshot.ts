@@ -32,7 +32,8 @@ run:
 `
 
 /**
- * Measures a folder of 10,000 files and 200 MB: an upload, an upload after one change, and ten trials that run at once.
+ * Measures the upload of a folder of 10,000 files and 200 MB, a second upload after a change of one file, and ten
+ * trials that start at once with this code. Counts how often the server unpacks the code.
  */
 export async function measure(): Promise<Figure[]> {
   using data = createFolder('snapshot-data')
@@ -70,7 +71,7 @@ function fill(folder: string): void {
     if (index < FOLDERS) mkdirSync(path)
     const file = join(path, `file-${index}.txt`)
     writeFileSync(file, `${index} ${body}`)
-    // Old enough that the upload caches the hash, as it does for most files of a user.
+    // The upload caches a hash only if the file was last modified more than two seconds ago.
     utimesSync(file, WRITTEN_AT, WRITTEN_AT)
   }
 }
@@ -82,7 +83,7 @@ async function runTrials(server: Server, { digest, workDir }: { digest: string; 
   await waitForSweep(server, number, TRIALS)
 }
 
-/** Returns the number of events for unpacked snapshots. */
+/** Returns how often the server has unpacked a snapshot, by its events. */
 async function countUnpacks(server: Server): Promise<number> {
   const events = await server.call<EventView[]>('GET', '/events?limit=1000')
   return events.filter((event) => event.kind === 'snapshot.unpacked').length

@@ -18,7 +18,7 @@ import type { Figure, Server } from './support.ts'
 const MINUTES = 30
 const SETTLED_MINUTES = 5
 const STREAMS = 50
-/** Number of event streams that are closed and opened again all the time, as browser pages do. */
+/** Number of the STREAMS event streams that are closed and opened again every RECONNECT_MS, as browser pages do. */
 const RECONNECTING_STREAMS = 10
 const RECONNECT_MS = 2_000
 const SCRIPTS = 5
@@ -39,7 +39,7 @@ const READS = [
   '/runs/2/buckets/loss',
 ]
 
-/** Uses a server for half an hour and compares its memory with that after five minutes. */
+/** Puts a server under load for half an hour. Compares its memory at the end with its memory after five minutes. */
 export async function measure(): Promise<Figure[]> {
   using folder = createFolder('soak')
   await using server = await startServer(folder.path)
@@ -77,7 +77,10 @@ export async function measure(): Promise<Figure[]> {
   ]
 }
 
-/** Runs all the load until `end` aborts and returns the counts. Rejects at the first error response. */
+/**
+ * Runs the load until `end` aborts: runs, logging scripts, reads and event streams. Returns how many points were sent,
+ * runs ended, reads made and streams opened. Rejects at the first error response.
+ */
 async function startWork(
   server: Server,
   workDir: string,
@@ -148,7 +151,7 @@ async function follow(server: Server, end: AbortSignal): Promise<void> {
   }
 }
 
-/** Creates a run that is logged through the API. Returns a function that sends one batch of points. */
+/** Creates a run as a script started by hand does. Returns a function that sends one batch of points. */
 async function startScript(server: Server): Promise<() => Promise<void>> {
   const run = await server.call<{ number: number }>('POST', '/runs', { kind: 'experiment', name: 'soak' })
   const writer = randomUUID()

@@ -45,7 +45,10 @@ run:
   cmd: "true"
 `
 
-/** Measures how fast the server of a used data directory is ready, and its memory, CPU use and writes while idle. */
+/**
+ * Measures how fast the server is ready on a data directory with one ended sweep. Also measures its memory, CPU use and
+ * writes while idle, and the time of `hagane --version`.
+ */
 export async function measure(): Promise<Figure[]> {
   using folder = createFolder('startup')
   await useOnce(folder.path)
@@ -75,7 +78,10 @@ async function useOnce(dataDir: string): Promise<void> {
   await waitForSweep(server, (await submit(server, DOCUMENT, dataDir)).number, TRIALS)
 }
 
-/** Returns the seconds of `hagane --version`. It runs under this Node, so that no launcher process is needed. */
+/**
+ * Returns the median seconds of `hagane --version`. The Node of
+ * the bench runs the program directly, without a launcher process.
+ */
 function versionS(): number {
   const start = (): number => {
     const startedAt = performance.now()
@@ -112,7 +118,7 @@ async function watchIdle(dataDir: string): Promise<{ memoryMb: number; cpuPercen
   return {
     memoryMb: Math.max(before.memoryMb, after.memoryMb),
     cpuPercent: ((after.cpuSeconds - before.cpuSeconds) / IDLE_SECONDS) * 100,
-    // A changed file counts as written even if the kernel has not yet written it to the disk.
+    // A changed file counts with its size even if the kernel has not yet written it to the disk.
     bytesWritten: Math.max(
       after.bytesWritten - before.bytesWritten,
       changed.reduce((sum, [, { size }]) => sum + Math.max(1, size), 0),

@@ -19,7 +19,10 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Folder of the Python client, for PYTHONPATH. */
 export const clientPath = join(root, 'clients', 'python')
 
-/** One measured number. `goal` is null if the number has no limit. */
+/**
+ * One measured number. `goal` is its limit as text, null without
+ * a limit; `ok` says whether the number is within the limit.
+ */
 export interface Figure {
   readonly name: string
   readonly value: number
@@ -74,7 +77,8 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * Measures ours between two measurements of the other, so that a machine that slows down meanwhile distorts neither.
+ * Runs `ours` between two runs of `other`. Returns the mean of the two, so that a machine that slows down meanwhile
+ * does not distort the comparison.
  */
 export async function measureBetween<T>(
   other: () => Promise<number>,
@@ -89,7 +93,7 @@ export interface Folder extends Disposable {
   readonly path: string
 }
 
-/** Creates a temporary folder that is removed when its scope ends. */
+/** Creates a temporary folder. Disposal removes it. */
 export function createFolder(name: string): Folder {
   const path = mkdtempSync(join(tmpdir(), `hagane-bench-${name}-`))
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) }
@@ -118,7 +122,8 @@ export interface Child extends AsyncDisposable {
 }
 
 /**
- * Starts a program of this clone under this Node with its output in a file. The program is ended when its scope ends.
+ * Starts a program of this clone with the Node of the bench and
+ * appends its output to the file `output`. Disposal ends the program.
  */
 export function startNode(args: readonly string[], env: NodeJS.ProcessEnv, output: string): Child {
   const file = openSync(output, 'a')
@@ -147,18 +152,20 @@ const STOP_TIMEOUT_MS = 15_000
 const READY_TIMEOUT_MS = 30_000
 const READY_POLL_MS = 5
 
-/** A server that is ended when its scope ends. `call` requests a path of the API and throws for an error response. */
+/** A running server. Disposal ends it. */
 export interface Server extends AsyncDisposable {
   readonly url: string
   readonly token: string
   readonly pid: number
+  /** Seconds from the start of the process until the server answered. */
   readonly readySeconds: number
+  /** Requests a path below /api/v1 and returns the parsed body of the response. Throws for an error response. */
   call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>
 }
 
 /**
- * Starts a server on a data directory and waits until it answers. BENCH_NODE_ARGS are options of Node for it: for
- * example, `--cpu-prof --cpu-prof-dir=/tmp/profile` writes a CPU profile.
+ * Starts a server on a data directory and waits until it answers. The variable BENCH_NODE_ARGS contains options of Node
+ * for the server: for example, `--cpu-prof --cpu-prof-dir=/tmp/profile` writes a CPU profile.
  */
 export async function startServer(
   dataDir: string,
@@ -193,7 +200,10 @@ export async function startServer(
   return { url, token, pid: child.pid, readySeconds, call, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() }
 }
 
-/** Waits until `url` answers with success. Throws if the child ends or READY_TIMEOUT_MS pass. */
+/**
+ * Waits until `url` answers with success. Ends the child and throws if
+ * the child has ended or READY_TIMEOUT_MS have passed since `startedAt`.
+ */
 export async function waitUntilHealthy(child: Child, url: string, startedAt: number): Promise<void> {
   while (performance.now() - startedAt < READY_TIMEOUT_MS && !child.hasEnded) {
     const response = await fetch(url).catch(() => undefined)
@@ -225,8 +235,8 @@ export async function submit(server: Server, text: string, workDir: string): Pro
 const SWEEP_POLL_MS = 250
 
 /**
- * Waits until a sweep is done with `trials` succeeded trials and returns it. Throws if a trial fails or the sweep ends
- * otherwise.
+ * Waits until a sweep is done and returns it. Throws if a trial fails, or if the sweep ends in another phase or without
+ * exactly `trials` succeeded trials.
  */
 export async function waitForSweep(server: Server, number: number, trials: number): Promise<SweepView> {
   let printed = 0
@@ -243,7 +253,10 @@ export async function waitForSweep(server: Server, number: number, trials: numbe
   }
 }
 
-/** Posts serialised bodies over one kept-alive connection. Resolves to status and text. */
+/**
+ * A client that posts JSON bodies over one kept-alive connection.
+ * `post` returns the status and the text of the response.
+ */
 export interface Poster extends Disposable {
   post(path: string, body: Uint8Array): Promise<{ status: number; text: string }>
 }

@@ -40,7 +40,10 @@ run:
   cmd: ${python} ${SCRIPT}
 `
 
-/** Compares the wall time of a sweep with that of the same script run ten at a time by xargs, without any platform. */
+/**
+ * Compares the wall time of a sweep with the time of the same script
+ * when xargs runs it as often, ten at a time, without a server.
+ */
 export async function measure(): Promise<Figure[]> {
   const python = findPython()
   const { other, ours } = await measureBetween(
@@ -90,7 +93,7 @@ async function runOurs(python: string): Promise<number> {
   return seconds
 }
 
-/** Throws if metrics are missing: a sweep that lost them would be fast for the wrong reason. */
+/** Throws if metrics are missing. Without this check a loss of metrics could make the sweep look fast. */
 async function checkMetrics(trials: RunPageView['runs']): Promise<void> {
   const bad = trials.find(({ metrics }) =>
     Array.from({ length: METRICS }).some((_, index) => metrics[`metric_${index}`]?.last !== index * 0.1),

@@ -1,31 +1,36 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A folder of the sources with its imports. Everything that is not listed is refused by the linter. */
+/** A folder of the sources and its permitted imports. The linter refuses all other imports. */
 interface Room {
   /** Name of the room, and of its folder. */
   readonly name: string
   /** The folder, from the root of the repository. */
   readonly folder: string
-  /** Rooms that it imports. */
+  /** Names of the rooms that it may import. */
   readonly rooms: readonly string[]
-  /** Packages that it imports. */
+  /** Names of the packages that it may import. */
   readonly packages: readonly string[]
-  /** Files that may import more packages, from the root of the repository. */
+  /** Files of the room that may import further packages. Paths are from the root of the repository. */
   readonly exceptions?: readonly { readonly files: readonly string[]; readonly packages: readonly string[] }[]
-  /** Whether it imports modules of Node. */
+  /** Whether it may import modules of Node. */
   readonly usesNode: boolean
-  /** Whether it may read the clock and chance. */
+  /** Whether it may call `Date.now` and `Math.random`. */
   readonly readsClock?: boolean
-  /** Files that may read the clock and chance in a room that may not, from the root of the repository. */
+  /**
+   * Files that may call `Date.now` and `Math.random` in a room that may not. Paths are from the root of the repository.
+   */
   readonly clockFiles?: readonly string[]
-  /** Files for which no border holds. */
+  /** Files of the room that may import everything. */
   readonly freeFiles?: readonly string[]
 }
 
 const YAML_READERS = ['src/core/language/parse-document.ts', 'src/core/language/yaml-faults.ts']
 
-/** All rooms, those that others build on first. `ARCHITECTURE.md` and `.oxlintrc.json` follow this table. */
+/**
+ * All rooms. A room comes after the rooms that it may import. A test
+ * compares `ARCHITECTURE.md` and `.oxlintrc.json` with this table.
+ */
 export const ROOMS: readonly Room[] = [
   { name: 'contract', folder: 'src/contract', rooms: [], packages: ['zod'], usesNode: false },
   {
@@ -120,7 +125,8 @@ const CLOCK_AND_CHANCE = [
 ]
 
 /**
- * Returns the overrides of the linter that hold the borders. `dependencies` are the packages that the server installs.
+ * Returns overrides for the configuration of the linter, which refuse the imports that a room may not have.
+ * `dependencies` are the packages of package.json that are installed with the server.
  */
 function toOverrides(dependencies: readonly string[]): Override[] {
   return ROOMS.flatMap((room) => {
@@ -153,9 +159,9 @@ function toOverrides(dependencies: readonly string[]): Override[] {
   })
 }
 
-/** Returns the patterns of imports that a room may not have. */
+/** Returns the patterns of imports that a room may not have. `packages` are the packages that it may import. */
 function refused(room: Room, packages: readonly string[], dependencies: readonly string[]): string[] {
-  // The dashboard has folders of the same names as rooms of the server.
+  // The dashboard has folders with the names of rooms of the server. Only the pattern with `src` excludes them.
   const prefix = room.folder.startsWith('src/') ? '**/' : '**/src/'
   const rooms = ROOMS.filter(({ name }) => name !== room.name && !room.rooms.includes(name)).map(
     ({ name }) => `${prefix}${name}/**`,
@@ -164,7 +170,10 @@ function refused(room: Room, packages: readonly string[], dependencies: readonly
   return [...(room.usesNode ? [] : ['node:*']), ...rooms, ...others]
 }
 
-/** Returns the third column of `ARCHITECTURE.md` for a room. */
+/**
+ * Returns the imports of a room as text for the third column of the table in `ARCHITECTURE.md`: its rooms, or its
+ * packages if it may import no room.
+ */
 export function toColumn(room: Room): string {
   const names = room.rooms.length > 0 ? room.rooms : room.packages
   const exceptions = (room.exceptions ?? []).map(
@@ -179,7 +188,8 @@ function message({ name, rooms, packages }: Room): string {
 }
 
 /**
- * Returns the picture of the rooms for `ARCHITECTURE.md`, in the language of Mermaid. Arrows point at what is imported.
+ * Returns the diagram of the rooms for `ARCHITECTURE.md`, in the language
+ * of Mermaid. An arrow points from a room to a room that it imports.
  */
 export function toPicture(): string {
   const edges = ROOMS.flatMap(({ name, rooms }) =>
@@ -188,15 +198,19 @@ export function toPicture(): string {
   return ['```mermaid', 'flowchart BT', ...edges, '```'].join('\n')
 }
 
-/** Whether another of the rooms imports this one: the picture leaves such an arrow out. */
+/** Whether one of `rooms` imports `room` as well. The diagram leaves the arrow to `room` out then. */
 function isImplied(rooms: readonly string[], room: string): boolean {
   return rooms.some((other) => ROOMS.find(({ name }) => name === other)!.rooms.includes(room))
 }
 
 const root = join(import.meta.dirname, '..')
+/** Path of the configuration of the linter. */
 export const LINT_FILE = join(root, '.oxlintrc.json')
 
-/** Returns the configuration of the linter with its borders as the table has them; the other overrides stay. */
+/**
+ * Returns the text of the configuration `current` with the overrides for ROOMS in place of its former ones. Overrides
+ * that restrict no imports stay.
+ */
 export function toLintConfig(current: string): string {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>

@@ -5,7 +5,10 @@ import { build } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
 
-/** Entry points: the program, the search library and each worker thread. All bundled files are in one folder. */
+/**
+ * Entry points: the program, the search library and each worker
+ * thread, by name of the bundled file. Paths are from `src`.
+ */
 const ENTRIES = {
   main: 'cli/main.ts',
   search: 'core/search/library.ts',
@@ -16,12 +19,12 @@ const ENTRIES = {
   ),
 }
 
-/** Shell scripts that the program runs; they are copied beside the bundled files. */
+/** Shell scripts that the program runs. They are copied into the folder of the bundled files. */
 const SCRIPTS = ['executors/local/supervise.sh', 'environments/build.sh']
 
 /**
- * Bundles the program and its dependencies into `folder`, because few files load much faster than many. Returns the
- * folders of the bundled packages.
+ * Bundles the program and its dependencies into a few files in `folder`, because few files load much faster than many.
+ * Returns the paths of the packages whose code was bundled.
  */
 export async function bundle(folder: string): Promise<string[]> {
   const { output } = await build({

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 
 const root = join(import.meta.dirname, '..')
 const built = join(root, 'dist', 'dashboard')
-/** Limit of the scripts that the first page loads, in compressed bytes. */
+/** Limit of `firstLoadBytes`. */
 const FIRST_LOAD_MAX = 180_000
 
 /**
@@ -32,7 +32,7 @@ export function buildDashboard(): void {
     throw new Error(`the first load of the dashboard is ${bytes} bytes of compressed script, above ${FIRST_LOAD_MAX}`)
 }
 
-/** Builds the dashboard if its sources are newer than the last build. */
+/** Builds the dashboard if there is no build or a source is newer than the last build. */
 export function ensureDashboard(): void {
   if (isStale()) buildDashboard()
 }
@@ -49,8 +49,8 @@ function isStale(): boolean {
 }
 
 /**
- * Returns the compressed size of the scripts that the run list loads before it shows anything: the scripts of the page,
- * their static imports, and one language.
+ * Returns the size, in bytes after gzip, of the scripts that the run list loads before it shows anything: the scripts
+ * of the page, their static imports, and the Japanese texts.
  */
 export function firstLoadBytes(): number {
   const assets = join(built, 'assets')

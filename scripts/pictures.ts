@@ -137,8 +137,8 @@ function group(name: string, hptuning: string, command: string): string {
 }
 
 /**
- * Makes two ended sweeps, two runs that continue, and four runs that sleep; with four places, some of them wait.
- * Returns name and path of each page.
+ * Makes two ended sweeps, two runs that go on logging, and four runs that sleep. The server runs four at once, so that
+ * two runs are queued. Returns [name, path] of each page.
  */
 async function seed(at: TestServer, work: string): Promise<(readonly [string, string])[]> {
   writeFileSync(join(work, 'train.py'), TRAIN)
@@ -244,7 +244,8 @@ interface Shot {
   readonly path: string
   readonly look: PageOptions
   /**
-   * Returns the body of a response 503 that replaces each response of the API; undefined leaves the request unanswered.
+   * Returns the body of the response 503 that replaces each response of the API. If it returns undefined or never
+   * resolves, the requests get no response. Without this function the API responds as usual.
    */
   readonly answer?: () => Promise<string | undefined>
 }
@@ -264,7 +265,10 @@ async function takeScreenshot(name: string, { path, look, answer }: Shot): Promi
   await page.close()
 }
 
-/** Combines the screenshots into one picture, a row per page. Missing screenshots are left out. */
+/**
+ * Combines the screenshots into one picture with a row per page and
+ * a column per look. The cell of a missing screenshot is empty.
+ */
 async function makeOverview(
   file: string,
   { names, looks }: { readonly names: readonly string[]; readonly looks: readonly string[] },

@@ -121,7 +121,9 @@ function readFlags(text: Text): Flags {
   }
 }
 
-/** The interruption of this program by a signal: whether it has happened, and a promise that resolves when it does. */
+/**
+ * The interruption of this program by a signal: whether a signal has arrived, and a promise that resolves when it does.
+ */
 interface Interruption {
   readonly hasHappened: boolean
   readonly happened: Promise<void>
@@ -139,7 +141,7 @@ function watchSignals(): Interruption {
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   if (hasLauncher() && process.channel) {
-    // A launcher that was killed cannot forward signals.
+    // The channel closes when the launcher ends. A launcher that was killed could not forward a signal before.
     process.on('disconnect', onSignal)
     process.channel.unref()
   }
@@ -176,14 +178,20 @@ function getSweep(client: Client, number: number): Promise<SweepView> {
   return client.call('getSweep', { params: { sweep: number } })
 }
 
-/** Ignores that the sweep failed, which was printed already. If the server is unreachable, the next request throws. */
+/**
+ * Ignores a CliExit of `follow`, which has printed already that the
+ * sweep failed. If the server is unreachable, the next request throws.
+ */
 function ignoreSweepFailure(error: unknown): void {
   if (!(error instanceof CliExit)) throw error
 }
 
 const STOP_TIMEOUT_MS = 20_000
 
-/** Stops the sweep of an interrupted quickstart and waits a while for its end. Its trials would outlive the server. */
+/**
+ * Stops the sweep and waits at most STOP_TIMEOUT_MS for its end. Trials
+ * that are not stopped would continue after the server has ended.
+ */
 async function stopSweep(
   cli: Cli,
   client: Client,
@@ -249,8 +257,8 @@ function nextSteps(
 }
 
 /**
- * Summarises a sweep. `wallSeconds` is the time from its submission to the end of its last trial. `idealSeconds` is the
- * time that the same trials would take if no place were ever idle.
+ * Summarises a sweep. `wallSeconds` is the time from its submission to its end. `idealSeconds` is the time that the
+ * same runs would take if as many as its concurrency ran at every moment.
  */
 function toSummary(sweep: SweepView, url: string) {
   const { succeeded = 0, failed = 0 } = sweep.counts
@@ -271,7 +279,7 @@ function toSummary(sweep: SweepView, url: string) {
 
 const HEALTH_POLL_MS = 1000
 
-/** Waits until a signal arrives or the server is stopped by another command. */
+/** Prints the address of the dashboard. Waits until a signal arrives or the server no longer responds. */
 async function waitUntilStopped(
   cli: Cli,
   { client, text, interruption, path }: { client: Client; text: Text; interruption: Interruption; path: string },

@@ -49,7 +49,7 @@ function runVitest(): void {
   rmSync(folder, { recursive: true, force: true })
   total.passed += report?.numPassedTests ?? 0
   total.failed += report?.numFailedTests ?? 0
-  // A test file that fails to load is not counted among the failed tests.
+  // Vitest does not count a test file that fails to load among the failed tests.
   if (status !== 0 && (report?.numFailedTests ?? 0) === 0) total.failed += 1
 
   const results = report?.testResults.flatMap((result) => result.assertionResults) ?? []
@@ -69,7 +69,7 @@ interface Python {
   readonly version: string
 }
 
-/** Finds one interpreter per version, on the PATH and among the versions of pyenv. */
+/** Finds one interpreter for each version of Python from 3.6 on, on the PATH and among the versions of pyenv. */
 function findPythons(): Python[] {
   const pyenv = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions')
   const installed = existsSync(pyenv) ? readdirSync(pyenv).map((name) => join(pyenv, name, 'bin', 'python')) : []

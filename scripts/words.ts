@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Words and turns that STYLE.md bans from comments, with what to do instead. */
+/** Patterns of words and of sentence beginnings that STYLE.md bans from comments, each with advice. */
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/\b(hears?|heard|strangers?|heirs?|young|deaf|whoever|sounds?)\b/i, 'name the thing and what it does'],
   [/\bgone\b/i, 'say "ended" or "removed"'],
@@ -11,7 +11,10 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/(^|[.!?] )(What|Of|So|One that|Those|Whoever) /, 'begin with the subject'],
 ]
 
-/** Paths where a banned word is a term: the ask-and-tell interface, and the filter's completions. */
+/**
+ * Paths that are not checked, because a banned word is a standard term
+ * there: in the ask-and-tell interface and in the completion of filters.
+ */
 const EXEMPT =
   /^(src\/core\/filter\/|src\/core\/search\/library|src\/services\/runs\/filter-completion|scripts\/words|scripts\/search-driver|bench\/search)/
 

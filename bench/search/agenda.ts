@@ -1,4 +1,7 @@
-/** A queue of events in simulated time. Taking an event is linear in their number, which is that of the workers. */
+/**
+ * A queue of events in simulated time. Taking an event takes time linear
+ * in the number of queued events, which is at most the number of workers.
+ */
 export class EventQueue<T> {
   readonly #entries: Entry<T>[] = []
   #added = 0
@@ -8,7 +11,7 @@ export class EventQueue<T> {
     this.#entries.push({ at, order, item })
   }
 
-  /** Removes the earliest event and returns it. */
+  /** Removes the earliest event and returns it; undefined if the queue is empty. */
   take(): { readonly at: number; readonly item: T } | undefined {
     let first = 0
     for (let i = 1; i < this.#entries.length; i++) if (isBefore(this.#entries[i]!, this.#entries[first]!)) first = i

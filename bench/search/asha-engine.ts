@@ -19,13 +19,16 @@ const HALVING = {
   resumes: true,
 } as const
 
-/** Hagane's ASHA in the promotion form, run against the recorded learning curves. */
+/**
+ * Hagane's ASHA in the promotion form, as a policy for `simulateCurves`. `chooser` selects how configurations are
+ * chosen: by the method `auto` or at random.
+ */
 export class OwnAsha implements CurvePolicy {
   readonly #method: Method
   readonly #trials: Suggestion[] = []
   readonly #results: Result[] = []
   readonly #byRung: RungResult[][] = CURVE_RUNGS.map(() => [])
-  /** By trial: the highest rung it has reached or was started for. */
+  /** Index of the highest rung to which a trial was trained or is being trained, by trial. */
   readonly #rungs: number[] = []
 
   constructor(seed: number, chooser: 'auto' | 'random') {

@@ -4,7 +4,10 @@ import { median } from './statistics.ts'
 import { loadCurves } from './tables.ts'
 import type { Table } from './tables.ts'
 
-/** Training of one configuration from level `from`, where its checkpoint is, to level `to`. */
+/**
+ * The training of one configuration from level `from`, at which it has a
+ * checkpoint (0: from scratch), to level `to`. A level is a number of epochs.
+ */
 export interface CurveJob {
   readonly trial: number
   readonly params: Record<string, number | string>
@@ -13,52 +16,63 @@ export interface CurveJob {
 }
 
 /**
- * A search that spends a budget on learning curves. In the promotion form a job ends at a rung, and a later job may
- * continue it. In the stopping form a job goes to the last level, unless the answer to a report ends it early.
+ * A search on learning curves: it decides which configuration trains how far. In the
+ * promotion form a job ends at a rung, and a later job may train the trial further. In
+ * the stopping form a job goes to the last level, unless `report` returns false before.
  */
 export interface CurvePolicy {
-  /** Returns the next job for a free worker; undefined if the worker has to wait for a report. */
+  /**
+   * Returns the next job for a free worker; undefined if there is
+   * no job before the next report. `now` is the simulated time.
+   */
   takeJob(now: number): CurveJob | undefined
   /**
-   * Receives the value at every level that a job reaches. Returns whether the job continues; it always ends at level
-   * `to`.
+   * Receives the value of a trial, at every level that its job reaches. Returns whether the job continues. At level
+   * `to` the job ends in any case.
    */
   report(trial: number, level: number, value: number): boolean
 }
 
 /**
- * [time, regret] of each new best. A regret of 1 is that of the median configuration, 0 that of the best cell of the
- * table.
+ * The new lowest regrets in order of time, as [time, regret]. The regret 0 is that of the lowest value in the table, 1
+ * that of the median of all configurations at the last level.
  */
 export type CurveLog = readonly (readonly [number, number])[]
 
 /** Options of `simulateCurves`. */
 export interface CurveOptions {
+  /** Number of simulated workers; 10 by default. */
   readonly workers?: number
+  /** Time at which the simulation ends; 270 by default. */
   readonly horizon?: number
-  /** Levels at which the best value of a running job is recorded; it is also recorded when the job ends. */
+  /**
+   * Levels at which the lowest regret of a running job is logged;
+   * by default CURVE_RUNGS. It is also logged when the job ends.
+   */
   readonly countsAt?: readonly number[]
 }
 
 /** Name of the table with learning curves. */
 export const CURVE_TABLE = 'mlp_digits'
-/** Levels at which jobs are compared. */
+/** Levels of the rungs, at which trials are compared. */
 export const CURVE_RUNGS: readonly number[] = [1, 3, 9, 27]
 const CURVE_LEVEL_MAX = 27
-/** Reduction factor: about one in three trials of a rung is promoted. */
+/** Reduction factor of ASHA: about one in three trials of a rung is promoted to the next. */
 export const CURVE_ETA = 3
-/** Duration of a simulation. One level of a configuration of average speed takes one unit of time. */
+/** Time at which a simulation ends. A configuration of average speed trains one level per unit of time. */
 const CURVE_HORIZON = 270
 const WORKERS = 10
-/** Standard deviation of the logarithm of a configuration's speed. */
+/** Standard deviation of the logarithm of the time that a configuration takes per level. */
 const SPEED_SPREAD = 0.3
 
-/** Returns the random number generator of a seed, for the speeds and for built-in policies. */
+/** Returns the random number generator of a seed, for the time that each configuration takes per level. */
 export function curveRng(seed: number): PortableRng {
   return new PortableRng(`mf/${CURVE_TABLE}/${seed}`)
 }
 
-/** Runs a policy on simulated workers until the horizon. Returns each new best and the number of trials. */
+/**
+ * Runs a policy on simulated workers until the horizon. Returns the log of new lowest regrets and the number of trials.
+ */
 export function simulateCurves(
   policy: CurvePolicy,
   rng: PortableRng,
@@ -85,20 +99,21 @@ export function simulateCurves(
   }
 }
 
-/** Returns the time at which the regret was at most `threshold` for the first time; `horizon` if it never was. */
+/** Returns the time at which the regret was at most `threshold` for the first time; `horizon` if there was none. */
 export function timeTo(log: CurveLog, threshold: number, horizon: number = CURVE_HORIZON): number {
   return log.find(([, regret]) => regret <= threshold)?.[0] ?? horizon
 }
 
 interface Running extends CurveJob {
   readonly config: number
+  /** Time per level. */
   readonly speed: number
   readonly startedAt: number
   readonly order: number
   best: number
 }
 
-/** The workers and their running jobs. */
+/** The simulated workers and their running jobs. */
 class WorkerPool {
   readonly trials = new Set<number>()
   #idle: number
@@ -114,7 +129,7 @@ class WorkerPool {
     this.#idle = workers
   }
 
-  /** Starts jobs of the policy on all idle workers. */
+  /** Starts jobs on idle workers until no worker is idle or the policy has no job. */
   startJobs(policy: CurvePolicy, now: number): void {
     while (this.#idle > 0) {
       const job = policy.takeJob(now)
@@ -140,7 +155,7 @@ class WorkerPool {
     this.scheduleNextLevel({ ...job, config, speed, startedAt: now, order: this.#jobs++, best: Infinity }, job.from)
   }
 
-  /** Schedules the next level of a running job. */
+  /** Schedules the event at which a running job, now at `level`, reaches the next level. */
   scheduleNextLevel(running: Running, level: number): void {
     this.#agenda.add(
       running.startedAt + running.speed * (level + 1 - running.from),
@@ -149,7 +164,7 @@ class WorkerPool {
     )
   }
 
-  /** Advances to the next level that a job reaches; undefined if no job runs. */
+  /** Removes the earliest event, at which a job reaches its next level, and returns it; undefined if no job runs. */
   advance(): { at: number; running: Running; level: number; value: number } | undefined {
     const event = this.#agenda.take()
     if (!event) return undefined
@@ -162,7 +177,9 @@ class WorkerPool {
 
 const scales = new WeakMap<Table, (value: number) => number>()
 
-/** Returns the function that turns a value of a table into a regret. The function is cached per table. */
+/**
+ * Returns the function that turns a value of a table into a regret as in `CurveLog`. The function is cached per table.
+ */
 function regretIn(table: Table): (value: number) => number {
   const found = scales.get(table)
   if (found) return found

@@ -7,19 +7,22 @@ import type { Budget, CreateOptimizer, RunResult } from './protocol.ts'
 
 /** Settings shared by all searches of a measurement. */
 export interface Plan extends Budget {
-  /** URL of the module to measure. */
+  /** URL of the module whose `createOptimizer` is measured. */
   readonly module: string
   readonly mode: Mode
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** One search to run: a problem and a seed. */
+/** One search to run: the name of its problem and its seed. */
 export interface Task {
   readonly name: string
   readonly seed: number
 }
 
-/** The only message from a worker. The next task is the answer to it. */
+/**
+ * A message from a worker to the main thread: a finished task
+ * and its result. The main thread responds with the next task.
+ */
 export interface Report {
   readonly task: Task
   readonly result: RunResult

@@ -3,7 +3,10 @@ import { Worker } from 'node:worker_threads'
 
 import type { Plan, Report, Task } from './measure-worker.ts'
 
-/** Runs all tasks on a number of threads. Each thread gets its next task after it has reported the previous one. */
+/**
+ * Runs all tasks on `workers` threads and calls `onReport` after each.
+ * A thread gets its next task after it has reported the previous one.
+ */
 export async function measureAll(
   plan: Plan,
   tasks: readonly Task[],

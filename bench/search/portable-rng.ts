@@ -1,6 +1,6 @@
 /**
- * splitmix64 (Steele, Lea and Flood 2014), seeded by the FNV-1a hash of a string, on 32-bit halves. The numbers are bit
- * for bit those of the Python program that measured the rivals.
+ * A random number generator: splitmix64 (Steele, Lea and Flood 2014), seeded by the FNV-1a hash of a string, on 32-bit
+ * halves. The numbers are bit for bit those of the Python program that measured the rivals.
  */
 export class PortableRng {
   #high = 0xcbf29ce4
@@ -30,13 +30,16 @@ export class PortableRng {
     return ((high >>> 0) * 2 ** 21 + (low >>> 11)) / 2 ** 53
   }
 
-  /** Returns a standard normal number (Box-Muller); it uses two uniform ones. */
+  /** Returns a standard normal number (Box-Muller). Each call draws two uniform numbers. */
   nextNormal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.nextUniform())) * Math.cos(2 * Math.PI * this.nextUniform())
   }
 }
 
-/** Returns bits 32 to 63 of a product of two 64-bit numbers. Bits 0 to 31 are `Math.imul` of the lower halves. */
+/**
+ * Returns bits 32 to 63 of the product of two 64-bit numbers, each given as two 32-bit halves. Bits 0 to 31 are
+ * `Math.imul` of the lower halves.
+ */
 function highOfProduct(aHigh: number, aLow: number, bHigh: number, bLow: number): number {
   const a0 = aLow & 0xffff
   const a1 = aLow >>> 16

@@ -15,19 +15,21 @@ import {
 } from './test-functions.ts'
 import type { Shift } from './test-functions.ts'
 
-/** A function to minimise. A regret is (value - optimum) / (reference - optimum). */
+/**
+ * A function to minimise. A regret is (value - optimum) / (reference - optimum): 0 at the optimum, 1 at the reference.
+ */
 export interface Problem {
   readonly name: string
   readonly space: readonly SpaceItem[]
   readonly evaluate: (params: Params) => number
   readonly optimum: number
-  /** Median value of configurations drawn uniformly. */
+  /** Median value of configurations that are drawn uniformly. */
   readonly reference: number
   /** Standard deviation of the noise that is added to a value before the optimizer receives it. */
   readonly noise: number
 }
 
-/** The ten problems of the suite. */
+/** Names of the ten problems that the bench measures. `createProblem` has more. */
 export const SUITE = [
   'branin2',
   'hartmann6',
@@ -61,7 +63,7 @@ function shapeOf(name: string): Shape {
     case 'ackley5':
       return ofShifted(ackley, { key: 'dev/ackley5', dimensions: 5, low: -32.768, high: 32.768 })
     case 'rosen5s':
-      // The function is shifted so that the centre of the box does not lie in its valley.
+      // Without the shift the curved valley of the Rosenbrock function would pass through the centre of the box.
       return ofShifted(rosenbrock, { key: 'dev/rosen5s', dimensions: 5, low: -2, high: 2, share: 0.5, target: 1 })
     case 'levy8s':
       return ofShifted(levy, { key: 'dev/levy8s', dimensions: 8, low: -10, high: 10, target: 1 })

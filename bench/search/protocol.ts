@@ -9,18 +9,19 @@ export interface Suggestion {
   readonly params: Record<string, number | string>
 }
 
+/** The observed value of the suggestion with the same id. */
 export interface Observation {
   readonly id: number
   readonly value: number
 }
 
-/** A search under measurement. It minimises. */
+/** The search that is measured. Smaller values are better. */
 export interface Optimizer {
   ask(count: number): Suggestion[]
   tell(results: Observation[]): void
 }
 
-/** The size of a search. */
+/** The size of a search: its number of trials, and how many of them run at once. */
 export interface Budget {
   readonly trials: number
   readonly concurrency: number
@@ -28,34 +29,38 @@ export interface Budget {
 
 export interface OptimizerOptions extends Budget {
   readonly seed: number
-  /** Options from the command line. */
+  /** Options for the module, from `--options` of `run.ts`. */
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** A module to measure exports `createOptimizer` of this type. */
+/** Creates an optimizer for one search. Each module that is measured exports `createOptimizer` of this type. */
 export type CreateOptimizer = (space: readonly SpaceItem[], options: OptimizerOptions) => Optimizer
 
 /** The result of one search. */
 export interface RunResult {
-  /** Regret by number of trials, rounded like the recorded results of the rivals. */
+  /**
+   * Regret of the best configuration after 10, 20, … trials, by number of trials. Rounded to five significant digits,
+   * like the recorded results of the rivals.
+   */
   readonly regret: Record<number, number>
-  /** Mean of log10 of the regret over all trials. */
+  /** Mean over all trials of log10 of the regret after the trial. */
   readonly auc: number
-  /** Milliseconds per suggestion of each call of `ask`. */
+  /** Milliseconds per suggestion, one number for each call of `ask`. */
   readonly askMs: number[]
-  /** Milliseconds per trial in `ask` and `tell` together: a model may be fitted in either. */
+  /** Milliseconds per trial in `ask` and `tell` together, because an optimizer may fit its model in either of them. */
   readonly overheadMs: number
 }
 
 const CHECKPOINTS = [10, 20, 30, 50, 75, 100, 150, 200] as const
-/** Regrets below this count as this, because their logarithms are averaged. */
+/** Smallest regret in averages of logarithms. A smaller regret counts as this one. */
 export const REGRET_FLOOR = 1e-4
 /** Standard deviation of the logarithm of a trial's simulated duration. */
 const DURATION_SPREAD = 0.6
 
 /**
- * Runs one search. In batch mode it asks for `concurrency` points and reports their results together. In async mode
- * each trial has its own duration; each result is reported by itself, and one new point is asked for.
+ * Runs one search. In batch mode requests `concurrency` suggestions at a time and
+ * reports their results together. In async mode each trial has a simulated
+ * duration. When a trial ends, reports its result and requests one new suggestion.
  */
 export function runOne(
   optimizer: Optimizer,
@@ -90,7 +95,7 @@ function runAsync(session: Session, { trials, concurrency }: Budget, durations: 
   }
 }
 
-/** One search: measures the time in the optimizer and records the regrets. */
+/** The state of one search: the times of the calls of its optimizer, and its regrets. */
 class Session {
   readonly #optimizer: Optimizer
   readonly #problem: Problem
@@ -129,7 +134,10 @@ class Session {
     this.#spentMs += performance.now() - startedAt
   }
 
-  /** Records the regret of the configuration with the best observed value so far, computed without noise. */
+  /**
+   * Returns the observed value of a configuration, with noise. Records the regret, without noise, of the configuration
+   * with the lowest observed value so far.
+   */
   #observe(params: Params): number {
     const { evaluate, noise, optimum, reference } = this.#problem
     const value = evaluate(params)

@@ -9,9 +9,10 @@ export type SpaceItem =
     }
   | { readonly name: string; readonly type: 'cat'; readonly values: readonly string[] }
 
+/** Values of the hyperparameters of one configuration, by name. */
 export type Params = Readonly<Record<string, number | string>>
 
-/** Maps a number in [0, 1) to a value: uniformly, or log-uniformly if `log` is set. */
+/** Maps a number in [0, 1) to a value of the hyperparameter: uniformly, or log-uniformly if `log` is set. */
 export function fromUnit(item: SpaceItem, u: number): number | string {
   if (item.type === 'cat') return item.values[Math.min(Math.floor(u * item.values.length), item.values.length - 1)]!
   const { low, high, log } = item

@@ -3,13 +3,13 @@ import { REGRET_FLOOR } from './protocol.ts'
 /** Regrets after some number of trials, by problem and seed. */
 export type Regrets = Readonly<Record<string, Readonly<Record<string, number>>>>
 
-/** A geometric mean of ratios of regrets. */
+/** A geometric mean of ratios of regrets, with its confidence interval. */
 export interface Ratio {
   readonly ratio: number
-  /** Ends of the 95 % bootstrap interval. */
+  /** Lower end of the 95 % bootstrap confidence interval of `ratio`; `high` is the upper end. */
   readonly low: number
   readonly high: number
-  /** Number of compared pairs: searches of both on the same problem and seed. */
+  /** Number of compared pairs of searches. The two searches of a pair have the same problem and seed. */
   readonly pairs: number
 }
 
@@ -24,11 +24,12 @@ export interface Comparison {
 const RESAMPLES = 2_000
 const TAIL = 0.025
 
-/** Returns the geometric mean over problems of the geometric means over seeds. */
+/** Returns the geometric mean, over all problems, of the geometric mean of the problem's regrets over its seeds. */
 export function primaryScore(regrets: Regrets): number {
   return Math.exp(mean(Object.values(regrets).map((seeds) => mean(Object.values(seeds).map(logOf)))))
 }
 
+/** Returns the geometric mean. A value below REGRET_FLOOR counts as REGRET_FLOOR. */
 export function geometricMean(values: readonly number[]): number {
   return Math.exp(mean(values.map(logOf)))
 }
@@ -39,15 +40,16 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** Returns the share of regrets above `threshold`. */
+/** Returns the share of seeds whose regret is above `threshold`, from 0 to 1. */
 export function stuckShare(seeds: Readonly<Record<string, number>>, threshold: number): number {
   const values = Object.values(seeds)
   return values.filter((value) => value > threshold).length / values.length
 }
 
 /**
- * Returns the mean ratio of our regrets to theirs over the problems and seeds that both have; below 1, ours are
- * smaller. Returns undefined if there are none in common.
+ * Returns the geometric mean of the ratios of `ours` to `theirs` over the problems
+ * and seeds that both have. Each problem has the same weight. Below 1, `ours` are
+ * smaller. Returns undefined if no pair of problem and seed is in both.
  */
 export function ratioOf(ours: Regrets, theirs: Regrets): Ratio | undefined {
   const differences = pairByProblem(ours, theirs).map(({ pairs }) =>
@@ -68,7 +70,10 @@ export function ratioOf(ours: Regrets, theirs: Regrets): Ratio | undefined {
   }
 }
 
-/** Compares the geometric means of each problem over the seeds that both have. Equal means count as not worse. */
+/**
+ * Compares, for each problem, the geometric means of `ours` and `theirs`
+ * over the seeds that both have. Equal means count as not worse.
+ */
 export function compareProblems(ours: Regrets, theirs: Regrets): Comparison[] {
   return pairByProblem(ours, theirs).map(({ problem, pairs }) => {
     const our = geometricMean(pairs.map((pair) => pair[0]))
@@ -82,7 +87,10 @@ interface Shared {
   readonly pairs: readonly (readonly [number, number])[]
 }
 
-/** Pairs the regrets of both by problem and seed. Problems without a pair are left out. */
+/**
+ * Pairs each regret of `ours` with that of `theirs` for the
+ * same problem and seed. Problems without a pair are left out.
+ */
 function pairByProblem(ours: Regrets, theirs: Regrets): Shared[] {
   return Object.entries(ours)
     .map(([problem, seeds]) => ({
@@ -96,14 +104,14 @@ function pairOf(our: number, their: number | undefined): (readonly [number, numb
   return their === undefined ? [] : [[our, their]]
 }
 
-/** Returns the mean of a bootstrap sample. */
+/** Returns the mean of a bootstrap sample: as many values, drawn with replacement. */
 function resampledMean(values: readonly number[], random: () => number): number {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += values[Math.floor(random() * values.length)]!
   return sum / values.length
 }
 
-/** Returns a quantile by linear interpolation. */
+/** Returns a quantile of sorted values by linear interpolation. */
 function quantile(sorted: Float64Array, q: number): number {
   const place = q * (sorted.length - 1)
   const below = Math.floor(place)
@@ -111,7 +119,9 @@ function quantile(sorted: Float64Array, q: number): number {
   return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!)
 }
 
-/** Returns a generator (mulberry32) with a fixed seed, so that the interval is the same each time. */
+/**
+ * Returns a generator (mulberry32) of numbers in [0, 1). Its seed is fixed, so that the interval is the same each time.
+ */
 function createRandom(seed: number): () => number {
   let state = seed
   return () => {

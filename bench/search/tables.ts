@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 
 import type { Params, SpaceItem } from './space.ts'
 
-/** Recorded results of scikit-learn on a grid of configurations; one table also has learning curves. */
+/** Losses of scikit-learn models, recorded for every configuration of a grid. One table also has learning curves. */
 export interface Table {
   readonly space: readonly SpaceItem[]
-  /** Number of levels of the learning curves, which start at level 1; 1 without curves. */
+  /** Number of levels of the learning curves, which start at level 1. It is 1 for a table without learning curves. */
   readonly levels: number
   readonly configCount: number
-  /** Returns the recorded loss of a configuration at a level. */
+  /** Returns the recorded loss of a configuration, given by its index in the grid, at a level. */
   value(config: number, level: number): number
   /** Returns the index of a configuration in the grid. */
   indexOf(params: Params): number
@@ -25,7 +25,8 @@ interface StoredTable {
   readonly scale: number
   readonly levels: readonly number[] | null
   /**
-   * Unsigned 16-bit little-endian cells in base64, divided by `scale`. The level varies fastest, then the last axis.
+   * Losses as unsigned 16-bit little-endian integers in base64. A loss is its integer divided by `scale`. The level
+   * varies fastest, then the last axis.
    */
   readonly data: string
 }
@@ -87,7 +88,9 @@ function decode(data: string, scale: number): Float64Array {
   return Float64Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readUInt16LE(2 * i) / scale)
 }
 
-/** Number of values of an axis. A numeric axis is offered as an integer, the index of its value. */
+/**
+ * Returns the number of values of an axis. For a numeric axis the hyperparameter is the index of the value, an integer.
+ */
 function sizeOf(item: SpaceItem): number {
   return item.type === 'cat' ? item.values.length : item.high + 1
 }

@@ -88,9 +88,9 @@ const OPTIMISER_OFFSETS = [0.03, 0.012, 0.004, 0]
 const BEST_LAYERS = 4
 
 /**
- * A smooth model of tuning a neural network: a valley of learning rates that moves with optimiser and batch size,
- * divergence above it, weight decay that matters more for the optimiser that decouples it, and dropout that allows more
- * layers.
+ * A smooth model of tuning a neural network. The best learning rate depends on the
+ * optimiser and the batch size, and much higher rates diverge. Weight decay matters more
+ * for `adamw`, which decouples it. The best number of layers increases with dropout.
  */
 export function networkTuning(params: Params): number {
   const optimiser = indexIn(['sgd', 'momentum', 'adam', 'adamw'], params['opt'])
@@ -115,24 +115,28 @@ function indexIn(values: readonly string[], value: number | string | undefined):
   return index
 }
 
-/** How `shiftFunction` changes a function. */
+/** Options of `shiftFunction`. */
 export interface Shift {
   /** Seed of the random numbers. */
   readonly key: string
   readonly dimensions: number
   readonly low: number
   readonly high: number
-  /** Share of the box, around its centre, in which the optimum may be; 0.6 by default. */
+  /** Share of each side of the box, around its centre, in which the optimum may be; 0.6 by default. */
   readonly share?: number
-  /** Coordinate of the optimum of the original function; 0 by default. */
+  /** Value of every coordinate of the original function's optimum; 0 by default. */
   readonly target?: number
   /**
-   * With it the function is also rotated at random, and its axes are scaled by 1 up to the square root of this number.
+   * Condition number. If set, the function is also rotated at random, and
+   * its axes are scaled by factors from 1 to the square root of this number.
    */
   readonly condition?: number
 }
 
-/** Moves the optimum of a function to a random place, so that optimizers that prefer the centre gain nothing. */
+/**
+ * Returns the function with its optimum moved to a random place,
+ * so that optimizers that prefer the centre gain nothing.
+ */
 export function shiftFunction(base: (x: Vector) => number, shift: Shift): (x: Vector) => number {
   const { key, dimensions, low, high, share = 0.6, target = 0, condition } = shift
   const rng = new PortableRng(key)
@@ -152,7 +156,10 @@ export function shiftFunction(base: (x: Vector) => number, shift: Shift): (x: Ve
   }
 }
 
-/** Returns a random rotation, made by Gram-Schmidt, which has no sign convention that depends on a library. */
+/**
+ * Returns a random rotation, made by Gram-Schmidt orthogonalisation.
+ * The signs in a QR decomposition would depend on the library.
+ */
 function rotation(dimensions: number, key: string): Vector[] {
   const rng = new PortableRng(key)
   const raw = Array.from({ length: dimensions }, () => Array.from({ length: dimensions }, () => rng.nextNormal()))

@@ -9,16 +9,17 @@ import type { Regrets } from './statistics.ts'
 /** The results of a measurement, in the form that `run.ts` writes. */
 export interface Measured {
   readonly plan: Plan
-  /** By problem and seed. */
+  /** Results of searches, by name of the problem and by seed. */
   readonly runs: Record<string, Record<string, RunResult>>
 }
 
-/** Final regrets above which a search counts as stuck in a wrong basin. */
+/** Final regrets above which a search counts as stuck in a local optimum, by problem. */
 const STUCK_ABOVE: Readonly<Record<string, number>> = { hartmann6: 0.03, mixcat: 0.05 }
 const RIVALS = ['tpe', 'gp', 'prototype'] as const
 
 /**
- * Returns the report as text: results by problem, costs, and comparisons with the rivals and an earlier measurement.
+ * Returns the report as text: results by problem, time per suggestion, and comparisons with the rivals and with an
+ * earlier measurement, if one is given.
  */
 export function formatReport(measured: Measured, earlier: Measured | undefined): string {
   const reached = BASELINE_CHECKPOINTS.filter((checkpoint) => checkpoint <= measured.plan.trials)
@@ -108,7 +109,7 @@ function regretsOfRival(runs: RivalRuns, checkpoint: number): Regrets {
   return mapRuns(runs, (triple) => triple[place])
 }
 
-/** Picks one number from each run. Runs without it are left out. */
+/** Returns one number of each run. Runs for which `pick` returns undefined are left out. */
 function mapRuns<T>(
   runs: Readonly<Record<string, Readonly<Record<string, T>>>>,
   pick: (run: T) => number | undefined,

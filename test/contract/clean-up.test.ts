@@ -29,8 +29,8 @@ describeOnBothDatabases('a round of clean-up', (openFresh) => {
   }
 
   /**
-   * Returns dependencies whose file operations fail: always, except for the files of runs, which fail where `isBad` is
-   * true. `logged` collects the logged fields.
+   * Returns dependencies whose file operations fail, and an array that collects the fields of log entries. Removing the
+   * outputs of a run fails only if `isBad` is true for its number.
    */
   function depsOf(store: Store, isBad: (number: number) => boolean): { deps: CleanUpDeps; told: object[] } {
     const logged: object[] = []

@@ -17,19 +17,22 @@ import { openPlaces } from '../support/places.ts'
 /** A file in an unpacked folder: its path in the form of a manifest, its content, and whether it can be executed. */
 type Unpacked = [path: string, content: string, isExecutable: boolean]
 
-/** A code store under test, and the place that it stores contents and folders in. */
+/** A code store under test, and the files in which it stores contents and folders. */
 interface Place {
   code: CodeStore
-  /** Creates another store on the same place, as a restarted server does. The one before gets no more calls. */
+  /** Creates another store on the same files, as a restarted server does. The previous store gets no more calls. */
   restart(): void
   /** Returns the files of a folder that `checkOut` returned, by path; undefined where the folder does not exist. */
   readFolder(path: string): Unpacked[] | undefined
-  /** Returns the number of entries of such a folder at one moment; undefined where the folder does not exist. */
+  /**
+   * Returns the present number of entries in a folder that `checkOut` returned; undefined if the folder does not exist.
+   */
   countEntries(path: string): number | undefined
   /** Returns the names of everything that is stored. */
   listStored(): string[]
   /**
-   * Ends work as the kill of a server does, before its n-th change to the place. Returns false where it ended before.
+   * Abandons work at its n-th change to the files, as the kill of a
+   * server would. Returns false if the work ended with fewer changes.
    */
   abandonAt(n: number, work: () => Promise<unknown>): Promise<boolean>
   close(): void
@@ -78,7 +81,7 @@ function filesIn(folder: Buffer, prefix = Buffer.alloc(0)): Unpacked[] {
 const byPath = ([a]: Unpacked, [b]: Unpacked): number => (a < b ? -1 : 1)
 const sha = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-/** Longer than the unit of the times at which contents were used. */
+/** Longer than the precision of the stored times of last use. */
 const TICK_MS = 30
 const DIGEST = 'd'.repeat(64)
 
@@ -449,7 +452,7 @@ describe.each([['disk', openDisk]])('a code store (%s)', (_, openNew) => {
       let n = 1
       while (place.listStored().length < 2 && (await place.abandonAt(n, () => put(place, 'broken')))) n += 1
       const stored = place.listStored()
-      // A place that stores nothing before a content is complete has nothing to remove.
+      // A store that writes no file before a content is complete has nothing to remove.
       if (stored.length < 2 || (await read(place, sha('broken'))) !== undefined) return
 
       await place.code.removeStale(0, Date.now() - 60_000)

@@ -12,7 +12,7 @@ import { createVenvBuilder } from '../../src/environments/venv.ts'
 import { abandonAt } from '../support/abandoned-work.ts'
 import { openPlaces } from '../support/places.ts'
 
-/** A build that runs. */
+/** A running build. */
 interface Build {
   readonly ended: Promise<{ readonly status: number | null; readonly output: string }>
   /** Kills all its processes. */
@@ -22,9 +22,9 @@ interface Build {
 /** A builder of environments under test, and the machine that its commands run on. */
 interface Place {
   readonly builder: EnvironmentBuilder
-  /** A Python. */
+  /** Path of a Python interpreter. */
   readonly python: string
-  /** A Python whose environments have no pip, because they are made in a tenth of the time. */
+  /** Path of a Python interpreter whose environments have no pip and therefore are made in a tenth of the time. */
   readonly quickPython: string
   /** Starts a command as an executor does, in the working folder, with a variable `BUILD` that names the build. */
   start(command: CommandPlan, build?: string): Build
@@ -37,7 +37,8 @@ interface Place {
   /** Returns the names of everything that is stored for environments. */
   listStored(): string[]
   /**
-   * Ends work as the kill of a server does, before its n-th change to the place. Returns false where it ended before.
+   * Abandons work at its n-th change to the files, as the kill of a
+   * server would. Returns false if the work ended with fewer changes.
    */
   abandonAt(n: number, work: () => Promise<unknown>): Promise<boolean>
   close(): void
@@ -97,7 +98,7 @@ open(os.path.join(folder, 'made-1.5.dist-info', 'METADATA'), 'w').write('Metadat
 "`
 const PRINT_VALUE = 'import made, sys; print(made.VALUE, sys.prefix != sys.base_prefix)'
 
-/** A step that notes the build and its name, and waits until a file lets the build go on. */
+/** Returns a step that creates the file `BUILD-at-NAME` and waits for the file `BUILD-past-NAME`. */
 const gate = (name: string): string =>
   `echo x > "$BUILD-at-${name}"; until [ -e "$BUILD-past-${name}" ]; do sleep 0.02; done`
 
@@ -219,7 +220,7 @@ describe.each([['venv', openDisk]])('a builder of environments (%s)', (_, openNe
       killed.kill()
       await killed.ended
       expect(await place.builder.readPackages(HASH)).toBeUndefined()
-      // The second build begins where the first was killed, the third after a removal.
+      // The second build starts on the files of the killed first one, the third after `remove`.
       if (build === 'second') {
         await place.builder.remove(HASH)
         await place.builder.remove(HASH)

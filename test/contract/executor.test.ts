@@ -22,16 +22,18 @@ import { createSimulatedClock } from '../support/simulated-clock.ts'
 /** An executor under test, and the machine behind it. */
 interface Place {
   executor: Executor
-  /** Creates another executor on the same machine, as a restarted server does. The one before gets no more calls. */
+  /**
+   * Creates another executor on the same machine, as a restarted server does. The previous executor gets no more calls.
+   */
   restart(): void
-  /** Waits until a condition holds; on a simulated clock the time passes meanwhile. */
+  /** Waits until a condition holds. Advances the clock meanwhile if it is simulated. */
   waitUntil(isMet: () => Promise<boolean>): Promise<void>
   /**
-   * Makes the command of an attempt that is not launched yet begin late, if the script `wait 5` does not. Returns a
-   * function that lets it begin.
+   * Delays the command of an attempt that is launched later, on a machine where the script `wait 5` does not delay it.
+   * Returns a function that ends the delay.
    */
   holdBack(attempt: Attempt): () => void
-  /** Prepares the outputs of a run, where the machine has a disk. */
+  /** Prepares the outputs of a run if the machine has a disk. */
   prepareOutputs(run: Run): Promise<unknown>
   close(): Promise<void>
 }
@@ -94,7 +96,8 @@ function openLocal(): Place {
       }
     },
     holdBack: (attempt) => {
-      // A link to nowhere in place of the claim. The supervisor can neither write it nor find another supervisor's.
+      // The path of the claim is a link into a missing folder. The supervisor
+      // can neither write its claim nor find the claim of another supervisor.
       const { claim } = createAttemptDir(dataDir, attempt, processTagOf(server.directoryId, attempt))
       symlinkSync(join(dataDir, 'nowhere', 'claim'), claim)
       return () => rmSync(claim)

@@ -95,7 +95,7 @@ describeOnBothDatabases('late arrivals', (openFresh) => {
     await send(store, run, 2, metrics(2, [9, 5, 1]))
     await send(store, other, 1, metrics(1, [8, 2]))
     await send(store, run, 1, metrics(1, [100, 99]))
-    // A server that was started since then reads the last point from the database to compare with.
+    // A server that is started later reads the last point from the database to compare late records with it.
     await send(open(database), run, 1, metrics(1, [98, 97]))
     for (const trial of [run, other]) await store.write((stores) => stores.runs.transition(trial, 'succeeded'))
 

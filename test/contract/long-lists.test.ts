@@ -45,7 +45,7 @@ describeOnBothDatabases('lists longer than a statement', (openFresh) => {
 
       await store.write((stores) => stores.tracking.appendPoints(run, points(0)))
       await store.write((stores) => stores.tracking.appendPoints(other, points(5).slice(0, 3)))
-      // This series has more chunks than one piece of a removal.
+      // This series has more chunks than are removed at once.
       await store.write((stores) =>
         stores.tracking.appendPoints(run, [{ name: NAMES[0]!, points: new Float64Array(3 * 300_000) }]),
       )

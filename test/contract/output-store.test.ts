@@ -29,7 +29,8 @@ interface Place {
   /** Returns the names of everything that is stored for any run. */
   listStored(): string[]
   /**
-   * Ends work as the kill of a server does, before its n-th change to the place. Returns false where it ended before.
+   * Abandons work at its n-th change to the files, as the kill of a
+   * server would. Returns false if the work ended with fewer changes.
    */
   abandonAt(n: number, work: () => Promise<unknown>): Promise<boolean>
   close(): void
@@ -80,7 +81,7 @@ const started = (run: Run): Run => ({ ...run, startedAt: 1 })
 
 type Chain = [first: Run, second: Run, third: Run]
 
-/** Returns the runs 3, 5 and 7, of which each resumes the one before. */
+/** Returns the runs 3, 5 and 7. Run 5 resumes run 3, and run 7 resumes run 5. */
 function newChain(): Chain {
   const resume = (number: number, run: Run): Run =>
     newRun(number, { origin: { kind: 'resumes', runId: run.id }, outputsOwnerNumber: 3 })
@@ -219,7 +220,7 @@ describe.each([['disk', openDisk]])('an output store (%s)', (_, openNew) => {
       ['of-7', '7'],
     ]
 
-    /** Starts the runs 3, 5 and 7, of which each resumes the one before, and lets each write a file. */
+    /** Starts the runs 3, 5 and 7 of a chain and lets each write a file. */
     const startChain = async (place: Place): Promise<Chain> => {
       const runs = newChain()
       for (const run of runs) place.write(await prepareResumed(place, runs, run), `of-${run.number}`, `${run.number}`)
@@ -728,7 +729,7 @@ for _ in range(150): os.mkdir("d" * 30); os.chdir("d" * 30)'
       expect(await readAll(place, copy)).toEqual([['x', run.id]])
     })
 
-    /** Prepares a run of this number: one with outputs of its own, or one that resumes a run 3. Writes a file. */
+    /** Prepares run 5 and writes a file. The run has outputs of its own or resumes run 3. */
     const prepareRun = async (place: Place, kind: 'own' | 'shared'): Promise<Run> => {
       const runs = newChain()
       const run = kind === 'own' ? newRun(5) : runs[1]

@@ -8,7 +8,7 @@ import { attemptPaths, dataDirPaths, environmentPaths, runPaths } from '../../sr
 const root = join(import.meta.dirname, '../..')
 const NAME = '*'
 
-/** Returns all paths of the map, with a star for each number, name or hash. */
+/** Returns all paths of `dataDirPaths` and of its folders, with a star for each number, name or hash. */
 function pathsOfMap(): string[] {
   const { run: _run, attempt, workCopy, environment, ...fixed } = dataDirPaths('')
   return [
@@ -21,8 +21,8 @@ function pathsOfMap(): string[] {
 }
 
 /**
- * Returns the paths in the table of the data directory of a page, with a star for each placeholder. In a row, a plain
- * name behind a path is a neighbour of that path.
+ * Returns the paths in the table of the data directory of a page, with a star for each placeholder. In a row, a name
+ * without a folder is in the folder of the path before it.
  */
 function pathsOfPage(language: string): string[] {
   const page = readFileSync(join(root, 'docs', language, 'configuration.md'), 'utf8')

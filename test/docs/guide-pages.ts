@@ -7,12 +7,12 @@ export const DOCS = join(import.meta.dirname, '../../docs')
 export const PAGES = readdirSync(join(DOCS, 'en')).sort()
 export const LANGUAGES = ['en', 'ja'] as const
 
-/** A fenced block of a page. The words after its language say what a test does with the block. */
+/** A fenced block of a page. The words after the language of its fence are options for the test of the guide. */
 export interface Block {
   readonly language: string
-  /** File that the text is written to (`title=group.yml`). */
+  /** Name of the file to which the test writes the text (`title=group.yml`). */
   readonly title: string | undefined
-  /** Exit status of the last command (`status=2`), 0 where none is given. */
+  /** Expected exit status of the last command in the block (`status=2`); 0 by default. */
   readonly status: number
   /** Whether the block cannot run in a test (`norun`). */
   readonly isSkipped: boolean
@@ -25,7 +25,7 @@ export function readPage(language: (typeof LANGUAGES)[number], page: string): st
   return readFileSync(join(DOCS, language, page), 'utf8')
 }
 
-/** Returns the fenced blocks of a page. Fences must have a language. */
+/** Returns the fenced blocks of a page. Blocks without a language are left out. */
 export function blocksOf(text: string): Block[] {
   const blocks: Block[] = []
   const lines = text.split('\n')

@@ -66,7 +66,8 @@ describe.skipIf(!browser)('the editor', () => {
     await text.waitFor()
     await page.getByText('Nothing wrong.').waitFor()
 
-    // Enter takes a suggestion only after it has been visible for a moment. Before, Enter belongs to the text.
+    // Enter accepts a suggestion only after it has been visible
+    // for a moment. Before, Enter starts a new line in the text.
     const acceptSuggestion = async (name: string | RegExp): Promise<void> => {
       await page.getByRole('option', { name }).waitFor()
       await page.waitForTimeout(200)

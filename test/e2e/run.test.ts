@@ -154,7 +154,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     await form.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'marked' }).waitFor()
 
-    // The page shows a change before the server has answered.
+    // The page shows a change before the server has stored it.
     const fieldsOf = ({ name, tags, note }: RunDetailView) => [name, tags, note]
     await expect
       .poll(async () => fieldsOf((await valley.server.call<RunDetailView>('GET', `/runs/${number}`)).body))

@@ -16,12 +16,12 @@ import { createWorld } from '../support/simulated-server.ts'
 import type { Death, SimulatedServer, World } from '../support/simulated-server.ts'
 
 const LIMIT_MS = 24 * 3_600_000
-/** Hundreds of plays need more than the usual time of a test. */
+/** A test plays its scenario hundreds of times, which takes longer than the default timeout. */
 const TIMEOUT_MS = 300_000
 
 /**
- * Something that a person asks for, `atMs` after the submission. It is asked again where the server dies before it
- * answers.
+ * A request of a person, `atMs` after the submission. If a server ends
+ * before it answers, the request is made again to the next server.
  */
 interface Request {
   readonly atMs: number
@@ -33,7 +33,7 @@ interface Played {
   readonly steps: readonly number[]
 }
 
-/** Plays a scenario with servers that die one after another, each at its step. The last one lives. */
+/** Plays a scenario with one server after another. Each server ends at its death; the last server has none. */
 async function play(
   world: World,
   deaths: readonly Death[],
@@ -70,7 +70,7 @@ async function play(
   return { steps }
 }
 
-/** Returns every death in a life of `steps` steps. */
+/** Returns all possible deaths of a server that does `steps` steps. */
 function deathsIn(steps: number): Death[] {
   return Array.from({ length: steps }, (_, index) => index + 1).flatMap((step) => [
     { step, side: 'before' as const },
@@ -149,7 +149,7 @@ describe('A run ends the same wherever its server dies, once or twice', () => {
     readonly requests?: (world: World, run: Run) => readonly Request[]
     readonly phase: RunPhase
     readonly reason: string
-    /** How each attempt ends. */
+    /** Reason for which each attempt ends, in the order of the attempts. */
     readonly attempts: readonly string[]
   }
 
@@ -288,7 +288,7 @@ describe('A sweep ends the same wherever its server dies', () => {
     readonly document: string
     readonly requests?: (world: World, sweep: Sweep) => readonly Request[]
     readonly phase: Sweep['phase']
-    /** Number of runs in each phase at the end; any numbers where a death may decide which trials have begun. */
+    /** Number of runs in each phase at the end; `any` if a death may determine which trials have begun. */
     readonly runs: Readonly<Record<string, number>> | 'any'
     /** Number of attempts of all trials together. */
     readonly attempts?: number

@@ -10,11 +10,11 @@ export interface Accepted {
   readonly command?: string
   /** All parameters of the run, or of the first trial. */
   readonly params?: object
-  /** The values of the first axis in the order of the search. */
+  /** The values of the first axis of the search space, in the order in which the search takes them. */
   readonly values?: readonly unknown[]
-  /** Values of the first axis for draws at u in [0, 1). */
+  /** Values of the first axis that follow from uniform random numbers u in [0, 1). */
   readonly draws?: readonly (readonly [u: number, value: unknown])[]
-  /** Number of points of the search. */
+  /** Number of points that the search has in all. */
   readonly pointCount?: number
   /** A code that must be among the warnings. */
   readonly warning?: ProblemCode
@@ -27,11 +27,16 @@ export interface Refused {
   readonly error: ProblemCode | readonly [ProblemCode, path: string]
 }
 
-/** A row of the table. `n` is the number of the case in the reference; several rows may belong to one case. */
+/**
+ * A row of the table: a document and its expected result. `n` is the number of its case in a reference of 105 cases.
+ * Several rows may belong to one case.
+ */
 export interface Case {
   readonly n: number
   readonly name: string
+  /** Texts of the files that are loaded together. */
   readonly docs: readonly string[]
+  /** Parameters of the command line (`-P`). */
   readonly params?: Readonly<Record<string, string>>
   readonly expect: Accepted | Refused
   readonly outcome: Outcome

@@ -1,6 +1,6 @@
 /**
- * Abandons work in this process as the kill of a server would: before one of its changes to the file system. The
- * functions of `node:fs` are replaced meanwhile, also for modules that import them by name.
+ * Simulates the kill of a server inside this process: stops work before one of its changes to the file system. During
+ * the work the functions of `node:fs` are replaced, also for modules that import them by name.
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -23,8 +23,9 @@ const SYNCHRONOUS = ['mkdirSync', 'renameSync', 'rmSync', 'symlinkSync', 'writeF
 type Callable = (...args: unknown[]) => unknown
 
 /**
- * Starts work and abandons it before its n-th change to the file system, counted from 1. An `rm` that is abandoned has
- * removed one file. Returns false where the work ended with fewer changes; throws its error where it failed.
+ * Starts work and abandons it at its n-th change to the file system, counted from 1: this change and all later ones
+ * have no effect. If the n-th change is an `rm`, it removes one file. Returns false if the work ended with fewer
+ * changes, and throws the error of work that failed with fewer changes.
  */
 export async function abandonAt(n: number, work: () => Promise<unknown>): Promise<boolean> {
   const abandoned = Promise.withResolvers<void>()
@@ -40,7 +41,7 @@ export async function abandonAt(n: number, work: () => Promise<unknown>): Promis
   const restore = replaceChanges(isAbandoned)
   try {
     const ended = work()
-    // An abandoned work never ends, or fails because of a synchronous function.
+    // Abandoned work never ends. If its change is a synchronous function, the work fails.
     await Promise.race([ended, abandoned.promise]).catch(() => {})
     if (changes < n) await ended
     else ended.catch(() => {})
@@ -50,7 +51,10 @@ export async function abandonAt(n: number, work: () => Promise<unknown>): Promis
   }
 }
 
-/** Replaces the functions that change files. Abandoned calls never return. Returns how to restore them. */
+/**
+ * Replaces the functions of `node:fs` that change files. A call for which `isAbandoned` returns true has no effect: its
+ * promise never settles, or the synchronous function throws. Returns a function that restores the originals.
+ */
 function replaceChanges(isAbandoned: (name: string, args: unknown[]) => boolean): () => void {
   const promised = fs.promises as unknown as Record<string, Callable>
   const synchronous = fs as unknown as Record<string, Callable>
@@ -75,7 +79,7 @@ function replaceChanges(isAbandoned: (name: string, args: unknown[]) => boolean)
 
 const { lstatSync, readdirSync, unlinkSync } = fs
 
-/** Removes the first file below a path. Returns false where there is none. */
+/** Removes the file at a path, or the first file below a folder. Returns false if there is none. */
 function removeOneFile(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found?.isDirectory()) return readdirSync(path).some((name) => removeOneFile(join(path, name)))
@@ -84,7 +88,8 @@ function removeOneFile(path: string): boolean {
 }
 
 /**
- * Repeats a test with work abandoned at its first, second, … change until none is left. Returns how many there were.
+ * Calls `step` with 1, 2, … until it returns false: a test that
+ * abandons work at its n-th change. Returns the number of changes.
  */
 export async function countSteps(step: (n: number) => Promise<boolean>): Promise<number> {
   let n = 1

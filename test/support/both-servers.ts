@@ -17,15 +17,15 @@ import type { Postgres } from './postgres.ts'
 import { findPython, startTestServer, waitUntil } from './server.ts'
 import type { TestServer, TestServerOptions } from './server.ts'
 
-/** A server under test, with its PostgreSQL server unless it runs on SQLite. */
+/** A Hagane server under test. If it runs on PostgreSQL, `postgres` is the PostgreSQL server. */
 export interface ServerSetup extends AsyncDisposable {
   readonly server: TestServer
   readonly postgres: Postgres | undefined
-  /** URL of the PostgreSQL database. */
+  /** URL of the PostgreSQL database; undefined on SQLite. */
   readonly database: string | undefined
 }
 
-/** Runs a suite with real servers on SQLite and, where PostgreSQL can run, on PostgreSQL. */
+/** Runs a suite with Hagane servers in processes of their own: on SQLite and, if PostgreSQL can run, on PostgreSQL. */
 export function describeOnBothServers(
   name: string,
   suite: (openSetup: (options?: TestServerOptions) => Promise<ServerSetup>) => void,
@@ -47,7 +47,7 @@ export function describeOnBothServers(
   )
 }
 
-/** Starts a PostgreSQL server, and a server on a new database of it. */
+/** Starts a PostgreSQL server, creates a database on it, and starts a Hagane server on this database. */
 export async function openOnPostgres(options: TestServerOptions = {}): Promise<ServerSetup> {
   const postgres = await startPostgres()
   const database = await postgres.createDatabase()
@@ -59,7 +59,7 @@ export async function openOnPostgres(options: TestServerOptions = {}): Promise<S
   return { server, postgres, database, [Symbol.asyncDispose]: disposeAll }
 }
 
-/** Runs a query in the database of the place, past the server, and returns the rows. */
+/** Runs a query directly in the database of a Hagane server and returns the rows. */
 export async function queryRows(place: ServerSetup, text: string): Promise<Record<string, unknown>[]> {
   if (place.postgres) return await place.postgres.query(place.database!, text)
   const database = new DatabaseSync(join(place.server.dataDir, 'hagane.db'), { readOnly: true })
@@ -71,12 +71,12 @@ export async function queryRows(place: ServerSetup, text: string): Promise<Recor
 }
 
 /**
- * A working folder of runs. Each script that imports `ledger` appends its pid to the ledger of its run. Two pids of a
- * run with one attempt show that the attempt was started twice.
+ * A working folder of runs. Each script that imports the module `ledger` appends its pid to a file of its run. Two pids
+ * of a run with one attempt show that the attempt was started twice.
  */
 export interface LedgerFolder extends Disposable {
   readonly folder: string
-  /** Pids in the ledger, by the number of the run. */
+  /** Returns the recorded pids, by the number of the run. */
   readPids(): Map<number, number[]>
 }
 
@@ -107,8 +107,8 @@ with open(os.path.join("ledger", os.environ["HAGANE_RUN"]), "a") as ledger:
 `
 
 /**
- * Returns a script that adds its pid to the ledger, logs `points` points of the metric `value`, one every `pauseS`
- * seconds, and writes an output file.
+ * Returns a script that imports `ledger`, logs `points` points of the metric `value`, one every `pauseS` seconds, and
+ * writes the output file `result`. Its argument is a number.
  */
 export function trackingScript(points: number, pauseS: number): string {
   return `
@@ -130,8 +130,8 @@ export function toSweepDocument(trials: number, concurrency: number, command: st
 }
 
 /**
- * Submits a document under one id until the server answers, even if the server is killed meanwhile. Returns the number
- * of the run or sweep. Throws if the server refuses the document.
+ * Submits a document, again and again with the same id, until the server accepts it. The server may be killed
+ * meanwhile. Returns the number of the run or sweep. Throws if the server refuses the document.
  */
 export async function submitUntilAnswered(server: TestServer, text: string, folder: string): Promise<number> {
   const id = randomUUID()
@@ -157,7 +157,7 @@ export async function submitUntilAnswered(server: TestServer, text: string, fold
   return number!
 }
 
-/** Calls a route. Returns undefined if no server answers. */
+/** Calls a route of the API. Returns undefined if no server answers. */
 export async function tryCall<T>(
   server: TestServer,
   method: string,
@@ -171,7 +171,10 @@ export async function tryCall<T>(
   }
 }
 
-/** Waits until a sweep has ended and returns it. On a timeout prints the sweep and the end of the server log. */
+/**
+ * Waits until a sweep has ended and returns it. On a timeout
+ * prints the sweep and the end of the server log, and throws.
+ */
 export async function waitForSweepEnd(server: TestServer, number: number, timeoutMs = 120_000): Promise<SweepView> {
   let view: SweepView | undefined
   await waitUntil(async () => {
@@ -235,7 +238,9 @@ export async function readPoints(
   }
 }
 
-/** Runs `hagane sync`, which sends the spooled records of writers that have ended. */
+/**
+ * Runs `hagane sync`, which sends the spooled records of writers that have ended. Fails the test if the command fails.
+ */
 export function runSync(server: TestServer): void {
   const result = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'sync', '--json'], {
     env: { ...process.env, HAGANE_DATA: server.dataDir },

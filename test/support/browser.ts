@@ -35,8 +35,9 @@ export async function launchBrowser(): Promise<Browser | undefined> {
 }
 
 /**
- * Unpacks the Chromium from npm and returns its paths. Unpacks into a folder of its own and renames that at the end,
- * because another process may be unpacking at the same time.
+ * Unpacks the Chromium from npm, unless this was done before. Returns the path of the
+ * program and of the folder with its libraries. Unpacks into a new folder and renames
+ * the folder at the end, because another process may be unpacking at the same time.
  */
 function unpack(): { path: string; libraries: string } {
   const folder = join(tmpdir(), `hagane-chromium-${VERSION}-${process.getuid?.() ?? 0}`)

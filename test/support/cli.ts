@@ -12,7 +12,10 @@ export interface CliResult {
   readonly status: number | null
   readonly stdout: string
   readonly stderr: string
-  /** The parsed output of a command with `--json` that printed exactly one line; otherwise undefined. */
+  /**
+   * The parsed output of a command with `--json` that printed exactly one line; otherwise undefined. The type `never`
+   * lets tests use any field without a cast.
+   */
   readonly json: never
 }
 
@@ -21,13 +24,15 @@ export interface CliFolder extends Disposable {
   readonly folder: string
   /** Runs a command of the CLI in the folder. */
   hagane(...args: string[]): Promise<CliResult>
-  /** Runs a command with additional variables, standard input or another working directory. */
+  /**
+   * Runs a command with additional variables of the process environment, standard input or another working directory.
+   */
   haganeWith(options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string }, ...args: string[]): Promise<CliResult>
   /** Writes a file below the folder and returns `name`. */
   write(name: string, text: string): string
 }
 
-/** Creates a workplace whose commands use this server. Disposal removes its files. */
+/** Creates a working folder and a home directory. Commands in the folder use this server. Disposal removes both. */
 export function createCliFolder(server: Pick<TestServer, 'url' | 'dataDir'>): CliFolder {
   const home = mkdtempSync(join(tmpdir(), 'hagane-work-'))
   const folder = join(home, 'work')

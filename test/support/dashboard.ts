@@ -10,24 +10,28 @@ import type { PageOptions } from './browser.ts'
 import { startTestServer } from './server.ts'
 import type { TestServer } from './server.ts'
 
-/** The server of a test file with data, and a browser. Server and data are available in tests alone. */
+/**
+ * The server of a test file, its data, and a browser. `server`, `folder`
+ * and `data` exist only while tests run, not while they are collected.
+ */
 export interface Dashboard<Data> {
-  /** Undefined where no browser starts: the file skips its tests. */
+  /** Undefined if no browser starts. The file skips its tests then. */
   readonly browser: Browser | undefined
   readonly server: TestServer
-  /** An empty folder when the data is prepared, for the scripts of runs. */
+  /** A folder for the scripts of runs. It is empty when `prepare` is called. */
   readonly folder: string
   readonly data: Data
-  /** Opens a page that is signed in. */
+  /** Opens a page of the dashboard that is signed in to the server. */
   open(path: string, look?: PageOptions): ReturnType<typeof openPage>
 }
 
-/** The table of the run list. */
+/** Returns the locator of the table of the run list. */
 export const runsTable = (page: Page) => page.getByRole('table', { name: 'Runs' })
 
 /**
- * Starts a browser now, before the tests are collected, so that they are listed as skipped where none starts; and a
- * server before the tests of the file, filled by `prepare`. `concurrency` is the largest number of runs at once.
+ * Starts a browser at once, before the tests are collected, so that they can be listed as skipped if none starts.
+ * Before the first test of the file, starts a server and calls `prepare`, which creates the data. `concurrency` is the
+ * largest number of runs at once.
  */
 export async function useDashboard<Data>(
   concurrency: number,

@@ -34,9 +34,9 @@ const SWEEP =
   '  random_search: {n_experiments: 9}\n  matrix: {x: {uniform: [0, 1]}, model: {values: [gbdt, linear]}, seed: {values: [1, 2, 3]}}\nrun: {cmd: "python train.py {{ x }} {{ model }} {{ seed }}"}\n'
 
 interface Departments {
-  /** Sweep `departments`: trials that fail for two reasons, and some with NaN. */
+  /** Sweep `departments`. Some of its trials fail, for one of two reasons, and some log NaN. */
   readonly sweep: SweepView
-  /** Number of a run with very many metrics, in project `many`. */
+  /** Number of the run `many-metrics`, in project `many`. */
   readonly manyMetrics: number
   /** Number of the first run in project `seeds`: six configurations of six seeds each. */
   readonly first: number

@@ -8,8 +8,8 @@ import type { AttemptRef } from '../../src/core/records/attempt.ts'
 /** A machine that simulates commands. Its attempts continue when the server that launched them has ended. */
 export interface FakeMachine {
   /**
-   * Creates the executor of another server on the same machine. `clock` is the server's: its timers end with the
-   * server. A server for which `isDead` returns true gets no nudges any more.
+   * Creates an executor on this machine for a server. `clock` is the clock of the server, whose timers end with the
+   * server. An executor whose `isDead` returns true sends no more nudges.
    */
   createExecutor(clock: Clock, isDead?: () => boolean): Executor
   /** Number of times that a command has been started, by the id of the attempt. */
@@ -21,7 +21,7 @@ export interface FakeMachine {
 }
 
 export interface FakeMachineOptions {
-  /** The clock by which commands run. */
+  /** The clock of the machine, which determines when commands begin and end. */
   readonly clock: Clock
   readonly capacity: Capacity
   /** Called when a command ends by itself, before its end can be observed. */
@@ -30,14 +30,14 @@ export interface FakeMachineOptions {
 
 interface FakeAttempt {
   readonly startedAt: number
-  /** When the command begins. */
+  /** Time at which the command begins, in milliseconds since 1970; later than `startedAt` if the script has `wait`. */
   readonly beginsAt: number
   readonly ignoresTerm: boolean
   ended: Extract<Observation, { state: 'ended' }> | undefined
   cancel: () => void
 }
 
-/** The effects of a simulated command. */
+/** A parsed command: how long it waits before it begins, how long it runs (`ms`), and how it ends. */
 interface Script {
   readonly waitMs: number
   readonly ms: number

@@ -28,7 +28,7 @@ const COMMITS = {
   promoted: /^update "run" set .*"plan" = /,
 } as const
 
-/** Points that only sweeps whose results are recorded reach. */
+/** Points that only a sweep with a search reaches: its results are recorded, or its trials promoted. */
 const SEARCH_POINTS = ['recorded', 'promoted'] as const
 
 /** A point and the side of it at which the server is killed. */
@@ -38,14 +38,14 @@ type Point = keyof typeof COMMITS | 'spawn' | 'exit-read'
 
 const bothSides = (point: Point): FaultPoint[] => [`${point}.before`, `${point}.after`]
 
-/** Points that a sweep of tracked trials reaches; `stop` only if it is stopped. */
+/** Points that a sweep reaches whose trials log. `stop` is reached only if the sweep is stopped. */
 export const FAULT_POINTS: readonly FaultPoint[] = [
   ...(Object.keys(COMMITS) as (keyof typeof COMMITS)[]).filter((point) => !SEARCH_POINTS.includes(point as never)),
   'spawn' as const,
   'exit-read' as const,
 ].flatMap(bothSides)
 
-/** Points of a sweep that promotes trials: its suggestions, its results, its promotions. */
+/** Points of a sweep that promotes trials: when it creates trials, records results and promotes trials. */
 export const SEARCH_FAULT_POINTS: readonly FaultPoint[] = (['trials', ...SEARCH_POINTS] as const).flatMap(bothSides)
 
 const [point, chosenSide] = (process.env['HAGANE_TEST_FAULT'] ?? '').split('.')
@@ -62,7 +62,7 @@ function arm(): void {
   else armCommits(pattern)
 }
 
-/** Kills this process if this is the chosen side of the point, at its chosen occurrence. */
+/** Kills this process if `side` is the chosen side of the point and the chosen occurrence is reached. */
 function killIfChosen(side: 'before' | 'after'): void {
   if (chosenSide !== side) return
   hitsLeft -= 1

@@ -8,7 +8,7 @@ export interface MemoryGroup {
   remove(): void
 }
 
-/** Creates a control group with a memory limit. Returns why this machine does not allow it, as text. */
+/** Creates a control group with a memory limit. If this machine does not allow it, returns the reason as text. */
 export function createMemoryGroup(name: string, limitMib: number): MemoryGroup | string {
   if (!existsSync('/proc/vmstat')) return 'no control groups on this system'
   const isVersion1 = existsSync('/sys/fs/cgroup/memory')

@@ -1,13 +1,13 @@
 import { afterEach } from 'vitest'
 
-/** A place that a contract suite tests, with the machine behind it. */
+/** A place: the implementation that a contract suite tests, and the machine or the files behind it. */
 interface Closable {
   close(): void | Promise<void>
 }
 
 /**
- * Returns a function that opens a new place. After each test it closes the places of that test. `beforeClose` runs
- * first, for example to end processes.
+ * Returns a function that opens a new place by `openNew`. After each test closes all places that the test opened.
+ * `beforeClose` is called before, for example to end processes.
  */
 export function openPlaces<T extends Closable>(openNew: () => T, beforeClose = async (): Promise<void> => {}): () => T {
   const places: T[] = []

@@ -33,8 +33,8 @@ const serverUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
 export const TEMPLATE_VARIABLE = 'HAGANE_TEST_POSTGRES'
 
 /**
- * Makes the template of all servers and returns its path: a folder with the binaries of this platform and an empty
- * cluster. Each server copies the cluster instead of running initdb.
+ * Makes the template for the PostgreSQL servers of tests and returns its path: a folder with the binaries of this
+ * platform and an empty cluster. Each server copies the cluster instead of running initdb.
  */
 export function preparePostgres(): string {
   const folder = makeFolder()

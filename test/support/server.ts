@@ -9,7 +9,10 @@ import { findFreePort } from './postgres.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
-/** A server in a process of its own. Disposal ends it and removes its data directory, unless the caller gave one. */
+/**
+ * A server in a process of its own. Disposal ends the process
+ * and removes the data directory, unless the caller gave one.
+ */
 export interface TestServer extends AsyncDisposable {
   readonly url: string
   readonly dataDir: string
@@ -20,17 +23,23 @@ export interface TestServer extends AsyncDisposable {
   signal(name: NodeJS.Signals): void
   /** Waits for the end of the process. Returns its exit status, or the signal that ended it. */
   waitForEnd(): Promise<number | NodeJS.Signals>
-  /** Text that the process has written to standard error. */
+  /** Returns the text that the process has written to standard error. */
   readErrors(): string
-  /** Starts the server on the same data directory and port. Returns once it answers. */
+  /**
+   * Starts the server on the same data directory and port, with `env` added to its variables. Returns once it answers.
+   * Throws if the previous process still runs.
+   */
   start(env?: NodeJS.ProcessEnv): Promise<void>
   /** Starts the server without waiting until it answers. */
   launch(env?: NodeJS.ProcessEnv): void
-  /** Calls a route below /api/v1 with the person's token, or another one. */
+  /**
+   * Calls a route below /api/v1 with `token`; by default with the
+   * person's token. Returns the body parsed if it is JSON, else as text.
+   */
   call<T = unknown>(method: string, path: string, body?: unknown, token?: string): Promise<{ status: number; body: T }>
   /**
-   * Submits a document and returns what it created. Throws if the server refuses it. Without `workDir` the run works in
-   * the data directory.
+   * Submits a document and returns the created run or sweep. Throws if the server refuses the document. The working
+   * directory is `workDir`, by default the data directory.
    */
   submit(text: string, workDir?: string): Promise<{ kind: 'run' | 'sweep'; number: number; id: string }>
   /** Reads the person's token from the data directory. */
@@ -42,9 +51,9 @@ export interface TestServerOptions {
   /** URL of a PostgreSQL database, or `sqlite`. Default: the server's own default. */
   readonly database?: string
   readonly env?: NodeJS.ProcessEnv
-  /** Whether the caller starts the server later. */
+  /** Whether the caller starts the server itself, by `start` or `launch`. Otherwise `startTestServer` starts it. */
   readonly isStartedLater?: boolean
-  /** A command line in front of that of the server, such as `prlimit` with limits. */
+  /** Words before the command line of the server: a program that runs the server, such as `prlimit` with limits. */
   readonly commandPrefix?: readonly string[]
   /** A data directory that the caller removes. Default: a new one, which disposal removes. */
   readonly dataDir?: string
@@ -188,8 +197,8 @@ export async function waitUntil(condition: () => Promise<boolean>, timeoutMs = 3
 }
 
 /**
- * Returns a generator of pseudo-random numbers in [0, 1). Prints its seed, so that a failure can be repeated with
- * HAGANE_TEST_SEED.
+ * Returns a generator of pseudo-random numbers in [0, 1). Prints its seed,
+ * so that a failure can be repeated with the variable HAGANE_TEST_SEED.
  */
 export function createRandom(seed = Number(process.env['HAGANE_TEST_SEED'] ?? Date.now() % 1_000_000)): {
   next(): number

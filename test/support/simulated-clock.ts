@@ -1,8 +1,8 @@
 import type { Clock } from '../../src/core/ports/clock.ts'
 
-/** A clock whose time passes only when a test says so. */
+/** A clock whose time changes only by calls of `fireNext`. */
 export interface SimulatedClock extends Clock {
-  /** Jumps to the next timer that is due before `until` and fires it. Returns false if there is none. */
+  /** Sets the time to that of the next timer and calls its callback. Returns false if no timer is due by `until`. */
   fireNext(until?: number): boolean
 }
 
@@ -11,7 +11,10 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** Creates a clock that stands at `start`, in milliseconds since 1970. Timers of one moment fire in their order. */
+/**
+ * Creates a clock with the time `start`, in milliseconds since 1970. Timers
+ * that are due at the same time fire in the order in which they were set.
+ */
 export function createSimulatedClock(start: number): SimulatedClock {
   const timers = new Set<Timer>()
   let time = start

@@ -22,7 +22,10 @@ import { createFakeMachine } from './fake-executor.ts'
 import type { FakeMachine } from './fake-executor.ts'
 import { createSimulatedClock } from './simulated-clock.ts'
 
-/** The step of a server at which it dies, counted from 1, and whether the step takes effect before. */
+/**
+ * The step, counted from 1, at which a simulated server ends as
+ * if it were killed. On side `after` the step still takes effect.
+ */
 export interface Death {
   readonly step: number
   readonly side: 'before' | 'after'
@@ -33,26 +36,30 @@ export interface SimulatedServer {
   /** Number of steps so far: commits, launches, stops and preparations of outputs. */
   readonly steps: number
   readonly isDead: boolean
-  /** The parts that use cases of a person need. */
+  /** Dependencies for calls of services, as requests of a person make them. */
   readonly deps: EnvironmentDeps
 }
 
-/** A database and a machine that outlive servers. */
+/** A database and a machine on which simulated servers run, one after the other. */
 export interface World extends AsyncDisposable {
   readonly store: Store
   readonly clock: Clock
   readonly machine: FakeMachine
-  /** Starts a server; the caller makes sure that the one before is dead. */
+  /** Starts a server. The previous one must have ended. */
   startServer(death?: Death): SimulatedServer
-  /** Ends a server at once. Its current work never goes on. */
+  /** Ends a server at once. Promises of its current work never settle. */
   kill(server: SimulatedServer): void
-  /** Returns when no server has work left at the present time. */
+  /** Waits until no server has work left at the present simulated time. */
   settle(): Promise<void>
-  /** Lets the time pass until `isDone`, and returns whether that was within `limitMs`. */
+  /**
+   * Advances the simulated time, timer by timer, until `isDone` returns true. Returns false if that takes longer than
+   * `limitMs`. Throws if a pass of the engine has failed.
+   */
   passUntil(isDone: () => Promise<boolean>, limitMs: number): Promise<boolean>
 }
 
 export interface WorldOptions {
+  /** Largest number of runs at once. */
   readonly runsMax: number
   /** Returns the tracking records of a launched command, in the form that the client sends. */
   readonly recordsOf?: (launch: Launch) => readonly unknown[]
@@ -69,7 +76,7 @@ export async function createWorld({ runsMax, recordsOf = () => [] }: WorldOption
   const clock = createSimulatedClock(START)
   const store = createStore(database, { now: clock.now })
 
-  /** Batches that processes of ended attempts have logged and not sent, by the id of the attempt. */
+  /** Batches of ended attempts that their processes have logged and not sent, by the id of the attempt. */
   const left = new Map<string, BatchRequest>()
   const machine = createFakeMachine({
     clock,
@@ -109,7 +116,10 @@ export async function createWorld({ runsMax, recordsOf = () => [] }: WorldOption
       timers.clear()
     }
 
-    /** Does a step of the server, or ends the server there. A dead server does nothing, and nothing of it goes on. */
+    /**
+     * Does a step of the server, and ends the server if its death is
+     * at this step. The promise of an ended server never settles.
+     */
     const step = async <T>(work: () => Promise<T>): Promise<T> => {
       if (server.isDead) return await never
       server.steps += 1
@@ -120,7 +130,10 @@ export async function createWorld({ runsMax, recordsOf = () => [] }: WorldOption
       return server.isDead ? await never : result
     }
 
-    /** Does work of the server that changes nothing. */
+    /**
+     * Does work of the server that changes nothing and therefore
+     * is not a step. The promise of an ended server never settles.
+     */
     const read = async <T>(work: () => Promise<T>): Promise<T> => {
       if (server.isDead) return await never
       const result = await follow(work)
@@ -228,7 +241,7 @@ export async function createWorld({ runsMax, recordsOf = () => [] }: WorldOption
 type MutableServer = { -readonly [K in keyof SimulatedServer]: SimulatedServer[K] } & { die: () => void }
 type Follow = <T>(work: () => Promise<T>) => Promise<T>
 
-/** Returns the store as a server that may die sees it. */
+/** Returns a store whose transactions are steps of a server. */
 function mortal(store: Store, read: Follow, step: Follow): Store {
   const readers = <T extends object>(stores: T): T =>
     Object.fromEntries(
@@ -261,7 +274,7 @@ function mortalExecutor(executor: Executor, read: Follow, step: Follow): Executo
   }
 }
 
-/** Outputs of a machine whose runs leave no files. */
+/** Returns the output store of a machine whose runs write no files. `prepare` is a step of a server. */
 function mortalOutputs(step: Follow): OutputStore {
   return {
     prepare: ({ owner }) => step(async () => `/outputs/${owner.number}`),

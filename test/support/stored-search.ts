@@ -12,8 +12,8 @@ import { queryRows } from './both-servers.ts'
 import type { ServerSetup } from './both-servers.ts'
 
 /**
- * The stored history of a search. `known` is the number of results that its method had for a suggestion, `budget` the
- * maximum number of trials at that time.
+ * The stored history of a search. `known` is the number of results that the method had received before a suggestion,
+ * `budget` the largest number of trials at that time.
  */
 export interface StoredSearch {
   readonly plan: SweepPlan
@@ -21,7 +21,7 @@ export interface StoredSearch {
   readonly results: readonly SweepResult[]
 }
 
-/** Reads the suggestions and results of a sweep from the database, past the server. */
+/** Reads the suggestions and results of a sweep directly from the database of a server. */
 export async function readStoredSearch(
   place: Pick<ServerSetup, 'server' | 'postgres' | 'database'>,
   number: number,
@@ -53,8 +53,8 @@ export async function readStoredSearch(
 }
 
 /**
- * Checks that every suggestion of a sweep can be computed again. Each is computed by a new instance of the method from
- * the stored history alone. Points that were given and not suggested are skipped.
+ * Checks that every suggestion of a sweep can be computed again, by a new instance of the method from the stored
+ * history alone. First points from the document are skipped: no method suggested them.
  */
 export async function expectReproducible(
   place: Pick<ServerSetup, 'server' | 'postgres' | 'database'>,

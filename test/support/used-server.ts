@@ -7,12 +7,13 @@ import type { TestServer, TestServerOptions } from './server.ts'
 
 /** The server of a test file, with calls that many tests make. */
 export interface UsedServer {
-  /** The server itself. Available in tests, not while they are collected. */
+  /** The server itself. Throws while tests are collected: the server starts before the first test. */
   readonly server: TestServer
   getRun(number: number): Promise<RunDetailView>
   getSweep(number: number): Promise<SweepView>
   post<T = { number: number }>(path: string, body?: unknown): Promise<{ readonly status: number; readonly body: T }>
   readLog(run: number, attempt?: number): Promise<string>
+  /** Waits until the run is in one of the phases. */
   waitForPhase(run: number, ...phases: string[]): Promise<void>
 }
 

@@ -32,14 +32,14 @@ for step in range(10000):
 const SWEEP =
   'version: 1\nkind: group\nname: valley\nhptuning:\n  concurrency: 4\n  seed: 5\n  metric: {name: loss, optimization: minimize}\n  first_points: [{x: 0.95, k: a}]\n  random_search: {n_experiments: 12}\n  matrix: {x: {uniform: [0, 1]}, k: {values: [a, b]}}\nrun:\n  cmd: python train.py {{ x }} {{ k }}\n'
 
-/** A dashboard whose server has one sweep, `valley`: twelve trials, of which some failed. */
+/** A dashboard whose server has one sweep, `valley`, with twelve ended trials. Some of them have failed. */
 export interface Valley extends Dashboard<{ readonly sweep: number }> {
   loadTrials(): Promise<RunDetailView[]>
   /** Starts a run that logs a line and a metric twenty times a second. Returns its number. */
   submitSlow(name: string): Promise<number>
 }
 
-/** Starts the dashboard with the sweep `valley`, whose trials have ended. */
+/** Starts the dashboard and waits until the sweep `valley` has ended. */
 export async function useValley(): Promise<Valley> {
   const dashboard = await useDashboard(6, async (server, folder) => {
     writeFileSync(join(folder, 'train.py'), TRAIN)

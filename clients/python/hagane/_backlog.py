@@ -9,18 +9,19 @@ import time
 from ._messages import warn
 from ._spool import SPOOL_BYTES_MAX, DiskSegment
 
-# Limits of a batch of more than one record.
+# Largest size of a batch, in bytes and in metric values. A batch of a single record may be larger.
 BATCH_BYTES = 1000000
 BATCH_POINTS = 20000
-# Records that the disk could not store.
+# Limit of the memory for records that the disk could not store. Above it records are dropped.
 MEMORY_BYTES_MAX = 20000000
-# Wait after the disk failed, before it is tried again.
+# Time after a failed write during which records go to memory and the disk is not tried again.
 DISK_RETRY_S = 1.0
-# Wait for another thread that writes to the disk.
+# Longest wait of a thread that logs while another thread writes to the disk.
 LOCK_WAIT_S = 1.0
-# Time after which the records of a missing file are given up. A folder that is moved or remounted is back by then.
+# Time that the file of a segment may be missing before its records
+# are given up. A folder that is moved or remounted is back by then.
 MISSING_S = 10.0
-# The same at the end of a program, which must not wait as long.
+# The same limit after `seal`: a program that ends must not wait as long.
 CLOSING_MISSING_S = 0.5
 
 
@@ -38,24 +39,26 @@ class Backlog(object):
         # Whether the thread that holds the lock is storing lines.
         self._is_busy = False
         self._is_sealed = False
-        # Lines that are not stored yet.
+        # Lines that were passed to `append` and are not stored yet.
         self._waiting = collections.deque()
         self._segments = []
         self._disk_retry_at = 0.0
         self._missing_since = None
-        # Bytes of records that were added to memory, and that were freed. Only threads that hold the lock change the
-        # first, only the sending thread changes the second.
+        # Bytes of all records that were added to memory, and of all that were freed again. Only threads that hold the
+        # lock change the first number, only the sending thread changes the second.
         self._memory_in = 0
         self._memory_out = 0
-        # Number up to which records are acknowledged or given up.
+        # Number of the last record that is acknowledged or given up.
+        # All records before it are acknowledged or given up, too.
         self.acked = 0
-        # Records up to `acked` that the server does not have. `lost`: given up here, or lost by the server when it was
-        # restored from a backup. `refused`: refused by the server in a batch that it acknowledged.
+        # Numbers of records up to `acked` that the server does not have. `lost`:
+        # given up by this client, or lost by the server when it was restored from a
+        # backup. `refused`: refused by the server in a batch that it acknowledged.
         self.lost = 0
         self.refused = 0
-        # Records without a number: neither disk nor memory could store them.
+        # Number of records that neither disk nor memory could store. They are not counted by `last`.
         self.dropped = 0
-        # Records that were neither acknowledged nor on disk when the writer ended.
+        # Number of records that were neither acknowledged nor on disk when the writer ended.
         self.stranded = 0
 
     @property
@@ -73,13 +76,13 @@ class Backlog(object):
         """Number of lines that are not stored yet, because a thread still waits for the disk."""
         return len(self._waiting)
 
-    # Called by threads that log.
+    # The next methods are called by threads that log.
 
     def append(self, line):
-        """Stores a line: on disk, or in memory if the disk fails. Returns the lines added after `seal`, usually none.
+        """Stores a line: on disk, or in memory if the disk fails. After `seal`, returns lines instead of storing them.
 
-        A signal handler or a finalizer may call this during a call of its own thread. The outer call then stores the
-        line.
+        A signal handler or a finalizer may call this method during a call of its own thread. The outer call then stores
+        the line.
         """
         self._waiting.append(line)
         while self._waiting:
@@ -102,7 +105,7 @@ class Backlog(object):
         return ()
 
     def seal(self):
-        """Ends `append`, which from now on returns lines instead of storing them.
+        """Makes `append` return lines from now on instead of storing them.
 
         Has no effect if another thread holds the lock for longer than LOCK_WAIT_S.
         """
@@ -112,7 +115,7 @@ class Backlog(object):
 
     def _wait(self):
         """Waits for the lock for at most LOCK_WAIT_S. Returns whether this thread has it now."""
-        # At the end of the interpreter, the thread that holds the lock may never run again.
+        # At the end of the interpreter the thread that holds the lock may never run again: do not wait for it.
         return self._lock.acquire(True, 0 if sys.is_finalizing() else LOCK_WAIT_S)
 
     def _store(self, line):
@@ -156,12 +159,13 @@ class Backlog(object):
         else:
             self._segments.append(_MemorySegment(self.last + 1, line))
 
-    # Called by the sending thread.
+    # The next methods are called by the sending thread.
 
     def take(self, records_max):
-        """Returns the next batch: (number of its first record, lines, whether no records follow it).
+        """Returns the next batch: (number of its first record, lines, whether it has the last stored record).
 
-        The records are kept until `accept` or `give_up`. Raises OSError while they cannot be read.
+        There are no lines if no record is pending. The records are kept until `accept` or `give_up`. Raises OSError
+        while they cannot be read.
         """
         while self.pending:
             segment = self._segments[0]
@@ -176,9 +180,9 @@ class Backlog(object):
         return self.acked + 1, [], True
 
     def _peek(self, segment, records_max):
-        """Returns records of a segment; none if its file does not contain them or is missing for longer than MISSING_S.
+        """Returns the next records of a segment; none if its file has lost them or has been missing for MISSING_S.
 
-        Raises OSError for failures that may pass: too few file descriptors, a moved folder, changed permissions.
+        Raises OSError for failures that may end: too few file descriptors, a moved folder, changed permissions.
         """
         try:
             lines = segment.peek(records_max)
@@ -187,17 +191,17 @@ class Backlog(object):
         except OSError as error:
             now = time.monotonic()
             self._missing_since = self._missing_since or now
-            # A missing file must not block the records after it for ever. One time serves for all files, because
-            # usually their whole folder is missing.
+            # A missing file must not block the records after it for ever. The time is counted for all files together,
+            # because usually their whole folder is missing.
             limit_s = CLOSING_MISSING_S if self._is_sealed else MISSING_S
             if error.errno != errno.ENOENT or now - self._missing_since < limit_s:
                 raise
             return []
 
     def accept(self, mark, refused):
-        """Removes the records up to number `mark`, which the server has acknowledged. It refused `refused` of them.
+        """Removes the records up to number `mark`, which the server has acknowledged.
 
-        Returns whether any of them was still pending.
+        refused: how many of them the server refused. Returns whether any of them was still pending.
         """
         count = min(mark, self.last) - self.acked
         self.refused += refused
@@ -205,7 +209,7 @@ class Backlog(object):
         return count > 0
 
     def give_up(self, count):
-        """Gives up the next `count` records: they are not sent any more."""
+        """Gives up the next `count` records: the client never sends them again."""
         self.lost += count
         self._advance(count)
 
@@ -230,7 +234,7 @@ class Backlog(object):
         while len(self._segments) > 1 and self._segments[0].last <= self.acked:
             self._segments.pop(0).remove()
 
-    # Called at the end of the writer, after `seal`.
+    # The next methods are called at the end of the writer, after `seal`.
 
     def finish(self, is_complete):
         """Deletes all files if everything was delivered. Otherwise closes them and leaves them for `hagane sync`.
@@ -262,7 +266,7 @@ class Backlog(object):
 
 
 class _MemorySegment(object):
-    """A segment of records that the disk could not store."""
+    """A segment of records that the disk could not store, with the methods of DiskSegment."""
 
     bytes_on_disk = 0
 
@@ -293,7 +297,7 @@ class _MemorySegment(object):
 
 
 def _take_all(lines):
-    """Removes and returns all lines. Other threads may change the deque at the same time."""
+    """Removes and returns all lines of a deque, which other threads may change at the same time."""
     taken = []
     while True:
         try:
@@ -303,14 +307,14 @@ def _take_all(lines):
 
 
 def _batch(lines):
-    """Returns the first lines, as many as fit into a batch, at least one if there are any."""
+    """Returns the first lines, as many as fit into a batch. Returns at least one, unless `lines` is empty."""
     batch = []
     size = 0
     points = 0
 
     for line in lines:
         size += len(line)
-        # An upper bound: each value of a metric has a colon.
+        # An upper bound of the number of metric values: in JSON, each follows a colon.
         points += line.count(b":")
         if batch and (size > BATCH_BYTES or points > BATCH_POINTS):
             break

@@ -9,7 +9,7 @@ _ANSWER_BYTES_MAX = 1000000
 
 
 class Unreachable(Exception):
-    """The server did not answer, or not in a way that can be used. The request can be sent again later.
+    """No answer came from the server, or none that the client can use. The request can be sent again later.
 
     is_refused: whether the connection was refused because nothing listens at the address.
     """
@@ -27,7 +27,7 @@ def prepare(url):
     """
     try:
         scheme, host, _ = _split(url)
-        # Encoding imports a codec if the host is not ASCII.
+        # Called because it imports a codec if the host is not ASCII.
         _bytes_of(host)
     except ValueError:
         # The attempt to connect reports the malformed URL.
@@ -51,10 +51,10 @@ class Connection(object):
         self._rest = b""
 
     def post(self, server, path, body, timeout_s=ANSWER_TIMEOUT_S):
-        """Posts JSON bytes to a path. Returns the status and the decoded answer; None in its place if it is not JSON.
+        """Posts JSON bytes to a path. Returns (status, decoded answer). The answer is None if it is not JSON.
 
-        server: (URL, token). timeout_s: limit for each operation of the socket. A request that fails on a kept
-        connection is sent once more, so the server may receive it twice. Raises Unreachable.
+        server: (URL, token). timeout_s: limit for each operation of the socket. A request that fails on an existing
+        connection is sent once more on a new one, so the server may receive it twice. Raises Unreachable.
         """
         url, token = server
         had_connection = self._socket is not None and self._url == url
@@ -66,7 +66,7 @@ class Connection(object):
             if not had_connection or isinstance(error, socket.timeout):
                 raise Unreachable(error)
 
-        # The server may have closed the idle connection although it is running: try a new connection once.
+        # A running server may have closed the idle connection: try a new connection once.
         try:
             return self._post(url, token, path, body, timeout_s)
         except Exception as error:  # pylint: disable=broad-except
@@ -139,7 +139,7 @@ class Connection(object):
 
 
 def _decode(content):
-    # A proxy in between may answer with an HTML page.
+    # A proxy between client and server may answer with an HTML page.
     try:
         return loads(content.decode("utf-8"))
     except ValueError:
@@ -149,7 +149,7 @@ def _decode(content):
 def _split(url):
     """Returns (scheme, host, port) of a URL. The scheme may be empty; the port defaults to 443 for https, else 80.
 
-    A host that is an IPv6 address keeps its brackets. Raises ValueError for a port that is no number.
+    An IPv6 address keeps its brackets. Raises ValueError for a port that is no number.
     """
     scheme, _, rest = url.rpartition("://")
     address = rest.split("/")[0]

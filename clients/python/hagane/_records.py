@@ -5,7 +5,7 @@ from json import loads
 
 # The server accepts batches of up to 8 MB. A record that does not fit into one could never be delivered.
 LINE_CHARS_MAX = 7000000
-# In UTF-16 code units, as the server counts.
+# Longest name, in UTF-16 code units, as the server counts.
 NAME_UNITS_MAX = 250
 
 encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=str).encode
@@ -33,7 +33,7 @@ def problem_of_name(name):
         return "is empty"
     if "\0" in name:
         return "has a NUL character"
-    # A character beyond U+FFFF has two code units. Short names need no exact count.
+    # A character has at most two code units, so that a name of half the limit needs no exact count.
     if len(name) * 2 > NAME_UNITS_MAX and units_of(name) > NAME_UNITS_MAX:
         return "has %d characters, and %d are taken" % (units_of(name), NAME_UNITS_MAX)
     return None
@@ -60,11 +60,12 @@ def _metrics_line(_, step, at, values):
     # NaN and infinities make the sum NaN or infinite.
     total = sum(numbers)
     if total - total == 0:
-        # Python prints finite numbers as JSON does. Filling in a template takes a third of the encoder's time.
+        # Python's `repr` of a finite number is valid JSON. Filling in
+        # a template takes a third of the time of the JSON encoder.
         names = tuple(values)
         return (_forms.get(names) or _form(names)) % numbers
 
-    # JSON has no NaN and no infinities: the server accepts strings for them.
+    # JSON has no NaN and no infinities. The server accepts strings such as "NaN" for them.
     return encode({"k": "m", "s": step, "t": at, "v": dict((name, _finite(value)) for name, value in values.items())})
 
 
@@ -79,13 +80,13 @@ def _whole_characters(line):
     return encode(loads(text.encode("utf-8", "replace").decode("utf-8")))
 
 
-# Templates of metrics records by their names: a training logs the same names again and again.
+# Templates of metrics records by the tuple of metric names: a training logs the same names again and again.
 _forms = {}
 _FORMS_MAX = 1000
 
 
 def _form(names):
-    """Creates the template for these names. Its places are the step, the time, and the value of each name."""
+    """Creates the template for a tuple of metric names. Its placeholders are step, time and one value per name."""
     if len(_forms) >= _FORMS_MAX:
         _forms.clear()
     fields = ",".join(encode(name).replace("%", "%%") + ":%r" for name in names)

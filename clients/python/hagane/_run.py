@@ -16,9 +16,9 @@ from ._records import LINE_CHARS_MAX, NAME_UNITS_MAX, cut_text, encode, problem_
 from ._settings import Settings
 from ._writer import Writer, call_at_worker_end, new_uuid
 
-# Metrics in one record.
+# Largest number of metrics in one record.
 RECORD_POINTS_MAX = 1000
-# Nesting of lists and dicts in the value of a parameter.
+# Largest nesting of lists and dicts in the value of a parameter.
 PARAM_LEVELS_MAX = 20
 MESSAGE_CHARS_MAX = 5000
 # Larger integers become floats: the server stores metrics as float64, which is exact only up to here.
@@ -31,7 +31,7 @@ _exit_code = None
 
 
 def _never_raise(method):
-    """Makes a method print its exceptions once instead of raising them: tracking must not end a training."""
+    """Makes a method print each exception as a warning and return None: tracking must not end a training."""
 
     @functools.wraps(method)
     def guarded(self, *args, **kwargs):
@@ -83,7 +83,8 @@ class _Run(object):
             previous(kind, error, trace)
 
         def on_exit():
-            # A worker process of Python 3.12 or earlier is still handling its exception here.
+            # In a worker process of multiprocessing (Python 3.12 or
+            # earlier), its exception is still being handled here.
             kind, error, _ = sys.exc_info()
             if os.getpid() == pid:
                 if kind is not None:
@@ -97,7 +98,7 @@ class _Run(object):
         if not call_at_worker_end(on_exit, 200):
             atexit.register(on_exit)
 
-        # With an empty record, the run is created even if the script logs nothing.
+        # With this empty record, the run is created even if the script logs nothing.
         self._writer.put(("p", {"k": "p", "v": {}}))
 
     def _end_by(self, kind, error):
@@ -186,7 +187,7 @@ class _Run(object):
             except Exception as error:  # pylint: disable=broad-except
                 warn("%s is left out: %s" % (_short(name), _text(error)))
 
-        # Parameters that are too long for one record together may fit into one each.
+        # Parameters that are too long together for one record may fit if each has a record of its own.
         for part in [found] if size < LINE_CHARS_MAX else [{name: value} for name, value in found.items()]:
             if part:
                 self._writer.put(("p", {"k": "p", "v": part}))
@@ -214,7 +215,7 @@ class _Run(object):
     def log_artifact(self, path, name=None):
         """Copies a file into the outputs folder of the run and records its size and SHA-256.
 
-        path: path of the file. If it is the place of the copy itself, nothing is copied.
+        path: path of the file. If this is the path of the copy itself, nothing is copied.
         name: path of the copy, relative to the outputs folder and inside it; by default the file's own name.
 
         Returns the path of the copy; None, after a warning, if the file cannot be recorded. In a script started by hand
@@ -309,24 +310,25 @@ class _Run(object):
 
     @property
     def delivery(self):
-        """Numbers of records of this process: a dict with `sent` (durable on the server), `pending` and `dropped`."""
+        """Numbers of records logged here: `sent` (durable on the server), `pending` (kept here) and `dropped` (lost).
+        """
         return self._writer.delivery
 
     @property
     def params(self):
-        """Parameters that the run was given, by name, without logged ones; {} in a script started by hand."""
+        """Parameters with which the run was started, by name; {} in a script started by hand."""
         return get_params()
 
     @property
     def outputs_path(self):
-        """Path of the folder for files to keep, the same for each attempt; None in a script started by hand."""
+        """Path of the run's outputs folder, the same for each attempt; None in a script started by hand."""
         return get_outputs_path()
 
     @property
     def checkpoint_dir(self):
         """Path of the folder for checkpoints, the same for each attempt; None in a script started by hand.
 
-        Only a trial that starts over at each rung has another folder for each rung.
+        Only a trial that trains from scratch at each rung has another folder for each rung.
         """
         return get_checkpoint_dir()
 
@@ -370,7 +372,7 @@ class Job(_Run):
 
 
 def get_outputs_path():
-    """Returns the path of the folder for files to keep, created if needed; None in a script started by hand."""
+    """Returns the path of the run's outputs folder, created if needed; None in a script started by hand."""
     return _folder("HAGANE_OUTPUTS")
 
 
@@ -385,7 +387,7 @@ def get_data_paths():
 
 
 def get_params():
-    """Returns the parameters that the run was given, by name, without logged ones; {} in a script started by hand."""
+    """Returns the parameters with which the run was started, by name; {} in a script started by hand."""
     return _mapping(os.environ.get("HAGANE_PARAMS") or _params_file())
 
 
@@ -395,7 +397,7 @@ def get_log_level():
 
 
 def _folder(name):
-    """Returns the path in an environment variable, and creates this folder."""
+    """Returns the path in an environment variable, and creates this folder; None if the variable is not set."""
     path = os.environ.get(name) or None
     if path is not None:
         try:
@@ -409,7 +411,7 @@ def _params_file():
     try:
         with io.open(os.environ.get("HAGANE_PARAMS_FILE") or os.devnull, encoding="utf-8") as file:
             return file.read()
-    # A ValueError: the file is not UTF-8.
+    # `read` raises ValueError if the file is not UTF-8.
     except (OSError, ValueError) as error:
         warn("the parameters cannot be read: %s" % error)
         return ""
@@ -428,12 +430,12 @@ def _integer(digits):
     try:
         return int(digits)
     except ValueError:
-        # By default, Python converts no more than 4300 digits (3.11 and later).
+        # By default, Python 3.11 and later converts no more than 4300 digits. The parameter stays a text.
         return digits
 
 
 def _creation(kind, name):
-    """Returns the request that creates a run for this script."""
+    """Returns the request that creates a run for this script, as a dict without the id."""
     try:
         work_dir = os.getcwd()
     except OSError:
@@ -482,7 +484,7 @@ _NUMBERS = frozenset([float, int])
 
 
 def _are_plain(values):
-    """Whether all values can be recorded without conversion and all names were checked: the usual, fast case."""
+    """Whether all values can be recorded without conversion and all names have passed the check before."""
     kinds = set(map(type, values.values()))
     if not _good_names.issuperset(values):
         return False
@@ -490,7 +492,10 @@ def _are_plain(values):
 
 
 def _to_numbers(values):
-    """Returns values that can be recorded. Warns about each bad name and value; leaves out None without a warning."""
+    """Returns the values that can be recorded, as int or float, by name.
+
+    Warns about each bad name and value; leaves out None without a warning.
+    """
     numbers = {}
     for name, value in values.items():
         if value is None:
@@ -552,14 +557,15 @@ def _parts(values):
     return [dict(items[at : at + RECORD_POINTS_MAX]) for at in range(0, len(items), RECORD_POINTS_MAX)]
 
 
-# By default, Python 3.11 and later prints no integer of more than 4300 decimal digits. This many bits are fewer.
+# By default, Python 3.11 and later prints no integer of more
+# than 4300 decimal digits. An integer of 14,000 bits has fewer.
 _DECIMAL_BITS_MAX = 14000
 
 
 def _to_json(value, levels):
     """Returns the value of a parameter as JSON can represent it. Raises ValueError if the server would refuse it.
 
-    levels: how many levels of lists and dicts it may have.
+    levels: how many levels of lists and dicts the value may have.
     """
     if isinstance(value, float):
         # JSON has no NaN and no infinities. The server reads these objects as floats.
@@ -585,7 +591,7 @@ def _to_json(value, levels):
 
 
 def _checked(text):
-    """Returns a text. Raises ValueError if it has a NUL character, which the server refuses."""
+    """Returns the text unchanged. Raises ValueError if it has a NUL character, which the server refuses."""
     if "\0" in text:
         raise ValueError("it has a NUL character")
     return text

@@ -7,14 +7,15 @@ from ._http import ANSWER_TIMEOUT_S, Connection, Unreachable
 from ._messages import debug, warn
 from ._records import encode
 
-# Wait before the first delivery, so that records logged while a program starts are sent together.
+# Wait of the sending thread before its first delivery, so that records logged while a program starts are sent together.
 FIRST_FLUSH_S = 0.3
 # Wait between deliveries.
 FLUSH_S = 1.0
 BATCH_RECORDS = 1000
-# Wait after the first, second, ... failure in a row.
+# Wait after the first, second, ... failure in a row. The last value also serves for all further failures.
 BACKOFF_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-# At the end of a program, which waits for the delivery, retries are sooner and few.
+# Wait between retries after `close`, and number of failures after which the sender ends. Both are small because the
+# program waits for the sender then.
 CLOSING_RETRY_S = 0.3
 CLOSING_FAILURES_MAX = 4
 
@@ -44,12 +45,14 @@ class Sender(object):
         self.is_done = False
 
     def close(self, deadline):
-        """Makes `work` send the remaining records of the sealed backlog and end. `deadline`: of time.monotonic."""
+        """Makes `work` send the remaining records of the sealed backlog and end. `deadline`: a time of time.monotonic.
+        """
         self._deadline = deadline
         self._wake.set()
 
     def work(self):
-        """Delivers records until the sender ends. Runs in the sending thread, or else in the thread that closes."""
+        """Delivers records until the sender ends. Runs in the sending thread, or without one in the thread that closes.
+        """
         if self._deadline is None:
             self._wake.wait(FIRST_FLUSH_S)
 
@@ -87,7 +90,8 @@ class Sender(object):
         return wait_s
 
     def _deliver(self):
-        """Sends the records logged before this call; after `close` all records, and the end of the writer."""
+        """Sends the records logged before this call. After `close` sends all records; the last batch closes the writer.
+        """
         server = self._settings.server()
         if server is None:
             self._is_given_up = self._deadline is not None
@@ -128,7 +132,7 @@ class Sender(object):
         is_last = self._deadline is not None and is_all
         status, answer = self._post(server, "/api/v1/runs/%s/batches" % self._run_id, self._body(first, lines, is_last))
 
-        # Another program may answer at this address by now. An answer that is not Hagane's never discards a record.
+        # Another program may listen at this address by now. Records are given up only after an answer of Hagane.
         code = _code_of(answer)
         if status == 200:
             self._accepted(first, lines, answer, is_last)
@@ -153,7 +157,7 @@ class Sender(object):
 
     def _accepted(self, first, lines, answer, is_last):
         mark, refused = _acknowledgement(answer)
-        # More than this batch is acknowledged if an earlier, longer batch was applied and its answer was lost.
+        # The server acknowledges more than this batch if it has applied an earlier, longer batch whose answer was lost.
         if not first + len(lines) - 1 <= mark <= self._backlog.last:
             raise Unreachable("the mark %d belongs to no batch" % mark)
 
@@ -174,7 +178,10 @@ class Sender(object):
         warn("the server refuses a record (%s): %.100s" % (code, lines[0].decode("ascii", "replace")))
 
     def _missed(self, first, answer):
-        """Handles a gap: the server lacks records before this batch. Raises Unreachable for other answers."""
+        """Counts the records as lost that, by this answer, the server lacks before the batch.
+
+        Raises Unreachable for any other answer with status 409.
+        """
         error = answer.get("error") if isinstance(answer, dict) else None
         mark = ((error or {}).get("args") or {}).get("mark")
         if not isinstance(mark, int) or first - 1 - mark <= self._backlog.lost:
@@ -188,7 +195,7 @@ class Sender(object):
 
 
 def _acknowledgement(answer):
-    """Returns the number up to which all records are durable, and the refusals of the batch.
+    """Returns the number up to which all records are durable, and the refused records of the batch as dicts.
 
     Raises Unreachable for an answer of another program.
     """
@@ -200,7 +207,7 @@ def _acknowledgement(answer):
 
 
 def _code_of(answer):
-    """Returns the code of an error of Hagane; None for any other answer."""
+    """Returns the error code in an answer of Hagane; None for any other answer."""
     error = answer.get("error") if isinstance(answer, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
     return code if isinstance(code, str) and isinstance(error.get("args"), dict) else None

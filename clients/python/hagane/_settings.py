@@ -5,7 +5,7 @@ import os
 
 
 class Settings(object):
-    """Values of the `HAGANE_...` variables, read once.
+    """Values of the `HAGANE_...` variables, read when the object is created.
 
     run_id: id of the run that this process belongs to; None in a script started by hand.
     attempt: number of the attempt, from 1.

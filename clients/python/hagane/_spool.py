@@ -12,18 +12,18 @@ import socket
 # The interpreter removes the function `open` at its end, before it runs the last finalizers, which may log.
 from io import FileIO
 
-# Size at which the next segment begins.
+# Size of a segment at which the next segment begins.
 SEGMENT_BYTES = 1000000
-# All segments of one writer.
+# Largest size of all segments of one writer together.
 SPOOL_BYTES_MAX = 2000000000
-# One read of a segment, unless its next record is longer.
+# Size of one read from a segment, unless the next record is longer.
 READ_BYTES = 256000
 
 _encode = json.JSONEncoder().encode
 
 
 class Spool(object):
-    """The files of one writer. `meta`: what its meta file contains besides the writer and the process."""
+    """The files of one writer. `meta`: fields of its meta file besides those about the writer and the process."""
 
     def __init__(self, folder, writer, meta):
         self._folder = folder
@@ -36,14 +36,14 @@ class Spool(object):
         lines: at least one record, each with its line end.
         """
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        # Only the meta file names the run of these records. The program may have deleted it with all files here.
+        # Only the meta file names the run of these records. The program may have deleted the folder with all its files.
         if not os.path.exists(self._meta_path()):
             self._write_meta(False)
 
         return DiskSegment(os.path.join(self._folder, "%s.%015d.jsonl" % (self._writer, first)), first, lines)
 
     def close(self):
-        """Marks the writer as closed in its meta file: `hagane sync` may send what is left."""
+        """Marks the writer as closed in its meta file: `hagane sync` may send its remaining records."""
         try:
             self._write_meta(True)
         except OSError:
@@ -89,7 +89,7 @@ class DiskSegment(object):
         self.end = (0, self.before)
         # Sizes of the next records that `peek` has returned: `skip` need not read them again.
         self._sizes = []
-        # Whether the file has lost records, as the sending thread found. No records are appended to such a file.
+        # Whether the sending thread has found that the file lost records. No more records are appended to such a file.
         self.is_damaged = False
         self._file = FileIO(path, "w")
         self.append(head + b"".join(lines), len(lines))
@@ -111,7 +111,7 @@ class DiskSegment(object):
         try:
             written = self._file.write(data)
             if written < len(data):
-                # A short write gives no reason. Writing the rest succeeds or raises the reason.
+                # A short write raises no exception. Writing the rest succeeds or raises the exception with the reason.
                 _write_all(self._file, data[written:])
             self.end = (size + len(data), last + count)
         finally:
@@ -201,7 +201,7 @@ def _write_all(file, data):
 
 
 def _identity():
-    """Returns what identifies this process. The pid alone may later belong to another process.
+    """Returns fields that identify this process. The pid alone may later belong to another process.
 
     startedAt: start of the process in clock ticks since the boot. boot: id of the boot.
     """

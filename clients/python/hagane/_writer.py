@@ -14,7 +14,7 @@ from ._records import to_line
 from ._sender import Sender
 from ._spool import Spool
 
-# Time that `close` waits for the delivery of the remaining records.
+# Longest time that `close` waits for the delivery of the remaining records, by default.
 CLOSE_S = 8.0
 
 
@@ -39,11 +39,11 @@ class Writer(object):
         if server is not None:
             prepare(server[0])
 
-        # The stream of this process, by its pid.
+        # The stream of this process, by its pid. After a fork the child finds no stream for its own pid.
         self._streams = {}
-        # Closed streams of this process, for `delivery`.
+        # Closed streams of this process, whose records `delivery` counts.
         self._past = []
-        # Records that could not be encoded.
+        # Number of records that could not be encoded.
         self._dropped = 0
         self._is_threaded = not settings.is_offline
         self._stream = self._of_this_process()
@@ -69,12 +69,14 @@ class Writer(object):
             lines = [late for line in lines for late in self._current().put(line)]
 
     def next_step(self):
-        """Returns the number of earlier calls in this process."""
+        """Returns the next default step of this process: 0, 1, 2, ..."""
         return next(self._current().steps)
 
     @property
     def delivery(self):
-        """Records of this process: `sent` (durable on the server), `pending` (kept here) and `dropped` (lost)."""
+        """Numbers of this process's records: `sent` (durable on the server), `pending` (kept here) and `dropped`
+        (lost).
+        """
         pid = os.getpid()
         counts = [stream.counts() for stream in self._past + [self._stream] if stream.pid == pid]
         total = dict((name, sum(count[name] for count in counts)) for name in ("sent", "pending", "dropped"))
@@ -82,7 +84,7 @@ class Writer(object):
         return total
 
     def close(self, timeout_s=CLOSE_S):
-        """Sends the remaining records, for about `timeout_s` at most. The others stay on disk for `hagane sync`."""
+        """Sends the remaining records, for about `timeout_s` at most. Unsent records stay on disk for `hagane sync`."""
         stream = self._stream
         if stream.pid != os.getpid() or not stream.is_started:
             return
@@ -98,8 +100,8 @@ class Writer(object):
             print_line("%(sent)d records sent, %(pending)d pending (hagane sync sends them), %(dropped)d dropped" % counts)
 
     def _close_at_exit(self):
-        # Records of later exit handlers and finalizers only go to the disk. The interpreter may run no other threads at
-        # its end, and waiting for a sending thread would never end.
+        # Later exit handlers and finalizers may still log. Their records only go to the disk: the interpreter may run
+        # no other threads at its end, and waiting for a sending thread would never end.
         self._is_threaded = False
         self.close()
         self._stream.is_threaded = False
@@ -138,11 +140,11 @@ class _Stream(object):
 
     @property
     def is_started(self):
-        """Whether the stream has taken a record."""
+        """Whether the stream has received a record."""
         return self._backlog.last > 0 or self._backlog.dropped > 0
 
     def put(self, line):
-        """Stores a line. Returns the lines added after `close`, usually none."""
+        """Stores a line and returns no lines. After `close`, returns lines instead."""
         late = self._backlog.append(line)
         if self._thread is None and self.is_threaded:
             self._start()
@@ -178,8 +180,8 @@ class _Stream(object):
 
     def _start(self):
         """Starts the sending thread, unless the interpreter is ending."""
-        # If the lock is taken, another call starts the thread. Waiting for it could deadlock a signal handler that has
-        # interrupted that call.
+        # If the lock is taken, another call starts the thread. Waiting for the lock could deadlock a signal handler
+        # that has interrupted that call.
         if sys.is_finalizing() or not self._start_lock.acquire(False):
             return
         try:
@@ -201,8 +203,8 @@ def call_at_worker_end(function, priority):
 
     current = process.current_process()
     if getattr(current, "_inheriting", False):
-        # The worker is still importing the script. After that, multiprocessing discards all finalizers and calls the
-        # functions registered for after a fork, so that this one adds the finalizer again.
+        # The worker is still importing the script. After the import, multiprocessing discards all finalizers and calls
+        # the functions passed to `register_after_fork`. `register` adds the finalizer then.
         def register(_):
             util.Finalize(None, function, exitpriority=priority)
 
@@ -216,7 +218,7 @@ def call_at_worker_end(function, priority):
     return True
 
 
-# Keeps these functions, to which the registry of multiprocessing has only weak references.
+# References to the functions `register`: multiprocessing has only weak references to them.
 _registered = []
 
 

@@ -224,7 +224,7 @@ for at in range(500):
 folder = os.environ["HAGANE_SPOOL"]
 def is_last_on_disk():
     names = os.listdir(folder) if os.path.isdir(folder) else []
-    # Segments only: a note is written aside and renamed, and may be renamed between its listing and its opening.
+    # Only segments: a meta file is written under another name, and may be renamed between listing and opening.
     return any('"x":499' in open(os.path.join(folder, name)).read() for name in names if name.endswith(".jsonl"))
 deadline = time.time() + 60
 while not is_last_on_disk() and time.time() < deadline:

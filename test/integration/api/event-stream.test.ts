@@ -42,7 +42,7 @@ describe('the stream of events', () => {
           if (got >= count) break
         }
       } catch {
-        // The used.server was killed while the stream was read.
+        // The server was killed while the stream was read.
       }
 
       ended.abort()
