@@ -1,6 +1,6 @@
 import { FIRST_TAB, pathOf } from './page-routes.ts'
 
-/** Paths of the pages. */
+/** Functions that return the path of a page, some with a query. */
 export const paths = {
   signIn: () => '/sign-in',
   home: () => pathOf('home', {}),
@@ -19,12 +19,12 @@ export const paths = {
     pathOf('create', { project }) + (from === undefined ? '' : `?from=${from}`),
 }
 
-/** Returns a tab as a part of a path. The path of the first tab names no tab. */
+/** Returns a tab as the last part of a path; undefined for the first tab, which the path leaves out. */
 function toOptionalTab(tab: string | undefined): string | undefined {
   return tab === FIRST_TAB || tab === '' ? undefined : tab
 }
 
-/** The fields of a run that its name is made of. */
+/** The fields of a run from which its name is made. */
 interface Named {
   readonly name: string | null
   readonly sweep: number | null
@@ -32,21 +32,19 @@ interface Named {
   readonly number: number
 }
 
-/** Returns the name of a run: its own name, `SWEEP #NUMBER` for a trial, or its number. */
+/** Returns the name of a run. Without one: its number as `#NUMBER`, for a trial after the name of its sweep. */
 export function runName(run: Named): string {
   return isNamed(run)
     ? run.name!
     : `${run.sweep === null ? '' : `${sweepName({ name: run.sweepName, number: run.sweep })} `}#${run.number}`
 }
 
-/**
- * Returns the name of a run followed by its number. The names of trials and unnamed runs contain the number already.
- */
+/** Returns the name of a run, followed by its number. An unnamed run has the number in its name already. */
 export function runTitle(run: Named): string {
   return isNamed(run) ? `${runName(run)} #${run.number}` : runName(run)
 }
 
-/** Returns the name of a sweep, or its number where it has no name. */
+/** Returns the name of a sweep; without one its number as `#NUMBER`. */
 export function sweepName({ name, number }: Pick<Named, 'name' | 'number'>): string {
   return isNamed({ name }) ? name! : `#${number}`
 }
@@ -55,7 +53,10 @@ function isNamed({ name }: Pick<Named, 'name'>): boolean {
   return name !== null && name.trim() !== ''
 }
 
-/** Returns labels for runs that are shown together, by run number. Runs of the same name get their number, too. */
+/**
+ * Returns the labels of runs that are shown together, by run number: the name of the run,
+ * with its number if several runs have the same name.
+ */
 export function runLabels(runs: readonly Named[]): Map<number, string> {
   const counts = new Map<string, number>()
   for (const name of runs.map(runName)) counts.set(name, (counts.get(name) ?? 0) + 1)

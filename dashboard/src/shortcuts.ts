@@ -1,4 +1,4 @@
-/** Names of the window events that open the command palette and the list of shortcuts. */
+/** Names of the events on `window` that open the command palette and the list of shortcuts. */
 export const OPEN_PALETTE_EVENT = 'hagane-palette'
 export const OPEN_SHORTCUTS_EVENT = 'hagane-help'
 
@@ -9,7 +9,10 @@ export function openPalette(): void {
 /** Types of input fields that take no typed text. */
 const NON_TEXT_INPUT_TYPES = ['checkbox', 'radio', 'range', 'button', 'submit', 'color', 'file']
 
-/** Whether a key press enters text into a field. Shortcuts do nothing then. */
+/**
+ * Whether a key press belongs to a text field, a select or other editable element, or to
+ * text composition. Shortcuts ignore such key presses.
+ */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement
   if (event.isComposing || target.isContentEditable) return true

@@ -1,8 +1,9 @@
-/** Matches the tokens that structure a filter: quoted text, brackets, `and` and `or`. */
+/** Matches the tokens that structure a filter: quoted text, parentheses, `and` and `or`. */
 export const FILTER_TOKENS = /"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[()]|\b(?:and|or)\b/gi
 
 /**
- * Whether all brackets and quotes of a filter are closed, so that brackets around the filter do not change its meaning.
+ * Whether all parentheses and quotes of a filter are closed, so that further
+ * parentheses around the filter do not change its meaning.
  */
 export function isBalanced(filter: string): boolean {
   let depth = 0

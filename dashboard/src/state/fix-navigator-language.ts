@@ -1,7 +1,6 @@
 /**
- * Replaces a language of the browser that `Intl` refuses by `en-US`. On a system without a language (`LANG=C`) a
- * browser reports `en-US@posix`. uPlot passes this to `Intl` when it is loaded, which throws, and no chart would be
- * shown.
+ * Sets `navigator.language` to `en-US` if `Intl` rejects its value. On a system without a language (`LANG=C`) a browser
+ * reports `en-US@posix`. uPlot passes this value to `Intl` when it is loaded, and the error would prevent all charts.
  */
 export function fixNavigatorLanguage(): void {
   try {

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 
-/** Frames to wait for before the idle callback is requested. */
+/** Number of frames to wait for before the idle callback is requested. */
 const FRAMES = 6
-/** Longest wait for the idle callback after these frames. */
+/** Longest wait for the idle callback, after the frames. */
 const LATEST_MS = 500
 
 /**

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** The address of the page. All that the page shows follows from it. */
+/** The path and the query of the page's address, which determine what the page shows. */
 export interface PageAddress {
   readonly path: string
   readonly query: URLSearchParams
@@ -25,12 +25,12 @@ addEventListener('popstate', () => {
 
 let isBack = false
 
-/** Whether the browser's Back or Forward led to this page. */
+/** Whether the last change of the address came from the browser's Back or Forward. */
 export function isGoingBack(): boolean {
   return isBack
 }
 
-/** Returns the address, and renders the component again when it changes. */
+/** Returns the current address, and renders the component again when the address changes. */
 export function usePageAddress(): PageAddress {
   return useSyncExternalStore(
     (listener) => {
@@ -42,8 +42,8 @@ export function usePageAddress(): PageAddress {
 }
 
 /**
- * Goes to another path with its query. `replace` replaces the entry in the browser's history and keeps the scroll
- * position.
+ * Opens the page at a path (with its query) without loading the dashboard again, and scrolls to its top. With
+ * `replace`, the new address replaces the current entry of the browser's history, and the page is not scrolled.
  */
 export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
   if (to === location.pathname + location.search) return
@@ -54,8 +54,8 @@ export function navigate(to: string, { replace = false }: { readonly replace?: b
 }
 
 /**
- * Sets parameters of the query and keeps the others; null or an empty text removes one. By default this adds no entry
- * to the browser's history.
+ * Sets parameters of the query and keeps the others; null or an empty text removes a parameter. By default the current
+ * entry of the browser's history is replaced.
  */
 export function changeQuery(
   patch: Readonly<Record<string, string | null>>,
@@ -64,7 +64,7 @@ export function changeQuery(
   navigate(withQuery(patch), options)
 }
 
-/** Returns the current path and query with some parameters set; null or an empty text removes one. */
+/** Returns the current path and query with some parameters set; null or an empty text removes a parameter. */
 export function withQuery(patch: Readonly<Record<string, string | null>>): string {
   const query = new URLSearchParams(location.search)
   for (const [name, value] of Object.entries(patch)) {

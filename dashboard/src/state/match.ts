@@ -1,8 +1,8 @@
 import { decode } from './query-lists.ts'
 
 /**
- * Matches a path with a pattern such as `/p/:project/runs/:run/:tab?` and returns the named parts, decoded. Undefined
- * where the path does not fit. A part whose name ends in `?` may be absent.
+ * Matches a path with a pattern such as `/p/:project/runs/:run/:tab?` and returns the named parts, decoded. A part
+ * whose name ends in `?` may be absent. Undefined if the path does not match.
  */
 export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
   const [wanted, given] = [pattern.split('/'), path.replace(/\/+$/, '').split('/')]

@@ -18,8 +18,8 @@ const CHOICES: { readonly [K in keyof Preferences]: readonly Preferences[K][] } 
 const keyOf = (key: keyof Preferences): string => `hagane.${key}`
 
 /**
- * Reads the stored preferences. Without a stored language the browser's language is used, English unless it is
- * Japanese.
+ * Reads the preferences from `localStorage`. Without a stored language, the language is
+ * Japanese if the browser's is, otherwise English.
  */
 export function readPreferences(): Preferences {
   const valueOf = <K extends keyof Preferences>(key: K, otherwise: Preferences[K]): Preferences[K] => {
@@ -35,7 +35,7 @@ export function readPreferences(): Preferences {
   }
 }
 
-/** Stores a preference in the browser. */
+/** Stores a preference in `localStorage`. */
 export function storePreference<K extends keyof Preferences>(key: K, value: Preferences[K]): void {
   localStorage.setItem(keyOf(key), value)
 }

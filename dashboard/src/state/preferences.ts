@@ -21,10 +21,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/**
- * Stores a preference and applies it at once. A new language reloads the page, because the texts are loaded at its
- * start.
- */
+/** Stores a preference and applies it at once. A new language reloads the page, because texts are loaded only once. */
 export function setPreference<K extends keyof Preferences>(key: K, value: Preferences[K]): void {
   storePreference(key, value)
   current = { ...current, [key]: value }
@@ -39,7 +36,7 @@ export function setPreference<K extends keyof Preferences>(key: K, value: Prefer
   for (const listener of listeners) listener()
 }
 
-/** Returns the theme that is shown: the chosen one, or that of the system. */
+/** Returns the theme that is shown: the chosen one or, for `system`, that of the operating system. */
 export function shownTheme({ theme }: Preferences): 'light' | 'dark' {
   if (theme !== 'system') return theme
   return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'

@@ -3,12 +3,12 @@ import type { RefObject } from 'react'
 
 import { isGoingBack } from './location.ts'
 
-/** Last scroll position of the box at each address, in pixels. */
+/** Last scroll position of the box, in pixels, by address of the page. */
 const scrollTops = new Map<string, number>()
 
 /**
- * Remembers how far a box is scrolled at each address, and restores it after the browser's Back or Forward. `isFilled`:
- * the box has content to scroll to.
+ * Records how far a box is scrolled at each address, and restores the position after the browser's Back or Forward.
+ * `isFilled`: the content of the box is loaded.
  */
 export function useScrollRestoration(box: RefObject<HTMLElement | null>, isFilled: boolean): void {
   useLayoutEffect(() => {

@@ -6,7 +6,7 @@ import { t } from '../texts/texts.ts'
 import { ErrorNotice } from './error-notice.tsx'
 
 interface BoundaryProps {
-  /** Address of the page inside. A new address clears the error. */
+  /** Address of the page inside. A new address removes the error. */
   readonly place: string
   readonly children: ReactNode
 }
@@ -16,7 +16,10 @@ interface BoundaryState {
   readonly place: string
 }
 
-/** Shows an error of the page inside, with a button to try again. The bar above stays. */
+/**
+ * Shows the page inside or, if rendering it fails, the error with a button that loads the dashboard again. The bar
+ * above the page is not affected.
+ */
 export class Boundary extends Component<BoundaryProps, BoundaryState> {
   override state: BoundaryState = { error: undefined, place: this.props.place }
 
@@ -35,7 +38,10 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
   }
 }
 
-/** Whether a code file of the page could not be loaded. Each browser has its own message for this. */
+/**
+ * Whether the error says that a script or style sheet of the page could not be
+ * loaded. Each browser has its own message for this.
+ */
 function isLoadFailure({ message, name }: Error): boolean {
   return (
     name === 'ChunkLoadError' ||
@@ -44,14 +50,14 @@ function isLoadFailure({ message, name }: Error): boolean {
 }
 
 const POLL_MS = 2_000
-/** Key in the session storage of the time of the last automatic reload. */
+/** Key in `sessionStorage` of the time of the last automatic reload, in milliseconds since 1970. */
 const RELOADED_AT_KEY = 'hagane.reloaded'
-/** Shortest time between two automatic reloads, for a page that fails again right after one. */
+/** Shortest time between two automatic reloads. Prevents a loop of reloads if the page fails again each time. */
 const RELOAD_INTERVAL_MIN_MS = 30_000
 
 /**
- * Shown where a code file of the page could not be loaded: the server is away, or has a newer version of the dashboard.
- * Reloads the page once the server answers.
+ * An error in place of a page of which a script or style sheet could not be loaded: the server does not answer, or has
+ * a newer version of the dashboard. Reloads the page once the server answers.
  */
 function ReloadWhenBack(): ReactElement {
   useEffect(() => {

@@ -3,7 +3,10 @@ import type { ReactElement } from 'react'
 import { t } from '../texts/texts.ts'
 import { useModal } from './use-modal.ts'
 
-/** A dialog that asks before something is lost or much is started. Its button repeats the verb of the action. */
+/**
+ * A dialog that requires confirmation of an action that loses something or starts many
+ * runs. `verb` is the text of the button that confirms.
+ */
 export function ConfirmDialog({
   title,
   text,
@@ -15,7 +18,7 @@ export function ConfirmDialog({
   readonly title: string
   readonly text: string
   readonly verb: string
-  /** Whether the action loses nothing. Its button is then not shown as dangerous. */
+  /** Whether the action loses nothing. The button that confirms is then not shown as dangerous. */
   readonly isHarmless?: boolean
   readonly onConfirm: () => void
   readonly onClose: () => void

@@ -33,7 +33,7 @@ export function DataTable({
         </thead>
         <tbody>
           {rows.slice(0, ROWS_MAX).map((row, at) => (
-            // Rows of data have no key but their index.
+            // The index is the key, because rows have no other.
             <tr key={at}>
               {row.map((value, i) => (
                 <td key={head[i]} className={numeric[i] ? 'num' : 'clip'}>

@@ -2,7 +2,10 @@ import type { ReactElement, ReactNode } from 'react'
 
 import css from './definition-list.module.css'
 
-/** A list of names with their values. Texts that do not fit are shown whole as tooltips. */
+/**
+ * A list of names with their values. The tooltip of a name or value that is text
+ * contains the whole text, in case it is cut.
+ */
 export function DefinitionList({
   pairs,
 }: {

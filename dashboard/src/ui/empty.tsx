@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { CopyButton } from './copy-button.tsx'
 import css from './empty.module.css'
 
-/** Shown where there is nothing yet, with an explanation and a command that makes the first item. */
+/** A text in place of an empty list, with an explanation and optionally a command that makes the first item. */
 export function Empty({
   title,
   text,

@@ -4,7 +4,7 @@ import { ApiError } from '../api/client.ts'
 import { t } from '../texts/texts.ts'
 import { Notice } from './notice.tsx'
 
-/** An error: what happened, its probable cause, and a button to try again. */
+/** An error: a title, its probable cause, and optionally a button that tries again. */
 export function ErrorNotice({
   error,
   onRetry,

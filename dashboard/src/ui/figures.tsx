@@ -10,7 +10,7 @@ export interface Figure {
   readonly sub?: ReactNode
 }
 
-/** The key figures of a page, in the largest type. */
+/** The key figures of a page, in large type. Figures that are undefined or false are left out. */
 export function Figures({ figures }: { readonly figures: readonly (Figure | undefined | false)[] }): ReactElement {
   return (
     <dl className={css.figures}>

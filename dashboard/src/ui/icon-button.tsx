@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import { Icon } from './icons.tsx'
 import type { IconName } from './icons.tsx'
 
-/** A button with an icon alone. `label` is its tooltip and its name for screen readers. */
+/** A button that shows only an icon. `label` is its tooltip and its name for screen readers. */
 export function IconButton({
   name,
   label,

@@ -1,6 +1,9 @@
 import type { ReactElement } from 'react'
 
-/** SVG paths in a box of 16 px, drawn with a stroke of 1.4 px with butt ends and without fills. */
+/**
+ * SVG paths by name of the icon, in a box of 16 px. They are drawn with a
+ * stroke of 1.4 px with butt ends and without fill.
+ */
 const PATHS = {
   search: 'M7 2.7a4.3 4.3 0 1 0 0 8.6 4.3 4.3 0 0 0 0-8.6M10.2 10.2 14 14',
   down: 'm4.5 6.5 3.5 3.5 3.5-3.5',
@@ -39,7 +42,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS
 
-/** An icon, hidden from screen readers. Where it stands without a word, the element around it needs a label. */
+/** An icon, hidden from screen readers. If no text is beside it, the element around it needs a label. */
 export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }): ReactElement {
   return (
     <svg
@@ -56,7 +59,7 @@ export function Icon({ name, size = 16 }: { readonly name: IconName; readonly si
   )
 }
 
-/** The logo: an H of two cut bars and a ridge in the colour of glowing steel. */
+/** The logo: an H of two bars with cut corners, and between them a slanted line in the colour `--heat-mark`. */
 export function Logo(): ReactElement {
   return (
     <svg width={20} height={20} viewBox="0 0 20 20" fill="currentColor" aria-hidden="true">

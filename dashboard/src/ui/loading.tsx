@@ -10,8 +10,8 @@ const WORDS_AFTER_MS = 3_000
 const CANCEL_AFTER_MS = 15_000
 
 /**
- * Shown while something is loaded: nothing at first, after 0.3 s its outline, after 3 s a text, after 15 s a button to
- * cancel.
+ * A placeholder while something is loaded: nothing for 0.3 s, then grey lines, after 3 s also a text, and after 15 s a
+ * button that cancels the requests. After cancelling: a button that tries again.
  */
 export function Loading({ what, lines = 6 }: { readonly what: string; readonly lines?: number }): ReactElement | null {
   const requests = usePendingRequests()

@@ -7,7 +7,7 @@ import css from './menu.module.css'
 
 /**
  * A button that opens a list below or above it. A click on an element with `data-closes`, a submitted form, a click
- * elsewhere and Escape close the list.
+ * outside the list and Escape close the list.
  */
 export function Menu({
   label,
@@ -20,7 +20,7 @@ export function Menu({
   readonly label: ReactNode
   readonly icon?: IconName
   readonly children: ReactNode
-  /** The edge of the button at which the list begins. */
+  /** The edge of the button with which the list is aligned. */
   readonly side?: 'left' | 'right'
   readonly opens?: 'down' | 'up'
   readonly isBare?: boolean
@@ -31,7 +31,7 @@ export function Menu({
   const id = useId()
 
   useEffect(() => {
-    // Focuses the text field of a menu that has one, and selects its text.
+    // Focuses the first text field of the menu, if it has one, and selects its text.
     if (isOpen) list.current?.querySelector<HTMLInputElement>('input:not([type=checkbox]), textarea')?.select()
   }, [isOpen])
   useClosing(isOpen, setOpen, holder)
@@ -66,7 +66,7 @@ export function Menu({
   )
 }
 
-/** Closes an open menu on a click outside of its element, and on Escape, which focuses its button. */
+/** Closes an open menu on a click outside of `holder` and on Escape. Escape also focuses the button of the menu. */
 function useClosing(
   isOpen: boolean,
   setOpen: (isOpen: boolean) => void,

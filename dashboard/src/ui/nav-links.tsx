@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import { Link } from './link.tsx'
 import css from './nav-links.module.css'
 
-/** A link of a navigation. `count` is the number of entries on its page. */
+/** A link of a navigation bar. `count`, shown after the text, is the number of entries on its page. */
 export interface NavLink {
   readonly to: string
   readonly text: string

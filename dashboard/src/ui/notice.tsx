@@ -2,7 +2,10 @@ import type { ReactElement, ReactNode } from 'react'
 
 import css from './notice.module.css'
 
-/** A box with a title that says what happened, has failed or could be better. The colour of its edge is its kind. */
+/**
+ * A box with a title and further text about an error, a problem or an
+ * improvement. `kind` determines the colour of its edge.
+ */
 export function Notice({
   kind,
   title,
@@ -12,7 +15,7 @@ export function Notice({
 }: {
   readonly kind: 'warning' | 'error' | 'advice'
   readonly title: string
-  /** Whether the title is text of a program. */
+  /** Whether the title was printed by a program and is shown in a monospaced font. */
   readonly isMono?: boolean
   readonly role?: 'alert'
   readonly children: ReactNode

@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { Link } from './link.tsx'
 import css from './page-top.module.css'
 
-/** A page above the shown one; without an address for the shown page itself. */
+/** A page above the shown one, with its address; or the shown page itself, without an address. */
 export interface Breadcrumb {
   readonly text: string
   readonly to?: string

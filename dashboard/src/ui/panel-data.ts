@@ -2,7 +2,7 @@ import { csvLine } from '../../../src/contract/csv.ts'
 
 export type DataCell = string | number | null | undefined
 
-/** The data of a chart as a table. */
+/** The data of a chart as a table: the titles of its columns, and its rows. Null and undefined are empty cells. */
 export interface PanelData {
   readonly head: readonly string[]
   readonly rows: readonly (readonly DataCell[])[]

@@ -12,7 +12,7 @@ export function PanelHeader({
   readonly title: string
   readonly note?: ReactNode
   readonly acts?: ReactNode
-  /** The text that is cut where there is not enough room. */
+  /** The text that is cut if the space is too narrow for all. */
   readonly clips?: 'title' | 'note'
 }): ReactElement {
   return (

@@ -13,28 +13,29 @@ import { toast } from './toasts.ts'
 
 interface PanelProps {
   readonly title: string
-  /** How many of how many items the panel shows. */
+  /** Text beside the title, such as how many of all items are drawn. */
   readonly note?: ReactNode
   /** Buttons and menus of the panel. */
   readonly acts?: ReactNode
   /**
-   * Returns the data of the chart, called when the person asks for it. Undefined where the panel is no chart, or draws
-   * nothing yet.
+   * Returns the data of the chart. Called when a person opens or saves the data as a table. Undefined if the panel has
+   * no chart or the chart is empty: the panel then has no buttons for data.
    */
   readonly data?: (() => PanelData) | undefined
-  /** Text about the part of the data that the table leaves out. */
+  /** Text for a table that does not contain every point, which says how the points were summarised. */
   readonly dataNote?: string | undefined
   readonly children: ReactNode
-  /** Height of a panel with a chart. Without it, the panel is as high as its content or as `className` says. */
+  /** Height of a panel with a chart, in two sizes. If absent, the content or `className` determines the height. */
   readonly size?: 'chart' | 'slice'
-  /** Whether a panel of size `chart` is high and as wide as the page. */
+  /** Whether a panel of size `chart` is enlarged: higher, and as wide as the area of the charts. */
   readonly isLarge?: boolean
   readonly className?: string | undefined
 }
 
 /**
- * A titled box with a note and buttons. Data of a chart can be shown as a table and saved as a file; the chart can be
- * saved as a picture and has a link of its own. `data-large` marks a large panel for the box around it.
+ * A titled box with a note and buttons. If it has `data`, these can be shown as a table and saved as a CSV file; the
+ * chart can be saved as a picture, and the panel has a link of its own. An enlarged panel has the attribute
+ * `data-large` for the style sheets of elements around it.
  */
 export function Panel({
   title,
@@ -90,7 +91,10 @@ export function Panel({
   )
 }
 
-/** Buttons that show data as a table, save them, save a picture of the chart, and copy the link of the panel. */
+/**
+ * Buttons that show the data as a table, save them as a CSV file, save a picture
+ * of the chart, and copy a link to the panel.
+ */
 function DataButtons({
   title,
   data,
@@ -128,7 +132,7 @@ function DataButtons({
   )
 }
 
-/** Copies the address of this panel, with all that is chosen on the page. */
+/** Copies the address of the page, with the panel as its fragment. The address contains the state of the page. */
 async function copyLink(anchor: string): Promise<void> {
   const address = location.href.split('#')[0] + hashOf(anchor)
   await navigator.clipboard.writeText(address)

@@ -5,16 +5,16 @@ import type { SweepPhase } from '../../../src/contract/phases.ts'
 import { t } from '../texts/texts.ts'
 import css from './phase.module.css'
 
-/** Returns the phase of a run whose icon also stands for this phase of a sweep. */
+/** Returns the phase of a run whose icon stands for a sweep in this phase. */
 export function sweepShape(phase: SweepPhase, isPaused = false): RunPhase {
   if (phase === 'done') return 'succeeded'
   return phase === 'running' && isPaused ? 'paused' : phase
 }
 
 /**
- * The icon of a phase: a ring while the run goes on, a filled shape once it has ended. `part`, from 0 to 1, is the
- * progress of a running run around its ring. An empty `label` hides the icon from screen readers, for use beside a
- * word.
+ * The icon of a phase: a ring for a run that has not ended, a filled shape for one that has.
+ * `part`, from 0 to 1, is how much of the ring of a running run is drawn. With an empty `label`,
+ * screen readers skip the icon, for an icon beside a word.
  */
 export function PhaseIcon({
   phase,
@@ -51,7 +51,7 @@ export function Phase({ phase, part }: { readonly phase: RunPhase; readonly part
   )
 }
 
-/** Shapes inside the rings of phases that go on: lines and areas. */
+/** SVG paths inside the rings of phases that have not ended: lines here, filled areas in `AREAS_IN_RING`. */
 const LINES_IN_RING = { queued: 'M4.6 7h4.8', paused: 'M5.7 4.8v4.4M8.3 4.8v4.4' } as const
 const AREAS_IN_RING = {
   preparing: 'M7 7V3.6A3.4 3.4 0 0 1 10.4 7z',

@@ -4,11 +4,12 @@ import type { ReactElement, ReactNode } from 'react'
 import css from './render-when-visible.module.css'
 
 /**
- * Distance around the window within which an element counts as in sight, so that it is loaded before it is scrolled to.
+ * Distance around the window within which an element counts as in sight, so
+ * that it is loaded before scrolling reaches it.
  */
 const AHEAD = '600px'
 
-/** Returns the names that have been in sight once, and a function that adds a name. */
+/** Returns the names of the elements that have been in sight so far, and a function that adds a name. */
 export function useSeenNames(): [ReadonlySet<string>, (name: string) => void] {
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set())
   const see = useCallback(
@@ -19,8 +20,8 @@ export function useSeenNames(): [ReadonlySet<string>, (name: string) => void] {
 }
 
 /**
- * Renders its children once its place has come near the window, for good, and calls `onSee` then. Before, the place is
- * an empty box.
+ * Renders `children` from the time at which the element first comes near the window, and then calls `onSee` with
+ * `name`. Before, the element is an empty box.
  */
 export function RenderWhenVisible({
   name,

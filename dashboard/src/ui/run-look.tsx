@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 
-/** How a run is drawn: one of twelve hues in one of three dash patterns. */
+/** The colour and dash pattern in which a run or a group is drawn: one of twelve hues, one of three patterns. */
 export interface RunLook {
   /** Name of the custom property of the colour, such as `--c1`. */
   readonly color: string
@@ -8,10 +8,10 @@ export interface RunLook {
 }
 
 const HUES = 12
-/** Lengths of dashes and gaps in pixels; none for a solid line. */
+/** Lengths in pixels of the dashes and gaps of each pattern. An empty list is a solid line. */
 const DASHES: readonly (readonly number[])[] = [[], [5, 3], [1.5, 2.5]]
 
-/** Computes a look from the run's id (its FNV-1a hash), so that a run looks the same on every page. */
+/** Computes the look of a run from its id by an FNV-1a hash, so that the look does not depend on the page. */
 function lookOf(id: string): RunLook {
   let hash = 0x811c9dc5
   for (let i = 0; i < id.length; i += 1) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
@@ -19,21 +19,21 @@ function lookOf(id: string): RunLook {
   return { color: `--c${1 + (place % HUES)}`, dash: DASHES[Math.floor(place / HUES)]! }
 }
 
-/** Hues by family: hues of two families are easy to tell apart, hues of one family are not. */
+/** Numbers of hues by family. Hues of two families are easy to tell apart, hues of one family are not. */
 const FAMILIES: readonly (readonly number[])[] = [[1, 9], [2, 8], [3, 12], [4, 11], [5], [6], [7], [10]]
 
 /**
- * Returns the looks of runs that are drawn together. As long as there are hues, each run has its own, first from unused
- * families: the hue of its hash where that is free. With more runs than hues, runs of one hue have different dash
- * patterns.
+ * Returns the looks of runs that are drawn together, by id. Up to twelve runs get solid lines of different hues: the
+ * hue of the id's hash, or if it or its family is taken, a following one, preferably of a free family. More runs get
+ * different combinations of hue and dash pattern.
  */
 export function looksOf(ids: readonly string[]): Map<string, RunLook> {
-  // Sorted, so that the same runs look the same in whatever order they are listed.
+  // Sorted, so that the looks do not depend on the order of the list.
   const ordered = ids.toSorted()
   return ordered.length <= HUES ? huesOf(ordered) : patternsOf(ordered)
 }
 
-/** Gives each of at most twelve runs a hue of its own. */
+/** Gives each of at most twelve runs a hue of its own and a solid line. */
 function huesOf(ids: readonly string[]): Map<string, RunLook> {
   const taken = new Set<number>()
   const isFamilyFree = (hue: number): boolean =>
@@ -50,7 +50,7 @@ function huesOf(ids: readonly string[]): Map<string, RunLook> {
   )
 }
 
-/** Gives runs different combinations of hue and dash pattern, as long as there are any left. */
+/** Gives runs different combinations of hue and dash pattern. The 37th and later runs repeat combinations. */
 function patternsOf(ids: readonly string[]): Map<string, RunLook> {
   const taken = new Set<string>()
 
@@ -67,7 +67,7 @@ function patternsOf(ids: readonly string[]): Map<string, RunLook> {
   )
 }
 
-/** A short piece of the line of a run; a small ring without a look. */
+/** A short piece of the line of a run or group; a small ring if charts do not draw it and it has no look. */
 export function LineSample({ look }: { readonly look: RunLook | undefined }): ReactElement {
   return (
     <svg width="16" height="8" viewBox="0 0 16 8" aria-hidden="true">

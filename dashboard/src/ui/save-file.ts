@@ -1,7 +1,7 @@
 import { t } from '../texts/texts.ts'
 import { toast } from './toasts.ts'
 
-/** Saves a text as a CSV file, through the browser's download. */
+/** Saves a text as a CSV file through the browser's download, and shows a message. */
 export function saveFile(name: string, text: string): void {
   saveBlob(name, new Blob([text], { type: 'text/csv;charset=utf-8' }))
 }

@@ -6,7 +6,7 @@ const PAD_PX = 12
 
 /**
  * Saves the chart of a panel as a PNG file: its title, its canvases as they are on the screen, and the labels of its
- * lines. For a panel without canvases, the texts and bars are drawn.
+ * lines. For a panel without canvases, its texts and filled boxes are drawn.
  */
 export async function savePicture(panel: HTMLElement, title: string): Promise<void> {
   const canvases = [...panel.querySelectorAll('canvas')].filter((canvas) => canvas.clientWidth > 0)
@@ -42,7 +42,10 @@ export async function savePicture(panel: HTMLElement, title: string): Promise<vo
   if (blob) saveBlob(`${title.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')}.png`, blob)
 }
 
-/** Draws the label of a line, after a short piece of that line. */
+/**
+ * Draws the label of a line after a short piece of that line. `origin` is the position in
+ * the window of the top left corner of the picture.
+ */
 function drawLabel(context: CanvasRenderingContext2D, label: HTMLElement, origin: Point): void {
   const [sample, name] = [label.querySelector('svg path'), label.querySelector('span') ?? label]
   const box = name.getBoundingClientRect()
@@ -71,7 +74,7 @@ interface Point {
   readonly y: number
 }
 
-/** Draws the fills and texts of an element and all elements within it, where they are on the screen. */
+/** Draws the background fills and texts of an element and all elements within it, where they are on the screen. */
 function drawPlain(context: CanvasRenderingContext2D, element: Element, origin: Point): void {
   const box = element.getBoundingClientRect()
   const style = getComputedStyle(element)

@@ -4,7 +4,8 @@ import { Icon } from './icons.tsx'
 import css from './sort-button.module.css'
 
 /**
- * The title of a column as a button that sorts a table by it. An arrow shows the order where the table is sorted so.
+ * The title of a column as a button that sorts the table by the column. If the
+ * table is sorted by it, an arrow shows the order.
  */
 export function SortButton({
   order,
@@ -15,7 +16,7 @@ export function SortButton({
   children,
 }: {
   readonly order: 'ascending' | 'descending' | undefined
-  /** Place of the column among several sort keys, from 1. */
+  /** Place of the column among the sort keys, from 1; shown if there are several keys. */
   readonly place?: number | undefined
   readonly title?: string | undefined
   readonly isDisabled?: boolean

@@ -4,7 +4,7 @@ import { t } from '../texts/texts.ts'
 import css from './toast-list.module.css'
 import { dismissToast, useToasts } from './toasts.ts'
 
-/** Short messages about what was done, with a button to undo it where that is possible. */
+/** The short messages about completed actions, each with a button that undoes the action if that is possible. */
 export function ToastList(): ReactElement {
   const entries = useToasts()
 

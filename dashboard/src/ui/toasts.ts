@@ -16,7 +16,7 @@ function setToasts(next: readonly ToastEntry[]): void {
   for (const listener of toastListeners) listener()
 }
 
-/** Shows a short message for eight seconds, with a button that calls `undo` where it is given. */
+/** Shows a short message for eight seconds. If `undo` is given, the message has a button that calls it. */
 export function toast(text: string, undo?: () => void): void {
   const id = (toastCount += 1)
   setToasts([...toasts, { id, text, undo }])
@@ -27,7 +27,7 @@ export function dismissToast(id: number): void {
   setToasts(toasts.filter((entry) => entry.id !== id))
 }
 
-/** Returns the messages that are shown. */
+/** Returns the messages that are shown, and renders the component again when they change. */
 export function useToasts(): readonly ToastEntry[] {
   return useSyncExternalStore(
     (listener) => {

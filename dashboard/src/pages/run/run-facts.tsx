@@ -43,7 +43,10 @@ function formatParam(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Returns when and how the run was made, from which run and which code, and the version of its Python. */
+/**
+ * Returns the origin of a run as names and values: its time of creation, its kind, the run that it was made from, its
+ * commit and branch, and the version of its Python. Values that do not exist are left out.
+ */
 function originPairs(run: RunDetailView): (readonly [string, ReactNode])[] {
   const { origin, commit, branch, ranOn, project, number } = run
 

@@ -11,7 +11,7 @@ import css from './run-figures.module.css'
 
 const METRICS_MAX = 2
 
-/** The key figures of a run: its first metrics, its duration and its phase. */
+/** The key figures of a run: its first two metrics by name, its duration and its phase. */
 export function RunFigures({ run, now }: { readonly run: RunDetailView; readonly now: number }): ReactElement {
   const seconds = secondsBetween(run.startedAt, run.endedAt, now)
   const metrics = metricsOf([run])

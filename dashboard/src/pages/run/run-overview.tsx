@@ -17,7 +17,7 @@ import css from './run-overview.module.css'
 
 const CHARTS_MAX = 4
 
-/** The tab that a run opens with: its facts, its attempts and first charts, and its log, in three columns. */
+/** The first tab of the page of a run, in three columns: its facts; its attempts and first four charts; its log. */
 export function RunOverview({ run, now }: { readonly run: RunDetailView; readonly now: number }): ReactElement {
   const metrics = useMemo(() => metricsOf([run]), [run])
   const shown = useMemo(() => metrics.slice(0, CHARTS_MAX), [metrics])

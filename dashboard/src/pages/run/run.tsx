@@ -73,7 +73,7 @@ export function Run({
   )
 }
 
-/** Returns the pages above a run: its project, and its sweep or the run list. */
+/** Returns the breadcrumbs of a run: its project, its sweep or else the run list, and the run itself. */
 function breadcrumbsOf(project: string, { number, sweep, sweepName: name }: RunDetailView): Breadcrumb[] {
   return [
     { text: project, to: paths.runs(project) },

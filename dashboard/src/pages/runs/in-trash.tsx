@@ -12,7 +12,8 @@ interface InTrashProps {
 }
 
 /**
- * The date when a run or a sweep was put into the trash, and a button that restores it. Shown in place of its actions.
+ * The date when a run or a sweep was put into the trash, and a button that restores it.
+ * Shown in place of the actions of the run or sweep.
  */
 export function InTrash({ since, isBusy, onRestore }: InTrashProps): ReactElement {
   return (

@@ -6,8 +6,8 @@ import { countInPhases } from './phase-count.ts'
 import type { ListedRuns } from './use-listed-runs.ts'
 
 /**
- * Returns by how many runs the list is out of date: how many more (or, below 0, fewer) match now than when it was read.
- * While the list is not in use, it is read again by itself.
+ * Returns how many more runs (below 0: fewer) match the filter now than when the list was read; 0 while this cannot be
+ * compared. Reads the list again if the number has changed and the list is not in use.
  */
 export function useCountChange(
   list: ListedRuns,
@@ -24,7 +24,8 @@ export function useCountChange(
   const readIfChanged = useEffectEvent(() => {
     if (countChange !== 0 && !isInUse) list.readAgain()
   })
-  // Once for each count: if the list and the count always differed, the list would be read again for ever.
+  // Runs once for each new count, not for each change of the difference. If the list and the count always differed, the
+  // list would be read again for ever.
   useEffect(() => readIfChanged(), [counts.dataUpdatedAt, isInUse])
 
   return countChange

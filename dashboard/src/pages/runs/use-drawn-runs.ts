@@ -7,7 +7,10 @@ import type { RunsState } from './runs-state.ts'
 import type { ListedRuns } from './use-listed-runs.ts'
 
 interface DrawnRuns {
-  /** The runs of the first three pages. The charts use only these, so that they do not change while more are loaded. */
+  /**
+   * The runs of the first three pages. The charts use only these, so that
+   * loading further pages does not change the charts.
+   */
   readonly firstRuns: readonly RunView[]
   readonly selectedRuns: readonly RunView[]
   /** Runs that the charts draw. */

@@ -13,13 +13,13 @@ import { useRunsState } from './use-runs-state.ts'
 /** The state and the data of the page of runs. */
 export type RunsPage = ReturnType<typeof useRunsPage>
 
-/** Reads the state and the data of the page of runs. */
+/** Reads the state of the page of runs from the address, and the data for it from the server. */
 export function useRunsPage(project: string) {
   const [state, change] = useRunsState()
   const [hovered, setHovered] = useState<string | undefined>()
   const list = useListedRuns(project, state)
 
-  // Counts, directions and charts are loaded after the rows are on the screen.
+  // Counts, directions and charts are loaded once the rows have been drawn, so that the rows appear sooner.
   const hasIdled = useHasIdled(list.isLoaded)
   const counts = useCounts({ project, filter: state.filter.trim(), trash: state.isTrash || undefined }, hasIdled)
   const directions = useDirections(project, hasIdled || showsBest(state))
@@ -30,7 +30,8 @@ export function useRunsPage(project: string) {
     [state.columns, state.sort, runs],
   )
 
-  // Rows must not move below the pointer, and a list that was scrolled down must not jump to its begin.
+  // A list in use is not read again by itself: its rows would move below the pointer, or
+  // a list scrolled far down would jump to its start.
   const isInUse = hovered !== undefined || list.pages.length > 2
   const countChange = useCountChange(list, { counts, phases: state.phases, isInUse })
 

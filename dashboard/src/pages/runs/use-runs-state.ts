@@ -5,7 +5,7 @@ import { replacesHistoryStep } from './history-step.ts'
 import { readRunsState, writeRunsState } from './runs-state.ts'
 import type { RunsState } from './runs-state.ts'
 
-/** Returns the state of the run list, which is in the address, and a function that changes parts of it. */
+/** Returns the state of the run list, which the address contains, and a function that changes parts of it. */
 export function useRunsState(): [RunsState, (patch: Partial<RunsState>) => void] {
   const { query } = usePageAddress()
   const state = useMemo(() => readRunsState(query), [query])
@@ -16,7 +16,7 @@ export function useRunsState(): [RunsState, (patch: Partial<RunsState>) => void]
     const replace = replacesHistoryStep(patch, now - typedAt.current)
     if ('filter' in patch) typedAt.current = now
 
-    // Changes the state in the address, which may be newer than the one rendered.
+    // The patch is applied to the state in the address, which may be newer than the rendered one.
     const current = readRunsState(new URLSearchParams(location.search))
     changeQuery(writeRunsState({ ...current, ...patch, ...('group' in patch && { unfolded: [] }) }), { replace })
   }, [])

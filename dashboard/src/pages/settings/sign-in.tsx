@@ -7,8 +7,8 @@ import css from './sign-in.module.css'
 import { useSignInForm } from './use-sign-in-form.ts'
 
 /**
- * The page that signs in: with the one-time code after `#` in the address, which `hagane open` puts there and which
- * browsers send to no server, else with a token that the person pastes.
+ * The sign-in page. It signs in with the one-time code after `#` in the address, if there is one, or with a token that
+ * the person enters. `hagane open` adds the code; browsers do not send the part after `#` to a server.
  */
 export function SignIn(): ReactElement {
   useTitle(t('sign_in'))

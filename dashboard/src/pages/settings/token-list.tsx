@@ -51,7 +51,7 @@ export function TokenList(): ReactElement {
   )
 }
 
-/** A new token, which is shown this once, with a button that copies it. */
+/** The text of a new token, which is not shown again later, with a button that copies it. */
 function CreatedToken({ token: { name, token } }: { readonly token: CreatedTokenView }): ReactElement {
   return (
     <div className={css.created} role="status">

@@ -10,13 +10,13 @@ import { safePath } from './safe-path.ts'
 interface SignInForm {
   readonly token: string
   readonly setToken: (token: string) => void
-  /** Why signing in has failed. */
+  /** Text that explains why the last sign-in failed; undefined if none has failed. */
   readonly problem: string | undefined
-  /** Signs in with the token, and opens the page of the address. */
+  /** Signs in with the token. Then opens the page at the current address, or from the sign-in page the home page. */
   readonly submit: () => void
 }
 
-/** Keeps the form that signs in, and signs in at once where the address contains a one-time code. */
+/** Returns the state of the sign-in form. If the address contains a one-time code, signs in with it at once. */
 export function useSignInForm(): SignInForm {
   const sendCredential = useSignIn()
   const [token, setToken] = useState('')

@@ -1,16 +1,16 @@
 import type { Trial } from '../../charts/trials.ts'
 
-/** Number of latest trials that a person can choose from. */
+/** Largest number of trials, the latest ones, that a person can choose from. */
 const OFFERED_MAX = 500
 
-/** Trials that have begun, and so may have a log. */
+/** Returns the trials that have begun. Other trials have no log. */
 export function startedTrials(trials: readonly Trial[]): Trial[] {
   return trials.filter(({ startedAt }) => startedAt !== null)
 }
 
 /**
- * Returns the trial whose log is shown: the one with the number in the address (`requested`), else the latest running
- * one, else the best, else the last. Undefined where no trial has begun.
+ * Returns the trial whose log is shown: the one whose run has the number `requested` (from the address), else the
+ * latest running one, else the best, else the last. Undefined if no trial has begun.
  */
 export function logTrialOf(
   started: readonly Trial[],
@@ -24,7 +24,9 @@ export function logTrialOf(
   )
 }
 
-/** Returns the trials that a person can choose from: the latest ones, newest first, and the chosen one. */
+/**
+ * Returns the trials that a person can choose from: the latest ones, newest first. `chosen` comes first if it is older.
+ */
 export function offeredTrials(started: readonly Trial[], chosen: Trial): Trial[] {
   const latest = started.slice(-OFFERED_MAX).toReversed()
   return latest.includes(chosen) ? latest : [chosen, ...latest]

@@ -6,7 +6,7 @@ import css from './sweep-bar.module.css'
 import { barPartsOf, countEnded } from './sweep-counts.ts'
 
 /**
- * A bar of a sweep's progress: its trials by how they ended or what they do now, out of all trials that it will run.
+ * A progress bar of a sweep: the shares of its trials by outcome or current state, out of all trials that it will run.
  */
 export function SweepBar({ sweep }: { readonly sweep: SweepView }): ReactElement {
   const { trials, concurrency } = sweep

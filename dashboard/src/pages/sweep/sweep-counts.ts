@@ -2,17 +2,17 @@ import type { SweepView } from '../../../../src/contract/sweep.ts'
 
 type Counted = Pick<SweepView, 'counts'>
 
-/** Number of trials that succeeded, failed or were stopped. */
+/** Returns the number of trials that succeeded, failed or were stopped. */
 export function countEnded({ counts }: Counted): number {
   return (counts.succeeded ?? 0) + (counts.failed ?? 0) + (counts.stopped ?? 0)
 }
 
-/** Number of trials that exist so far, in any phase. */
+/** Returns the number of trials that exist so far, in any phase. */
 export function countTrials({ counts }: Counted): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
-/** Number of trials that run, wait for a place, and are paused. */
+/** Returns the numbers of trials that run or start, that wait for their start, and that are paused. */
 export function countOpen({ counts }: Counted): {
   readonly running: number
   readonly waiting: number
@@ -25,13 +25,16 @@ export function countOpen({ counts }: Counted): {
   }
 }
 
-/** A part of a sweep's bar: the CSS variable of its colour, and its share of all trials that the sweep will run. */
+/** A part of the progress bar of a sweep: the CSS variable of its colour, and its share of the bar from 0 to 1. */
 export interface BarPart {
   readonly color: string
   readonly share: number
 }
 
-/** Returns the parts of a sweep's bar: its trials by how they ended or what they do now. */
+/**
+ * Returns the parts of the progress bar of a sweep, by outcome or current state of its trials. The whole bar stands for
+ * all trials that the sweep will run; for a sweep without an end, for those in the parts.
+ */
 export function barPartsOf({ counts, ends, trials }: Pick<SweepView, 'counts' | 'ends' | 'trials'>): BarPart[] {
   const parts = [
     ['--ph-succeeded', ends.finished],

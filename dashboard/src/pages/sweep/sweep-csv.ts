@@ -6,7 +6,7 @@ import { formatValue } from '../../format.ts'
 import { t } from '../../texts/texts.ts'
 import type { PanelData } from '../../ui/panel-data.ts'
 
-/** Returns the attempts of a sweep as a table; undefined where there are none. */
+/** Returns a function that builds the table of a sweep's attempts; undefined if there are none. */
 export function attemptData({
   attempts,
   number,
@@ -29,7 +29,7 @@ export function attemptData({
   })
 }
 
-/** Returns the results at the rungs of a sweep as a table; undefined where there are none. */
+/** Returns a function that builds the table of the results at the rungs of a sweep; undefined if there are none. */
 export function rungData({
   rungs,
   reached,
@@ -42,7 +42,7 @@ export function rungData({
   })
 }
 
-/** Returns the importance of each parameter as a table, with two standard deviations. */
+/** Returns the table of the importance of each parameter, with two standard deviations. */
 export function importanceData(importance: SweepInsightView['importance']): PanelData {
   return {
     head: [t('parameter'), t('share'), t('two_sd')],
@@ -50,7 +50,10 @@ export function importanceData(importance: SweepInsightView['importance']): Pane
   }
 }
 
-/** Returns trials as the text of a CSV file, in their order, with the parameters `names`. */
+/**
+ * Returns the text of a CSV file with a line for each trial, in the given
+ * order. `names` are the parameters, each a column.
+ */
 export function trialsCsv(
   trials: readonly Pick<Trial, 'index' | 'number' | 'phase' | 'value' | 'params'>[],
   metric: TrialSet['metric'],

@@ -24,7 +24,7 @@ export function SweepFigures({
   now,
 }: {
   readonly sweep: SweepView
-  /** Undefined until they are loaded. */
+  /** The trials of the sweep; undefined until they are loaded. */
   readonly trials: TrialsView | undefined
   readonly now: number
 }): ReactElement {
@@ -69,7 +69,7 @@ function bestFigure(sweep: SweepView): Figure {
   }
 }
 
-/** Outcomes of trials that are counted, in the order shown. */
+/** Outcomes whose numbers of trials are shown, in this order. `resting` trials are paused after they had started. */
 const OUTCOMES = ['finished', 'early', 'stopped', 'failed', 'resting'] as const
 
 function outcomesTextOf(trials: TrialsView): string {

@@ -12,7 +12,8 @@ import { logTrialOf, offeredTrials, startedTrials } from './log-trials.ts'
 import css from './sweep-logs.module.css'
 
 /**
- * The log of one trial of a sweep: the one in the address, else the latest running one, else the best, else the last.
+ * The log of one trial of a sweep: the one whose run number is in the address, else the latest running one, else the
+ * best, else the last. A select changes the trial.
  */
 export function SweepLogs({ set, isEnded }: { readonly set: TrialSet; readonly isEnded: boolean }): ReactElement {
   const { query } = usePageAddress()

@@ -24,7 +24,7 @@ export interface SweepOverviewProps {
   readonly onOpen: (trial: Trial) => void
 }
 
-/** The tab that a sweep opens with: advice, its note, and the charts of all of its trials. */
+/** The first tab of the page of a sweep: advice, its note, and the charts of all of its trials. */
 export function SweepOverview({ sweep, view, set, now, onOpen }: SweepOverviewProps): ReactElement {
   const insights = useSweepInsights(String(sweep.number), countEnded(sweep) + view.reached.length)
   const isEnded = isSweepEnded(sweep.phase)

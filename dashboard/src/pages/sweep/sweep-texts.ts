@@ -4,12 +4,15 @@ import type { SweepView } from '../../../../src/contract/sweep.ts'
 import { formatNumber } from '../../format.ts'
 import { t } from '../../texts/texts.ts'
 
-/** Writes the method of a sweep, with the one that it chose. */
+/** Returns the method of a sweep. For `auto`, the method that it chose follows after an arrow. */
 export function methodText({ method, choice }: Pick<SweepView, 'method' | 'choice'>): string {
   return choice ? `${method} → ${choice.method}` : method
 }
 
-/** Writes the value by which trials are compared, with an arrow for the better direction. */
+/**
+ * Returns the name of the value by which trials are compared, such as `loss.min`, with an arrow up if higher values are
+ * better, otherwise down. For a sweep without a metric: the word for none.
+ */
 export function metricText({
   metric,
   bestBy,
@@ -19,7 +22,7 @@ export function metricText({
   return `${measureName({ metric, bestBy })} ${optimization === 'maximize' ? '↑' : '↓'}`
 }
 
-/** Writes the values that a parameter can have: its categories, or its bounds. */
+/** Returns the values that a parameter can have as text: its categories, or its bounds. */
 export function axisText({
   scale,
   low,

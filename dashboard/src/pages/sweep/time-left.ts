@@ -2,14 +2,17 @@ import { isSweepEnded } from '../../../../src/contract/phases.ts'
 import type { SweepView } from '../../../../src/contract/sweep.ts'
 import { countEnded } from './sweep-counts.ts'
 
-/** Seconds since a sweep was created, until its end or `now` (milliseconds since 1970). */
+/**
+ * Returns the seconds from the creation of a sweep until its end; for one that has
+ * not ended, until `now` (milliseconds since 1970).
+ */
 export function wallSecondsOf({ createdAt, endedAt }: Pick<SweepView, 'createdAt' | 'endedAt'>, now: number): number {
   return ((endedAt === null ? now : Date.parse(endedAt)) - Date.parse(createdAt)) / 1000
 }
 
 /**
- * Estimates the seconds until the end of a sweep, from the mean running time of its ended trials. Undefined for a sweep
- * that has ended, has no last trial, or of which no trial has ended.
+ * Estimates the seconds until the end of a sweep, from the mean running time of its ended trials. Undefined if the
+ * sweep has ended, if its number of trials has no limit, or if none of its trials has ended.
  */
 export function secondsLeftOf(
   sweep: Pick<SweepView, 'phase' | 'counts' | 'trials' | 'concurrency' | 'runSeconds'>,

@@ -1,4 +1,4 @@
-/** A document, and the parameters that are submitted beside it. */
+/** A document, and parameters to submit with it, each value as text. */
 export interface TrialDocument {
   readonly text: string
   readonly params: Readonly<Record<string, string>>
@@ -8,9 +8,9 @@ const HPTUNING_HEAD = /^hptuning\s*:/
 const PARAMS_HEAD = /^(params|declarations)\s*:/
 
 /**
- * Derives the document of one trial from that of its sweep: without `hptuning`, with the parameter values of the trial.
- * The values are written into the text; if the text has `params:` or `declarations:` already, they are returned as
- * `params`.
+ * Derives the document of one trial from that of its sweep: of kind `experiment`, without `hptuning`, with the
+ * parameter values of the trial. The values become a section `params:` of the text. If the text has a section `params:`
+ * or `declarations:` already, they are returned as `params` instead.
  */
 export function toTrialDocument(text: string, values: Readonly<Record<string, unknown>>): TrialDocument {
   const lines = withoutBlock(text.split('\n'), HPTUNING_HEAD).map((line) =>
@@ -35,7 +35,7 @@ export function toTrialDocument(text: string, values: Readonly<Record<string, un
   return { text: [...lines.slice(0, at + 1), ...paramLines, ...lines.slice(at + 1)].join('\n'), params: {} }
 }
 
-/** Removes the first section whose head matches: all lines up to the next top-level key. */
+/** Removes the first section whose head matches: its head, and all lines before the next top-level key. */
 function withoutBlock(lines: readonly string[], head: RegExp): string[] {
   const start = lines.findIndex((line) => head.test(line))
   if (start < 0) return [...lines]

@@ -43,7 +43,8 @@ export function ConditionFields({
     ...(names?.metrics ?? []).map(({ name }) => columnFor('metric', name)),
     ...(names?.params ?? []).map(({ name }) => columnFor('param', name)),
   ]
-  // The server quotes suggestions. `writeCondition` quotes the value itself, so the form shows it without quotes.
+  // Suggestions are quoted where the filter language requires it. The form shows values without quotes;
+  // `writeCondition` adds the quotes.
   const values = (completions?.suggestions ?? []).map(({ text }) => text.replace(/^"(.*)"$/s, '$1'))
 
   return (

@@ -11,7 +11,7 @@ export interface ConditionDraft {
   readonly setField: (field: string) => void
   readonly setOperator: (operator: Operator) => void
   readonly setValue: (value: string) => void
-  /** Whether the field is not empty, and neither is the value unless the operator takes none. */
+  /** Whether the field is filled in, and also the value unless the operator takes none. */
   readonly isComplete: boolean
 }
 

@@ -14,7 +14,7 @@ const COLUMN_FIELDS = ['sweep', 'phase', 'branch', 'commit'] as const
 
 interface GroupMenuProps {
   readonly project: string
-  /** Selects the runs that are grouped. */
+  /** A filter that selects the runs to group. */
   readonly filter: string
   readonly isTrash: boolean
   readonly group: readonly string[]

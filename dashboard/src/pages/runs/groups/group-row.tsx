@@ -26,7 +26,7 @@ interface GroupRowProps {
   readonly group: Group
   /** The line of the group in the charts; undefined if the charts do not draw the group. */
   readonly look: RunLook | undefined
-  /** Selects the runs of the group. */
+  /** A filter that selects the runs of the group. */
   readonly filter: string
   readonly isOpen: boolean
   readonly onToggle: () => void

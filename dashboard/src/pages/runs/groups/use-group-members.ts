@@ -28,7 +28,7 @@ export function useGroupMembers({
   onSelect,
 }: {
   readonly project: string
-  /** Selects the runs of the group. */
+  /** A filter that selects the runs of the group. */
   readonly filter: string
   readonly state: Pick<RunsState, 'isTrash' | 'selected'>
   readonly figures: readonly string[]

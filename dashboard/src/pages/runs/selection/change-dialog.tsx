@@ -8,7 +8,10 @@ import type { ListedChange } from './change.ts'
 
 const NAMED_MAX = 5
 
-/** A dialog that asks before a change is made: how many runs it concerns, and the names of selected ones. */
+/**
+ * A dialog that confirms a change: the number of runs that it applies to, and
+ * the names of the first five selected ones.
+ */
 export function ChangeDialog({
   change,
   count,
@@ -18,7 +21,7 @@ export function ChangeDialog({
 }: {
   readonly change: ListedChange
   readonly count: number
-  /** The selected runs; undefined where the change concerns all runs that match the filter. */
+  /** The selected runs; undefined if the change applies to all runs that match the filter. */
   readonly runs: readonly RunView[] | undefined
   readonly onConfirm: () => void
   readonly onClose: () => void
@@ -42,7 +45,7 @@ export function ChangeDialog({
   )
 }
 
-/** Returns the names of the first runs, and how many more there are. */
+/** Returns the names of the first five runs, and the number of further runs. */
 function namesOf(runs: readonly RunView[]): string {
   const labels = runLabels(runs)
   const names = runs.map(({ number }) => labels.get(number)!)

@@ -7,7 +7,7 @@ export type BulkChange =
   | { readonly action: 'tag'; readonly tags: string[] }
   | { readonly action: 'move'; readonly to: string }
 
-/** A change of the selected runs. Runs are started again one by one. */
+/** A change of the selected runs. `restart` starts each of them again as a new run, one request after the other. */
 export type Change = BulkChange | { readonly action: 'restart' }
 
 /** A change of runs that are not in the trash. */
@@ -17,8 +17,8 @@ export type ListedChange = Exclude<Change, { readonly action: 'restore' }>
 export type Scope = Pick<BulkRequest, 'runs'> | Pick<BulkRequest, 'filter' | 'project'>
 
 /**
- * Whether a person has to confirm a change. Each change of all matching runs is confirmed, because the list does not
- * show all of them.
+ * Whether a person has to confirm a change. With `isAll` it applies to all runs that match the filter, and is always
+ * confirmed, because the list does not show all of them.
  */
 export function needsConfirmation({ action }: ListedChange, isAll: boolean): boolean {
   return isAll || (action !== 'tag' && action !== 'move')
@@ -30,8 +30,9 @@ export function leavesList({ action }: Change): boolean {
 }
 
 /**
- * Returns the change that undoes another one; undefined where none does. No change of a filter's matches is undone: the
- * filter may also match runs that were in the trash before.
+ * Returns the change that undoes another one; undefined if none does. `project` is the
+ * project that the runs were in. A change of all runs that match a filter cannot be undone:
+ * the filter may also match runs that were in the trash before.
  */
 export function undoOf({ action }: BulkChange, scope: Scope, project: string): BulkChange | undefined {
   if (!('runs' in scope)) return undefined

@@ -3,7 +3,7 @@ import type { Directions } from '../../../../../src/contract/project.ts'
 import type { RunView } from '../../../../../src/contract/run.ts'
 import { cellOf } from '../columns.ts'
 
-/** Returns runs as a CSV file: their number, name, phase and times, then the columns of the list. */
+/** Returns the text of a CSV file with a line for each run: number, name, phase, reason and times, then `columns`. */
 export function toRunsCsv(runs: readonly RunView[], columns: readonly string[], directions: Directions): string {
   const head = ['number', 'name', 'phase', 'reason', 'created', 'started', 'ended', ...columns]
 

@@ -19,7 +19,7 @@ interface SelectionButtonsProps {
   readonly onChange: (change: ListedChange) => void
 }
 
-/** Buttons and menus for what can be done with the selected runs. */
+/** The buttons and menus of the actions on the selected runs. */
 export function SelectionButtons({ project, selected, count, actions, onChange }: SelectionButtonsProps): ReactElement {
   const isTooMany = count > RESTART_MAX
 

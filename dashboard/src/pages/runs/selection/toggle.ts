@@ -1,11 +1,11 @@
-/** Returns the selection with a run added, or without the run where it was selected. */
+/** Returns the selection with a run added, or removed if it was selected. */
 export function toggleNumber(selected: readonly number[], number: number): number[] {
   return selected.includes(number) ? selected.filter((one) => one !== number) : [...selected, number]
 }
 
 /**
  * Returns the selection after a click on the checkbox of `to` with the Shift key: all rows from `from` to `to` are
- * selected, or removed from the selection where `to` was selected. Undefined where one of both is not in the list.
+ * selected, or removed from the selection if `to` was selected. Undefined if `from` or `to` is not in the list.
  */
 export function toggleRange(
   selected: readonly number[],

@@ -1,8 +1,8 @@
 import { useState } from 'react'
 
 /**
- * Keeps whether all runs that match the filter are selected, not only the ticked ones. This ends when no run is ticked
- * or the filter changes.
+ * Returns whether all runs that match the filter are selected, not only those with a checked checkbox, and a function
+ * that selects all. `isAll` becomes false again when no run is selected or the filter changes.
  */
 export function useAllMatches(
   filter: string,

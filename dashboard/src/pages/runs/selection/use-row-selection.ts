@@ -7,19 +7,22 @@ import { toggleNumber, toggleRange } from './toggle.ts'
 /** The selection of rows in a run list, and functions that change it. */
 export interface RowSelection {
   readonly selected: ReadonlySet<number>
-  /** Whether all runs of the list are selected, as far as they can be. */
+  /** Whether the first `SELECTED_MAX` runs of the list are all selected. */
   readonly isAll: boolean
   readonly toggle: (number: number) => void
   /**
-   * Toggles a run, or with `isRange` all rows from the last one toggled to this one. The function stays the same, so
-   * that a change of the selection renders only the rows that it concerns.
+   * Toggles a run; with `isRange`, selects or unselects all rows from the last toggled one to this one. The function is
+   * the same in every render, so that a change of the selection renders only the rows that it concerns.
    */
   readonly toggleRow: (number: number, isRange: boolean) => void
   readonly toggleAll: () => void
   readonly clear: () => void
 }
 
-/** Returns the selection of rows and the functions that change it. `onSelect` receives the numbers of the runs. */
+/**
+ * Returns the selection of rows and the functions that change it. `onSelect` receives the
+ * numbers of the selected runs, at most `SELECTED_MAX`.
+ */
 export function useRowSelection(
   runs: readonly RunView[],
   selectedNumbers: readonly number[],

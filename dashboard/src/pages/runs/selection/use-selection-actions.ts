@@ -32,12 +32,12 @@ interface Selection {
 interface SelectionActions {
   readonly apply: (change: Change) => void
   readonly isRestarting: boolean
-  /** Saves the table as a CSV file. */
+  /** Saves the selected runs as a CSV file with the columns of the table. */
   readonly exportTable: () => void
   readonly isExporting: boolean
 }
 
-/** Returns functions that change and export the selected runs. */
+/** Returns the functions that change, restart and export the selected runs. */
 export function useSelectionActions(selection: Selection): SelectionActions {
   const { project, filter, isAll, selected } = selection
   const bulk = useBulkChange(project)
@@ -72,7 +72,8 @@ export function useSelectionActions(selection: Selection): SelectionActions {
 }
 
 /**
- * Returns a function that changes runs with one request, and then shows a message with a button that undoes the change.
+ * Returns a function that changes runs with one request and then shows a message. The message has a button that undoes
+ * the change if `undoOf` returns one.
  */
 function useBulkChange(project: string): (bulk: { readonly change: BulkChange; readonly scope: Scope }) => void {
   const bulk = useAction(
@@ -90,13 +91,19 @@ function useBulkChange(project: string): (bulk: { readonly change: BulkChange; r
   return bulk.mutate
 }
 
-/** Reads the numbers of the runs that match a filter, at most one more than can be started again. */
+/**
+ * Reads the numbers of the runs that match a filter: at most one more than
+ * `RESTART_MAX`, so that the caller can detect too many.
+ */
 async function readMatchingNumbers(project: string, filter: string): Promise<number[]> {
   const runs = await readAllRuns({ project, filter, fields: 'number' }, RESTART_MAX + 1)
   return runs.map(({ number }) => number)
 }
 
-/** Saves runs as a CSV file with the columns of the table. Returns the number of runs. */
+/**
+ * Saves the selected runs as a CSV file with the columns of the table, or with `isAll` the first `EXPORT_MAX` runs that
+ * match the filter. Returns the number of saved runs.
+ */
 async function exportRuns({ project, filter, isAll, runs, columns, directions }: Selection): Promise<number> {
   const fields = columns.filter((column) => parseColumn(column).kind !== 'other').join(',') || 'number'
   const exported = isAll ? await readAllRuns({ project, filter, fields }, EXPORT_MAX) : runs

@@ -18,7 +18,7 @@ interface CellProps {
   readonly columnIndex: number
 }
 
-/** The cell of a column: of a metric as a number, of another field as text. */
+/** The cell of a run in a column. The value of a metric is shown as a number, any other value as text. */
 export function Cell(props: CellProps): ReactElement {
   return isMetricColumn(props.column) ? <MetricCell {...props} /> : <FieldCell {...props} />
 }
@@ -64,7 +64,7 @@ function MetricCell({ run, column, frame, columnIndex }: CellProps): ReactElemen
   )
 }
 
-/** How long a run has taken; in its place why it waits, where it has not started. */
+/** The duration of a run until its end or `now`. For a run that has not started: why it waits. */
 export function DurationCell({ run, now }: { readonly run: RunView; readonly now: number }): ReactElement {
   return (
     <span role="cell" className={`${grid.cell} num ${isActive(run.phase) ? 'hot' : 'mid'}`}>
@@ -82,7 +82,7 @@ export function CreatedCell({ run, now }: { readonly run: RunView; readonly now:
   )
 }
 
-/** The second line of a row on a phone: the values of some columns, and the duration. */
+/** The second line of a row on a phone: the values of `columns`, and the duration. */
 export function SummaryCell({
   run,
   columns,

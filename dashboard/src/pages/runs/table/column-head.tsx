@@ -10,7 +10,7 @@ import type { SortKey } from '../runs-state.ts'
 import css from './column-head.module.css'
 import { WidthHandle } from './width-handle.tsx'
 
-/** Type of the dragged data: only columns can be dropped on a head. */
+/** MIME type of a dragged column. Heads accept no other dragged data. */
 const COLUMN_MIME = 'application/x-hagane-column'
 
 interface ColumnHeadProps {
@@ -22,9 +22,15 @@ interface ColumnHeadProps {
   readonly width: number
   readonly isNumber: boolean
   readonly onSort: (sort: readonly SortKey[]) => void
-  /** Called while the edge is dragged; `isDone` when the pointer is released. */
+  /**
+   * Called with the new width in pixels: with `isDone` false while the edge is
+   * dragged, with true after the drag or a key.
+   */
   readonly onWidth: (width: number, isDone: boolean) => void
-  /** Called with a column that is dropped on this head; absent where no column may be placed. */
+  /**
+   * Called with a column that is dropped on this head. If absent, no column
+   * can be dropped here and this one not dragged.
+   */
   readonly onPlace?: ((column: string) => void) | undefined
   readonly columnIndex: number
   /** Button that sets whether lower or higher values of the metric are better. */
@@ -79,7 +85,9 @@ function ColumnTitle({
   )
 }
 
-/** Makes an element accept a dragged column. `isTarget`: a column is above it. */
+/**
+ * Returns the handlers of an element on which columns can be dropped, and as `isTarget` whether one is dragged over it.
+ */
 function useDropTarget(onPlace: ((column: string) => void) | undefined) {
   const [isTarget, setTarget] = useState(false)
 

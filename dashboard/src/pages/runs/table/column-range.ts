@@ -3,7 +3,7 @@ import type { RunView } from '../../../../../src/contract/run.ts'
 import { columnFormat } from '../../../format.ts'
 import { cellOf, isMetricColumn, parseColumn } from '../columns.ts'
 
-/** The lowest and the highest value of a metric column, and how its numbers are written. */
+/** The lowest and the highest value of a metric column, and a function that formats its numbers. */
 export interface ColumnRange {
   readonly low: number
   readonly high: number
@@ -11,7 +11,8 @@ export interface ColumnRange {
 }
 
 /**
- * Returns the range of a metric column over all pages; undefined with fewer than two values. Each page is scanned once.
+ * Returns the range of a metric column over all pages. Undefined for other columns and with fewer than two values. The
+ * bounds of each page are cached, so that each page is scanned once.
  */
 export function columnRange(
   pages: readonly (readonly RunView[])[],
@@ -29,8 +30,8 @@ export function columnRange(
 }
 
 /**
- * Returns the length of the gauge of a value from 0 to 1: 1 for the best value of the rows; undefined where all values
- * are equal, or for NaN.
+ * Returns the length of the bar that a cell shows for its value: 1 for the best value of the rows, 0 for the worst.
+ * Undefined if all values are equal or this one is not finite.
  */
 export function gaugeLength(
   { low, high }: Pick<ColumnRange, 'low' | 'high'>,
@@ -49,9 +50,9 @@ interface Bounds {
   readonly sample: readonly number[]
 }
 
-/** Number of values of a page that decide how numbers are written. */
+/** Number of values of a page that, with the lowest and highest, determine the number of decimals in the column. */
 const SAMPLE_VALUES = 50
-/** Bounds of loaded pages, by column and direction: the best value depends on the direction. */
+/** Cached bounds of each page, by column and direction of the metric: the values of a `best` column depend on it. */
 const boundsOfPages = new WeakMap<readonly RunView[], Map<string, Bounds | undefined>>()
 
 function boundsOf(page: readonly RunView[], column: string, directions: Directions): Bounds | undefined {

@@ -11,11 +11,14 @@ interface ListState {
   /** Index of the row that the keys have moved to; -1 for none. */
   readonly focused: number
   readonly selectedCount: number
-  /** Whether an element has the focus, which Enter then activates. */
+  /** Whether an element of the page has the focus. The Enter key then activates this element and opens no run. */
   readonly hasFocusedElement: boolean
 }
 
-/** Decides what a key does: `j` and `k` move, `x` selects, Enter opens, `c` compares, Escape clears the selection. */
+/**
+ * Returns the action of a key; undefined for none. `j` and `k` move down and up, `x` toggles the selection of the row,
+ * Enter opens the run, `c` compares the selected runs, Escape clears the selection.
+ */
 export function decideKey(
   key: string,
   { rowCount, focused, selectedCount, hasFocusedElement }: ListState,

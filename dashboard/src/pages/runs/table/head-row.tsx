@@ -24,7 +24,7 @@ interface HeadRowProps {
   readonly onChange: (patch: Partial<RunsState>) => void
 }
 
-/** The row with the heads of the columns. Its first cells stay in sight, as those of the rows do. */
+/** The row with the heads of the columns. Its first cells do not move when the table is scrolled sideways. */
 export function HeadRow(props: HeadRowProps): ReactElement {
   const { layout, frame, selection } = props
   const { nameWidth, pinned, moving } = layout
@@ -57,7 +57,7 @@ export function HeadRow(props: HeadRowProps): ReactElement {
   )
 }
 
-/** A checkbox that selects all runs of the list. */
+/** A checkbox that selects the first `SELECTED_MAX` runs of the list, or clears the selection if they are selected. */
 function SelectAll({ selection: { selected, isAll, toggleAll } }: Pick<HeadRowProps, 'selection'>): ReactElement {
   return (
     <input
@@ -73,7 +73,10 @@ function SelectAll({ selection: { selected, isAll, toggleAll } }: Pick<HeadRowPr
   )
 }
 
-/** The head of a column. `canMove`: other columns can be dropped on it. */
+/**
+ * The head of a column. `canMove`: the column can be dragged, and other columns can be dropped on it. `hasDirection`:
+ * the head of a metric has a button for the direction in which the metric is better.
+ */
 function Head({
   columns,
   frame,

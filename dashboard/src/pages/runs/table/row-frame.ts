@@ -10,18 +10,18 @@ import type { TableLayout } from './table-layout.ts'
 export interface RowFrame {
   readonly project: string
   readonly pinned: readonly string[]
-  /** Scrolling columns that are drawn. */
+  /** Columns that scroll sideways and are drawn: those in sight, with a few on either side. */
   readonly moving: readonly string[]
-  /** Index of the first of `moving` among all scrolling columns. */
+  /** Index of the first of `moving` among all columns that scroll. */
   readonly first: number
-  /** Whether more scrolling columns follow. */
+  /** Whether further columns follow after `moving`. */
   readonly isCut: boolean
   /** Columns of the second line of each row on a phone; undefined elsewhere. */
   readonly summary: readonly string[] | undefined
   readonly ranges: ReadonlyMap<string, ColumnRange | undefined>
-  /** The metric column whose cells have a gauge. */
+  /** The metric column whose cells show a bar for how good their value is; undefined for none. */
   readonly gauged: string | undefined
-  /** Columns that contain text. */
+  /** Columns that contain text, which is aligned left. Numbers are aligned right. */
   readonly texts: ReadonlySet<string>
   readonly directions: Directions
 }
@@ -29,7 +29,10 @@ export interface RowFrame {
 /** Number of columns in the summary line of a row on a phone. */
 const SUMMARY_COLUMNS = 2
 
-/** Returns what the rows share. `drawn` are the first and the last scrolling column to draw. */
+/**
+ * Returns the properties that the rows share. `drawn` are the indices in
+ * `layout.moving` of the first and the last column to draw.
+ */
 export function toRowFrame({
   project,
   pages,
@@ -63,7 +66,10 @@ export function toRowFrame({
   }
 }
 
-/** Returns the column with a gauge, among the metrics with a direction: the one that sorts the list, else the first. */
+/**
+ * Returns the column whose cells show a bar, among the metrics with a direction: the one that the list is sorted by
+ * first, otherwise the first of them.
+ */
 function gaugedColumn(
   columns: readonly string[],
   sort: readonly SortKey[],

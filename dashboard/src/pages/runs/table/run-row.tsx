@@ -24,7 +24,7 @@ interface RunRowProps {
   readonly isSelected: boolean
   readonly isHovered: boolean
   readonly isFocused: boolean
-  /** `isRange`: all rows from the last one toggled to this one. */
+  /** Called with the number of the run. `isRange`: toggle all rows from the last toggled one to this one. */
   readonly onToggle: (number: number, isRange: boolean) => void
   readonly onHover: (id: string | undefined) => void
 }

@@ -21,7 +21,10 @@ import { useRowWindow } from './use-row-window.ts'
 import { useTableFrame } from './use-table-frame.ts'
 import { useTableKeys } from './use-table-keys.ts'
 
-/** The ages of ended runs change by the minute only, so that their rows are not rendered each second. */
+/**
+ * Interval at which the ages of ended runs change. If they changed each second,
+ * each ended row would be rendered each second.
+ */
 const MINUTE_MS = 60_000
 
 interface RunTableProps {
@@ -33,7 +36,10 @@ interface RunTableProps {
   readonly drawn: readonly RunView[]
   readonly total: number
   readonly columns: readonly string[]
-  /** Fields that rows carry. Rows in sight are refreshed with the same ones. */
+  /**
+   * Parameters and metrics that the rows contain, separated by commas. The visible rows of runs that have not ended are
+   * read again with the same ones.
+   */
   readonly fields: string
   readonly directions: Directions
   readonly state: RunsState

@@ -3,7 +3,7 @@ import type { RunView } from '../../../../../src/contract/run.ts'
 import { formatNumber, formatValue } from '../../../format.ts'
 import { cellOf, columnTitle } from '../columns.ts'
 
-/** Returns the name and the value of each of these columns that the run has, as text. */
+/** Returns a text such as `loss 0.12` for each of the columns in which the run has a value. */
 export function summaryFacts(run: RunView, columns: readonly string[], directions: Directions): string[] {
   return [...new Set(columns)].flatMap((column) => {
     const value = cellOf(run, column, directions)

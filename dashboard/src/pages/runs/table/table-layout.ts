@@ -2,9 +2,11 @@
 const FIXED = { check: 40, sample: 28, name: 240, duration: 92, created: 92 }
 const METRIC_WIDTH = 128
 const PARAM_WIDTH = 104
-/** Wider than other columns, because a cause is a sentence. */
+/**
+ * Width in pixels of the column `cause`. The text of a cause is a sentence, which needs more space than other values.
+ */
 const CAUSE_WIDTH = 320
-/** Number of columns that are drawn on either side of those in sight, so that a slow scroll shows no empty ones. */
+/** Number of columns drawn on either side of those in sight, so that slow scrolling does not show empty columns. */
 const SPARE_COLUMNS = 2
 
 /** A column and its width in pixels. */
@@ -13,19 +15,19 @@ export interface SizedColumn {
   readonly width: number
 }
 
-/** The columns of a run list: those that stay in sight, then those that scroll under them. All widths are in pixels. */
+/** The columns of a run list: those that stay in place, and those that scroll sideways. All widths are in pixels. */
 export interface TableLayout {
   readonly nameWidth: number
   readonly pinned: readonly SizedColumn[]
-  /** Columns that scroll, with `LAST_COLUMNS` at the end. */
+  /** Columns that scroll sideways, with `LAST_COLUMNS` at the end. */
   readonly moving: readonly SizedColumn[]
-  /** Width of all that stays in sight: the checkbox, the line sample, the name, the pinned columns. */
+  /** Width of the part that stays in place: the checkbox, the line sample, the name and the pinned columns. */
   readonly pinsWidth: number
   /** Width of the whole row. */
   readonly width: number
 }
 
-/** The layout of a window too narrow for columns: each row has two lines, the name and a summary. */
+/** The layout for a window too narrow for columns. Each row has two lines, the name and a summary. */
 export const NARROW_LAYOUT: TableLayout = {
   nameWidth: 0,
   pinned: [],
@@ -44,7 +46,7 @@ export function isLastColumn(column: string): column is (typeof LAST_COLUMNS)[nu
   return LAST_COLUMNS.some((one) => one === column)
 }
 
-/** Lays out columns. Pinned ones come first; `widths` replaces default widths, also that of `name`. */
+/** Returns the layout of columns, the pinned ones first. `widths` replaces default widths, also the width of `name`. */
 export function layOut(
   columns: readonly string[],
   { pinned, widths }: { pinned: readonly string[]; widths: Readonly<Record<string, number>> },
@@ -69,7 +71,8 @@ function sum(columns: readonly SizedColumn[]): number {
 
 /**
  * Returns the first and the last index in `moving` of the columns to draw: those in sight, with `SPARE_COLUMNS` more on
- * either side, or all of them where the whole table fits or the window has no width yet.
+ * either side. Returns all of them if the whole table fits or the window has no width yet. `view` is the scroll
+ * position and the width of the table in pixels.
  */
 export function columnsInSight(
   { moving, pinsWidth, width }: TableLayout,
@@ -88,12 +91,12 @@ export function columnsInSight(
   return [Math.max(0, first - SPARE_COLUMNS), Math.min(moving.length - 1, last + SPARE_COLUMNS)]
 }
 
-/** Returns `grid-template-columns` of a row. All that stays in sight is one track, which takes the free space. */
+/** Returns `grid-template-columns` of a row. The part that stays in place is one track, which takes the free space. */
 export function rowTemplate({ pinsWidth, moving }: TableLayout): string {
   return [`minmax(${pinsWidth}px, 1fr)`, ...moving.map(({ width }) => `${width}px`)].join(' ')
 }
 
-/** Returns `grid-template-columns` of the part of a row that stays in sight. */
+/** Returns `grid-template-columns` of the part of a row that stays in place. */
 export function pinsTemplate({ nameWidth, pinned }: TableLayout): string {
   return [
     `${FIXED.check}px`,
@@ -103,7 +106,7 @@ export function pinsTemplate({ nameWidth, pinned }: TableLayout): string {
   ].join(' ')
 }
 
-/** Moves a column to the place of another; changes nothing where one of them is missing. */
+/** Returns the columns with `column` at the place of `to`; unchanged if one of both is missing. */
 export function moveColumn(columns: readonly string[], column: string, to: string): string[] {
   const at = columns.indexOf(to)
   if (at < 0 || column === to || !columns.includes(column)) return [...columns]

@@ -4,7 +4,10 @@ import type { RefObject } from 'react'
 import { columnsInSight } from './table-layout.ts'
 import type { TableLayout } from './table-layout.ts'
 
-/** Returns the first and the last scrolling column to draw. Scrolling renders again only when these change. */
+/**
+ * Returns the indices in `layout.moving` of the first and the last column to draw. Scrolling renders the table again
+ * only when these indices change.
+ */
 export function useColumnWindow(scroller: RefObject<HTMLElement | null>, layout: TableLayout): [number, number] {
   const [view, setView] = useState({ left: 0, width: innerWidth })
   const range = columnsInSight(layout, view)

@@ -4,12 +4,12 @@ import { useEffect, useEffectEvent } from 'react'
 import type { RefObject } from 'react'
 
 const OVERSCAN = 6
-/** Further rows are loaded while scrolling when at most this many are left below. */
+/** Number of loaded rows below the visible ones at which scrolling loads further rows. */
 const AHEAD_ROWS = 100
 
 /**
- * Returns the rows in sight, and calls `onMore` when the last rows come near, while `canLoadMore` is true: more rows
- * exist and none are being loaded.
+ * Returns the rows in sight. Calls `onMore` when few loaded rows are left below them and `canLoadMore` is true: more
+ * rows exist and none are being loaded.
  */
 export function useRowWindow(
   scroller: RefObject<HTMLDivElement | null>,

@@ -14,16 +14,19 @@ interface TableFrame {
   readonly layout: TableLayout
   /** Properties that all rows share. */
   readonly frame: RowFrame
-  /** Custom properties that give all rows their columns and their height. */
+  /** CSS custom properties of the table, which give all rows their columns and their height. */
   readonly style: CSSProperties
   /**
-   * Changes the width of a column: while its edge is dragged only in the layout, at the end (`isDone`) in the state of
-   * the page.
+   * Changes the width of a column. While its edge is dragged, the width changes only in the layout. With `isDone`, it
+   * is stored in the state of the page.
    */
   readonly changeWidth: (column: string, width: number, isDone: boolean) => void
 }
 
-/** Lays out the columns of a run list, those in sight of its scrolling box, and the style of its rows. */
+/**
+ * Returns the layout of the columns of a run list, the properties that its rows share, and the style of the table.
+ * `scroller` is the box in which the table scrolls.
+ */
 export function useTableFrame(
   scroller: RefObject<HTMLElement | null>,
   {

@@ -7,7 +7,10 @@ import { navigate } from '../../../state/location.ts'
 import type { RowSelection } from '../selection/use-row-selection.ts'
 import { decideKey } from './decide-key.ts'
 
-/** Handles the keys of a run list, and returns the index of the row that they have moved to; -1 for none. */
+/**
+ * Handles the keys of a run list anywhere on the page. Returns the index of the
+ * row that `j` and `k` have moved to; -1 for none.
+ */
 export function useTableKeys({
   project,
   runs,

@@ -10,7 +10,10 @@ const STEP_PX = 16
 interface WidthHandleProps {
   readonly label: string
   readonly width: number
-  /** Called while the edge is dragged; `isDone` when the pointer is released. */
+  /**
+   * Called with the new width in pixels: with `isDone` false while the edge is
+   * dragged, with true after the drag or a key.
+   */
   readonly onWidth: (width: number, isDone: boolean) => void
 }
 
@@ -30,7 +33,7 @@ export function WidthHandle({ label, width, onWidth }: WidthHandleProps): ReactE
       tabIndex={0}
       draggable
       onDragStart={(event) => {
-        // Without this, dragging the edge would drag the head.
+        // Cancels the browser's own drag of the head, which dragging its edge would start.
         event.preventDefault()
         event.stopPropagation()
       }}

@@ -9,7 +9,10 @@ import { Menu } from '../../../ui/menu.tsx'
 import css from './add-point.module.css'
 import { fieldPlaceholder, toFieldText, toPoint } from './point-fields.ts'
 
-/** A form that adds a point to a sweep. Its fields start with the values of the best trial. */
+/**
+ * A menu with a form that adds a trial with chosen parameters to a sweep. The
+ * fields start with the parameters of the best trial.
+ */
 export function AddPoint({
   sweep: { number, best },
   onAdd,

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react'
 import { Menu } from '../../../ui/menu.tsx'
 import css from './number-menu.module.css'
 
-/** Number that the field starts with where none is shown. */
+/** Number in the field at first, if no current number is shown. */
 const START = 10
 
 /** A menu with a field for a whole number from 1 to `max`. `shown` is the current number, shown beside the label. */

@@ -83,7 +83,10 @@ export function SweepActions({ sweep }: { readonly sweep: SweepView }): ReactEle
   )
 }
 
-/** Buttons and menus that pause the sweep, change its concurrency, extend it, and add a point to it. */
+/**
+ * Buttons and menus that pause or resume the sweep, change its concurrency, extend it, and add a point to it. A sweep
+ * that has ended can only be extended and get points.
+ */
 function ChangeButtons({
   sweep,
   change,

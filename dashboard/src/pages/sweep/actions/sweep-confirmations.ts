@@ -2,7 +2,10 @@ import type { SweepView } from '../../../../../src/contract/sweep.ts'
 import { t } from '../../../texts/texts.ts'
 import { countTrials } from '../sweep-counts.ts'
 
-/** Actions on a sweep that a person confirms first. */
+/**
+ * Actions on a sweep that a person confirms first. `restart` starts a new sweep from the
+ * same document, `retry` runs the failed trials again.
+ */
 export type ConfirmedAction = 'stop' | 'delete' | 'restart' | 'retry'
 
 /** Texts of the dialog that confirms an action. */

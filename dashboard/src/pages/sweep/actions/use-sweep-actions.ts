@@ -7,17 +7,20 @@ import { navigate } from '../../../state/location.ts'
 import { t } from '../../../texts/texts.ts'
 import { toast } from '../../../ui/toasts.ts'
 
-/** The error of these actions is shown beside the buttons, not in a toast. */
+/** Options of actions whose error is shown beside the buttons instead of in a toast. */
 const SHOWS_ERROR = { showsError: true }
 
-/** A change of a sweep, with the values that its request needs. */
+/** A change of a sweep, with the values for its request. `trials` of `extend` is the number of further trials. */
 export type SweepChange =
   | { readonly type: 'pause' | 'resume' | 'stop' }
   | { readonly type: 'concurrency'; readonly concurrency: number }
   | { readonly type: 'extend'; readonly trials: number }
   | { readonly type: 'addPoint'; readonly point: Record<string, unknown> }
 
-/** Returns the actions on a sweep. `error` is the error of an action that shows none in a toast. */
+/**
+ * Returns the actions on a sweep. `error` is the error of a change or restart, which the caller shows. Errors of the
+ * other actions are shown in toasts.
+ */
 export function useSweepActions({ number, project }: Pick<SweepView, 'number' | 'project'>) {
   const params = { sweep: number }
 

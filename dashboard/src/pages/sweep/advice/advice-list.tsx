@@ -13,8 +13,8 @@ import { FailureCauses } from './failure-causes.tsx'
 import { WidenButton } from './widen-button.tsx'
 
 /**
- * Boxes of advice: best values at a border of the search space, failed trials, and time saved by ending trials early.
- * Null where there is none.
+ * A box for each piece of advice: best values at a bound of the search space, failed trials, and time saved by ending
+ * trials early. Null without advice.
  */
 export function AdviceList({
   sweep,

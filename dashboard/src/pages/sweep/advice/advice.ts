@@ -5,7 +5,9 @@ import { columnFor } from '../../runs/columns.ts'
 /** A parameter whose best values lie at a bound of the search space. */
 export type Border = SweepInsightView['borders'][number]
 
-/** Advice about a sweep, or about what it did. */
+/**
+ * Advice about a sweep: a parameter to widen, `count` failed trials, or the time saved by ending `trials` trials early.
+ */
 export type Advice =
   | { readonly kind: 'border'; readonly border: Border }
   | { readonly kind: 'failed'; readonly count: number }
@@ -28,7 +30,10 @@ export function adviceOf(
   ]
 }
 
-/** Returns the changed part of a sweep's document with which a parameter has a wider range. */
+/**
+ * Returns a document that widens the range of the parameter `name`. The document contains only this change; the server
+ * merges it over the document of the sweep.
+ */
 export function widerDocument(name: string, { option, values }: NonNullable<Border['wider']>): string {
   return JSON.stringify({ hptuning: { matrix: { [name]: { [option]: values } } } })
 }

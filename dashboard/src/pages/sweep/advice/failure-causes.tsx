@@ -8,7 +8,9 @@ import css from './failure-causes.module.css'
 const CAUSES_SHOWN = 3
 const FAILURES_READ_MAX = 200
 
-/** The causes of the failed trials of a sweep, the most frequent first. */
+/**
+ * The three most frequent causes of the failed trials of a sweep, with the number of trials. Reads at most 200 trials.
+ */
 export function FailureCauses({ sweep }: { readonly sweep: number }): ReactElement | null {
   const { data } = useRunPage({ sweep, filter: 'phase = failed', limit: FAILURES_READ_MAX, fields: 'number' })
   const causes = groupByCause(data?.runs ?? []).toSorted((a, b) => b.runs.length - a.runs.length)

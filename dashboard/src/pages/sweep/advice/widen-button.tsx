@@ -12,7 +12,7 @@ import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
 import { widerDocument } from './advice.ts'
 import type { Border } from './advice.ts'
 
-/** A button that starts the sweep again with a wider range of one parameter. */
+/** A button that starts a new sweep, from the same document but with a wider range of one parameter. */
 export function WidenButton({
   sweep,
   name,

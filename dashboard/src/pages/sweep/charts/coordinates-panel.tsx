@@ -24,7 +24,7 @@ interface CoordinatesPanelProps {
   readonly set: TrialSet
 }
 
-/** Parallel coordinates of the trials. The trials inside the brushes are listed below. */
+/** Parallel coordinates of the trials. While there is a brush, the trials inside the brushes are listed below. */
 export function CoordinatesPanel({
   className,
   ...props
@@ -57,7 +57,10 @@ export function CoordinatesPanel({
   )
 }
 
-/** The colours of the values, and a button that removes all brushes and restores the axes. */
+/**
+ * The colours of the lines, from the worst to the best value, and a button that removes all brushes and resets the
+ * order and direction of the axes.
+ */
 function Legend({
   set: { ends, isMaximized },
   coordinates: { state, save, hasBrush },
@@ -81,7 +84,7 @@ function Legend({
   )
 }
 
-/** The chart, and below it the trials inside the brushes or a text that explains the chart. */
+/** The chart, and below it the trials inside the brushes. Without a brush: a text that explains the chart. */
 function CoordinatesChart({
   sweep,
   view,

@@ -8,7 +8,10 @@ import type { Trial, TrialSet } from '../../../charts/trials.ts'
 import { t } from '../../../texts/texts.ts'
 import { Panel } from '../../../ui/panel.tsx'
 
-/** The values of the trials in their order. `total` is the number of trials that the sweep will run. */
+/**
+ * A chart of the values of the trials, in the order of the trials. `total` is the number of trials that the sweep will
+ * run; null if the sweep has no end.
+ */
 export function HistoryPanel({
   view,
   set,
@@ -20,7 +23,7 @@ export function HistoryPanel({
   readonly view: TrialsView
   readonly set: TrialSet
   readonly total: number | null
-  /** Text in place of the chart of a sweep without trials. */
+  /** Text shown instead of the chart if there are no trials. */
   readonly emptyText: string
   readonly onOpen: (trial: Trial) => void
   readonly className: string | undefined
@@ -39,7 +42,10 @@ export function HistoryPanel({
   )
 }
 
-/** Returns which value is drawn, of how many of how many trials, and why the others are not. */
+/**
+ * Returns the note of the panel: the name of the drawn value, how many of all trials are drawn, why the others are not,
+ * and how many values are beyond the scale.
+ */
 function noteOf({ metric, trials, beyond }: TrialSet): string {
   const drawnCount = trials.filter(({ value }) => value !== null).length
   return [

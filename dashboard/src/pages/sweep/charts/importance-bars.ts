@@ -1,6 +1,6 @@
 import type { SweepInsightView } from '../../../../../src/contract/sweep.ts'
 
-/** The bar of one parameter, in percent of its room, and the line across the bar: two standard deviations each way. */
+/** The bar of one parameter and its error bar (two standard deviations each way), in percent of the available width. */
 export interface ImportanceBar {
   readonly name: string
   readonly width: number
@@ -10,10 +10,13 @@ export interface ImportanceBar {
   readonly spreadText: string
 }
 
-/** Least share that may fill the room. Without a least share, shares near 0 would be drawn as long bars. */
+/** Smallest share that can fill the available width. Without this limit, shares near 0 would be drawn as long bars. */
 const FULL_SHARE_MIN = 0.01
 
-/** Returns the bars of the importance of parameters. The longest, with its deviations, fills the room. */
+/**
+ * Returns the bars of the importance of parameters. The bar that reaches
+ * farthest, including its error bar, fills the width.
+ */
 export function importanceBars(importance: SweepInsightView['importance']): ImportanceBar[] {
   const full = Math.max(FULL_SHARE_MIN, ...importance.map(({ share, sd }) => share + 2 * sd))
 

@@ -10,13 +10,13 @@ import { importanceData } from '../sweep-csv.ts'
 import { importanceBars } from './importance-bars.ts'
 import css from './importance-panel.module.css'
 
-/** The importance of each parameter, with two standard deviations, and the gain that further trials promise. */
+/** The importance of each parameter, with two standard deviations, and the expected gain of the next trial. */
 export function ImportancePanel({
   insights,
   isEnded,
   className,
 }: {
-  /** Undefined until they are loaded. */
+  /** The insight into the sweep; undefined until it is loaded. */
   readonly insights: SweepInsightView | undefined
   readonly isEnded: boolean
   readonly className: string | undefined

@@ -9,7 +9,7 @@ import { t } from '../../../texts/texts.ts'
 import { Panel } from '../../../ui/panel.tsx'
 import { rungData } from '../sweep-csv.ts'
 
-/** The results of the trials at each rung. `resource` names what a higher rung has more of. */
+/** A chart of the results of the trials at each rung. `resource` is the parameter that increases from rung to rung. */
 export function RungsPanel({
   resource,
   view,
@@ -21,7 +21,7 @@ export function RungsPanel({
   readonly resource: string
   readonly view: TrialsView
   readonly set: TrialSet
-  /** Text in place of the chart where no trial has reached a rung. */
+  /** Text shown instead of the chart if no trial has reached a rung. */
   readonly emptyText: string
   readonly onOpen: (trial: Trial) => void
   readonly className: string | undefined

@@ -8,7 +8,7 @@ import { t } from '../../../texts/texts.ts'
 import { Panel } from '../../../ui/panel.tsx'
 import { attemptData } from '../sweep-csv.ts'
 
-/** The attempts of a sweep over time. */
+/** A chart of the attempts of a sweep's trials over time. */
 export function TimelinePanel({
   view,
   set,

@@ -9,18 +9,19 @@ import type { Trial, TrialSet } from '../../../charts/trials.ts'
 import { changeQuery, usePageAddress } from '../../../state/location.ts'
 import { orderAxes } from './axis-order.ts'
 
-/** Parallel coordinates of the trials of a sweep, with the settings that the address contains. */
+/** The axes and brushes of the parallel coordinates of a sweep's trials. */
 export interface Coordinates {
+  /** Brushes, order and direction of the axes, as the address contains them. `save` replaces them there. */
   readonly state: ParallelState
   readonly save: (state: ParallelState) => void
   readonly axes: readonly Axis[]
-  /** Whether there is a brush. */
+  /** Whether at least one axis has a brush. */
   readonly hasBrush: boolean
-  /** The trials inside the brushes; all trials where there is no brush. */
+  /** The trials inside the brushes; all trials if there is no brush. */
   readonly inside: readonly Trial[]
 }
 
-/** Reads the axes, their order and their brushes, and finds the trials inside the brushes. */
+/** Returns the axes with the order, direction and brushes in the address, and the trials inside the brushes. */
 export function useCoordinates(view: Pick<TrialsView, 'axes'>, set: TrialSet): Coordinates {
   const { query } = usePageAddress()
   const state = useMemo(() => readParallelState(query), [query])

@@ -7,8 +7,8 @@ import type { Trial, TrialSet } from '../../../charts/trials.ts'
 import type { SlicePoint } from './slice-points.ts'
 
 /**
- * Draws a dot for each trial, later ones in a stronger colour, the best larger; a triangle for a trial beyond the
- * scale. Returns where each is drawn.
+ * Draws a dot for each trial. Later trials have a stronger colour, and the dot of the best trial is larger. A trial
+ * beyond the scale is a triangle at its edge. Returns the position of each trial.
  */
 export function drawSlicePoints(
   context: CanvasRenderingContext2D,

@@ -9,16 +9,18 @@ export interface SlicePoint {
   readonly y: number
 }
 
-/** The trials on a scatter chart of one parameter, and the numbers of those that are special. */
+/** The trials to draw on a scatter chart of one parameter, and counts for the note of the chart. */
 export interface SlicePoints {
   readonly points: readonly SlicePoint[]
-  /** Number of points whose value lies beyond an end of the scale. */
+  /** Number of points whose metric value lies beyond an end of the scale. */
   readonly beyondCount: number
-  /** Number of trials that have a value but lack the parameter. */
+  /** Number of trials that have a metric value but no value of the parameter. */
   readonly lackingCount: number
 }
 
-/** Returns the trials that have a value and the parameter, whose coordinate `at` returns. */
+/**
+ * Returns the trials that have a metric value and a value of the parameter. `at` returns the x coordinate of a trial.
+ */
 export function toSlicePoints(
   { trials, scale }: Pick<TrialSet, 'trials' | 'scale'>,
   at: Coordinates['at'],

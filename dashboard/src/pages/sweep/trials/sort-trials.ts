@@ -4,13 +4,13 @@ import type { Trial } from '../../../charts/trials.ts'
 /** A sort key of trials: their index, value, duration in seconds, or a parameter as `p.NAME`. */
 export type TrialSortKey = 'index' | 'value' | 'seconds' | `p.${string}`
 
-/** An order of trials. It is kept in the address as the parameter `by`. */
+/** A sort order of trials. The address contains it as the parameter `by`. */
 export interface TrialSort {
   readonly key: TrialSortKey
   readonly isDescending: boolean
 }
 
-/** Reads the order from the address, where `-` before the key means descending. The default is by index. */
+/** Reads the sort order from the address, where `-` before the key means descending. Default: ascending by index. */
 export function readTrialSort(query: URLSearchParams): TrialSort {
   const text = query.get('by') ?? ''
   const key = text.replace(/^-/, '')
@@ -20,25 +20,25 @@ export function readTrialSort(query: URLSearchParams): TrialSort {
     : { key: 'index', isDescending: false }
 }
 
-/** Writes the order as parameters of the address; null for the default. */
+/** Returns the sort order as a parameter of the query; null, which removes the parameter, for the default. */
 export function writeTrialSort({ key, isDescending }: TrialSort): Record<string, string | null> {
   return { by: key === 'index' && !isDescending ? null : `${isDescending ? '-' : ''}${key}` }
 }
 
 /**
- * Returns the order after a click on a column: the other direction where the trials are sorted by it already, else the
- * best trials first for the value, and ascending for every other column.
+ * Returns the sort order after a click on a column. The current key is reversed. Another key starts with the best
+ * trials for the value, and ascending for every other column.
  */
 export function sortAfterClick(sort: TrialSort, key: TrialSortKey, isMaximized: boolean): TrialSort {
   return { key, isDescending: sort.key === key ? !sort.isDescending : key === 'value' && isMaximized }
 }
 
-/** Duration of a trial in seconds; undefined before it has ended. */
+/** Returns the duration of a trial in seconds; undefined before the trial has ended. */
 export function durationSecondsOf({ startedAt, endedAt }: Trial): number | undefined {
   return startedAt === null || endedAt === null ? undefined : (endedAt - startedAt) / 1000
 }
 
-/** Sorts trials by a key. Trials without a value of the key come last in both directions. */
+/** Returns the trials sorted by a key. Trials without a value for the key come last in both directions. */
 export function sortTrials(trials: readonly Trial[], { key, isDescending }: TrialSort): Trial[] {
   const valueOf = (trial: Trial): unknown =>
     key === 'index'

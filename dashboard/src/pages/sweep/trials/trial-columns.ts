@@ -5,17 +5,17 @@ import { columnFor } from '../../runs/columns.ts'
 /** A column of the table of trials that shows a parameter. */
 export interface ParamColumn {
   readonly name: string
-  /** Whether the parameter is a category, which is shown as text. */
+  /** Whether the values of the parameter are categories, which are shown as text. */
   readonly isText: boolean
 }
 
-/** Columns of the table of trials besides those that every sweep has. */
+/** The columns of the table of trials that not every sweep has: its parameters, and the rung. */
 export interface TrialColumns {
   readonly params: readonly ParamColumn[]
   readonly hasRungs: boolean
 }
 
-/** Returns the columns of the trials of a sweep. */
+/** Returns the columns of the table of trials that not every sweep has. */
 export function trialColumnsOf({ params, axes, rungs }: Pick<TrialsView, 'params' | 'axes' | 'rungs'>): TrialColumns {
   const categories = new Set(axes.filter(({ scale }) => scale === 'category').map(({ name }) => name))
   return {
@@ -24,7 +24,7 @@ export function trialColumnsOf({ params, axes, rungs }: Pick<TrialsView, 'params
   }
 }
 
-/** Returns the widths of the columns as CSS, and the least width of the whole table in pixels. */
+/** Returns the widths of all columns as `grid-template-columns`, and the least width of the table in pixels. */
 export function widthsOf({ params, hasRungs }: TrialColumns): { readonly template: string; readonly leastPx: number } {
   const widths = [
     '168px',
@@ -37,7 +37,10 @@ export function widthsOf({ params, hasRungs }: TrialColumns): { readonly templat
   return { template: widths.join(' '), leastPx: 500 + 110 * params.length }
 }
 
-/** Returns the address of the run list with these trials, where they can be selected, tagged, compared and stopped. */
+/**
+ * Returns the address of the run list with the trials of a sweep, the best first. There, trials can be selected,
+ * tagged, compared and stopped.
+ */
 export function runListPath(
   project: string,
   sweep: number,

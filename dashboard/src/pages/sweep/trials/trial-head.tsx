@@ -15,7 +15,7 @@ interface TrialHeadProps {
   readonly set: Pick<TrialSet, 'metric' | 'isMaximized'>
 }
 
-/** The head of the table of trials. A click on a column sorts by it; a second click turns the order around. */
+/** The head of the table of trials. A click on a column sorts by it; a second click reverses the order. */
 export function TrialHead({ columns, sort, set }: TrialHeadProps): ReactElement {
   return (
     <div className={`${grid.row} ${grid.head}`} role="row">

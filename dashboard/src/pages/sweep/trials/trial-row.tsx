@@ -21,7 +21,7 @@ export function TrialRow({
 }: {
   readonly project: string
   readonly trial: Trial
-  /** Index of the row in the table. */
+  /** Index of the row in the sorted table, from 0. */
   readonly place: number
   readonly columns: TrialColumns
   readonly isBest: boolean

@@ -26,7 +26,7 @@ interface TrialTableProps {
   readonly view: TrialsView
   readonly set: TrialSet
   readonly trials: readonly Trial[]
-  /** Whether the table fills the page or is a low one below a chart. */
+  /** Height of the table: `page` fills the page, `low` is for a table below a chart. */
   readonly size: 'page' | 'low'
 }
 
@@ -90,7 +90,7 @@ export function TrialTable({ project, sweep, view, set, trials, size }: TrialTab
 
 const ROW_PX = { compact: 28, comfortable: 36 }
 
-/** Returns the rows in sight of the table of trials, in its box that scrolls. */
+/** Returns the rows in sight of the table of trials, a reference for the box in which they scroll, and their height. */
 function useTrialRows(trials: readonly Trial[]) {
   const scroller = useRef<HTMLDivElement>(null)
   const { density } = usePreferences()
