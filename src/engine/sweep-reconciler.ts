@@ -167,8 +167,9 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
   }
 
   /**
-   * Returns the most frequent cause of failed trials. `trials` is the number of trials that failed. For kind `next`,
-   * trials before `failureCheckFrom` are left out: they failed before the sweep was resumed.
+   * Returns the most frequent cause of failed trials. `trials` is the number of trials that failed. For kind `next` (the
+   * first trials after the sweep was resumed have all failed) trials before `failureCheckFrom` are left out: they failed
+   * before.
    */
   async function causeOf(
     { id, failureCheckFrom }: Sweep,
@@ -212,8 +213,8 @@ export function createSweepReconciler(deps: SweepReconcilerDeps): (sweepId: stri
     }
 
     const stopped = await store.write(async (stores) => {
-      // Only arrivals change the row of the sweep and its version. If there are verdicts only, this pass can continue
-      // with the sweep that was read.
+      // Storing the results of trials that have reached a rung changes the row of the sweep and its version. Requesting
+      // stops does not: then this pass can continue with the sweep that was read.
       if (arrivals.length > 0) await append(stores, sweep, arrivals)
       const stopRequested: string[] = []
       for (const { runId, data } of verdicts) {
