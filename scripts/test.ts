@@ -7,8 +7,8 @@ import { startTestServer } from '../test/support/server.ts'
 import { ensureDashboard } from './dashboard.ts'
 
 /**
- * Runs the tests of the server (with --faults only the slow ones), and the tests of the Python client with every
- * installed Python from 3.6 on. Prints the skipped tests and, on the last line, the counts. If CI is set, a skipped
+ * Runs the quick tests of the server, and the tests of the Python client with every installed Python from 3.6 on. With
+ * --faults, runs the slow tests of the server alone. Prints the skipped tests and, on the last line, the counts. If CI is set, a skipped
  * test fails the run unless it was skipped for lack of a network.
  */
 const root = join(import.meta.dirname, '..')
@@ -49,7 +49,7 @@ function runVitest(): void {
   rmSync(folder, { recursive: true, force: true })
   total.passed += report?.numPassedTests ?? 0
   total.failed += report?.numFailedTests ?? 0
-  // Vitest does not count a test file that fails to load among the failed tests.
+  // Vitest does not count test files that fail to load among the failed tests: count one failure for all of them.
   if (status !== 0 && (report?.numFailedTests ?? 0) === 0) total.failed += 1
 
   const results = report?.testResults.flatMap((result) => result.assertionResults) ?? []

@@ -5,7 +5,7 @@ import { sweepInsightView, sweepView } from '../sweep.ts'
 import { accepted, changed, deriveRequest, flag, name, note, projectReference, submission, tags } from './shared.ts'
 import type { RouteTable } from './route.ts'
 
-/** Routes for sweeps. */
+/** Routes for existing sweeps. `submissionRoutes` creates sweeps from documents. */
 export const sweepRoutes = {
   listSweeps: {
     needs: 'sweeps.read',

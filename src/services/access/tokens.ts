@@ -51,7 +51,7 @@ export function createTokens({
     const known = await store.read.accessTokens.findByHash(hashOf(token))
     if (!known) return undefined
 
-    // The request neither waits for this write nor fails with it, since reads must still be served on a full disk.
+    // The request neither waits for the write of the last-used time nor fails with it, since reads must still be served on a full disk.
     if (clock.now() - (known.lastUsedAt ?? 0) > LIMITS.tokenTouchMs)
       store.write((stores) => stores.accessTokens.touch(known.id)).catch(() => {})
     return { kind: 'token', id: known.id }

@@ -58,7 +58,7 @@ const PLAN_DEFAULTS = {
   stoppingRules: [],
 }
 
-/** The columns that this migration fills. */
+/** The columns that this migration reads and fills. */
 interface FilledTables {
   readonly sweep: { readonly id: string; readonly plan: string; readonly budget: number | null }
 }

@@ -22,7 +22,7 @@ export interface ParallelInputOptions {
   readonly onOpen: (trial: Trial) => void
 }
 
-/** The trial whose line is under the pointer, and the position of the pointer in pixels. */
+/** The trial whose line is under the pointer, and where in pixels the pointer came onto that line. */
 export interface PointedLine {
   readonly trial: Trial
   readonly x: number
@@ -30,7 +30,7 @@ export interface PointedLine {
 }
 
 export interface ParallelInput {
-  /** The brush that a person is drawing. */
+  /** The brush that a person is drawing, with the pointer or with keys. */
   readonly pending: PendingBrush | undefined
   readonly cursor: KeyCursor | undefined
   readonly pointed: PointedLine | undefined

@@ -13,7 +13,7 @@ import { abilitiesOf } from './run-abilities.ts'
 import css from './run-actions.module.css'
 import { useRunActions } from './use-run-actions.ts'
 
-/** Actions that happen only after a person has confirmed them in a dialog. */
+/** Actions that a dialog confirms. `resume` has a dialog for an ended run only; a paused run resumes at once. */
 type ConfirmedAction = 'stop' | 'delete' | 'resume'
 
 interface RunActionsProps {
