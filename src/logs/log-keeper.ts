@@ -1,4 +1,5 @@
 import { LIMITS } from '../contract/limits.ts'
+import { createLogOnce } from '../core/log-once.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Logger } from '../core/ports/logger.ts'
 import type { AttemptRef } from '../core/records/attempt.ts'
@@ -28,7 +29,7 @@ export interface LogKeeperOptions {
 /** Creates a keeper. Its timers run only while it has an attempt. */
 export function createLogKeeper({ dataDir, bytesMax, clock, log }: LogKeeperOptions): LogKeeper {
   const kept = new Map<string, AttemptRef>()
-  const logged = new Set<string>()
+  const logOnce = createLogOnce(log, 'keeping a log failed, the next round tries again')
   let cancelLimits: (() => void) | undefined
   let cancelTimes: (() => void) | undefined
 
@@ -50,7 +51,7 @@ export function createLogKeeper({ dataDir, bytesMax, clock, log }: LogKeeperOpti
       const dir = attemptDir(dataDir, attempt)
       if (ownsFolder(attempt, dir)) await limitLog(dir, bytesMax)
     } catch (error) {
-      logOnce(attempt, error)
+      logOnce(attempt.name, error)
     }
   }
 
@@ -69,16 +70,8 @@ export function createLogKeeper({ dataDir, bytesMax, clock, log }: LogKeeperOpti
       if (ownsFolder(attempt, dir)) noteLogTime(dir, clock.now())
       else kept.delete(attempt.id)
     } catch (error) {
-      logOnce(attempt, error)
+      logOnce(attempt.name, error)
     }
-  }
-
-  /** Logs an error once for each attempt and message, because a task that fails is repeated soon. */
-  const logOnce = ({ name }: AttemptRef, error: unknown): void => {
-    const key = `${name} ${(error as Error).message}`
-    if (logged.has(key)) return
-    logged.add(key)
-    log.warn({ attempt: name, err: error }, 'keeping a log failed, the next round tries again')
   }
 
   return {

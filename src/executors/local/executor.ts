@@ -8,6 +8,7 @@ import { phrase } from '../../contract/fields.ts'
 import { attemptPaths, dataDirPaths, environmentPaths } from '../../core/data-dir.ts'
 import type { EnvironmentPaths } from '../../core/data-dir.ts'
 import { makesEnvironment } from '../../core/kinds.ts'
+import { createLogOnce } from '../../core/log-once.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Capacity, Executor, Launch, Launched, Observation } from '../../core/ports/executor.ts'
 import type { LogIntake } from '../../core/ports/log-intake.ts'
@@ -114,22 +115,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const children = new Map<string, ChildProcess>()
   /** Attempts that this server has launched or observed as running, and whose end it has not observed yet. */
   const running = new Map<string, AttemptRef>()
-  const logged = new Set<string>()
 
   let nudge: (attemptId: string) => void = () => {}
   let cancelPoll: (() => void) | undefined
 
-  /**
-   * Logs a failure of a periodic task. An equal failure of the same task is logged only once, because the task is
-   * repeated soon.
-   */
-  const logOnce = (name: string, error: unknown): void => {
-    const key = `${name} ${(error as Error).message}`
-    if (logged.has(key)) return
-    logged.add(key)
-    log.warn({ attempt: name, err: error }, 'a round failed, the next one tries again')
-  }
-
+  const logOnce = createLogOnce(log, 'a round failed, the next one tries again')
   const processes = createAttemptProcesses({ dataDir, directoryId, boot })
   const leftovers = createLeftovers({ processes, clock, onFailure: logOnce })
   const claims = createClaimWatch({ processes, clock, onChange: (id) => nudge(id), onFailure: logOnce })
