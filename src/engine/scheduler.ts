@@ -1,6 +1,7 @@
 import { phrase } from '../contract/fields.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { attemptName } from '../core/run/attempt-name.ts'
+import { isSameWaiting } from '../core/run/decide-run.ts'
 import { admit } from '../core/schedule/admit.ts'
 import type { Admission } from '../core/schedule/admit.ts'
 import type { Clock } from '../core/ports/clock.ts'
@@ -134,8 +135,7 @@ export function createScheduler({
       // Only the first `LIMITS.admitWindowMax` waiting runs get each new reason: it contains free amounts, which change
       // with every pass. For later runs only the first reason is stored.
       const isDue = run.waiting === null || index < LIMITS.admitWindowMax
-      if (isDue && JSON.stringify(run.waiting) !== JSON.stringify(why))
-        await stores.runs.annotate(run, { waiting: why })
+      if (isDue && !isSameWaiting(run.waiting, why)) await stores.runs.annotate(run, { waiting: why })
     }
 
     for (const { run, why } of impossible) {
