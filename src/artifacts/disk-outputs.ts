@@ -179,7 +179,11 @@ function isOwnFolder(dataDir: string, run: RunRef): boolean {
   return owner === undefined || owner === run.id
 }
 
-/** Whether a folder has any entry; false if it cannot be read. Throws if file descriptors or memory run short. */
+/**
+ * Whether a folder has any entry. Returns false if it cannot be read: a run must end even if its script removed the
+ * folder, closed it, or replaced it with a loop of links, and none of these errors goes away by itself. Throws if file
+ * descriptors or memory run short, because a later pass can succeed.
+ */
 function hasFiles(root: string): boolean {
   try {
     return readdirSync(root).length > 0

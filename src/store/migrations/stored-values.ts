@@ -70,7 +70,8 @@ function numberText(source: string): string {
 
 /**
  * Returns a float as Python prints it: the shortest text that parses to the same float, with an exponent below 1e-4 and
- * from 1e16 on.
+ * from 1e16 on. This is a frozen copy of the function that the language uses: a migration must write the same text
+ * whatever the language becomes.
  */
 function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan'
