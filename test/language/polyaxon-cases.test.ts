@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Axis } from '../../src/contract/search-space.ts'
 import type { RunPlan } from '../../src/contract/plan.ts'
 import { toPlain } from '../../src/contract/values.ts'
-import { createMethod, firstPoints } from '../../src/core/search/methods/registry.ts'
+import { createMethod, previewPoints } from '../../src/core/search/methods/registry.ts'
 import { sampleAxis } from '../../src/core/search/space.ts'
 import { toTask } from '../../src/core/search/task.ts'
 import { compileTrial } from '../../src/core/language/compile.ts'
@@ -40,7 +40,7 @@ function checkRefused(row: Case, { error }: Refused): void {
 }
 
 function runOf({ plan }: Compiled): RunPlan {
-  return plan.kind === 'group' ? compileTrial(plan, firstPoints(toTask(plan, { seed: SEED }), 1)[0]!) : plan
+  return plan.kind === 'group' ? compileTrial(plan, previewPoints(toTask(plan, { seed: SEED }), 1).points[0]!) : plan
 }
 
 function closeTo(value: unknown): unknown {
@@ -63,7 +63,9 @@ function checkSearch(plan: Extract<Compiled['plan'], { kind: 'group' }>, wanted:
   const limit = 100
 
   if (wanted.values)
-    expect(firstPoints(task, limit).map((point) => toPlain(point[axis.name]))).toEqual(wanted.values.map(closeTo))
+    expect(previewPoints(task, limit).points.map((point) => toPlain(point[axis.name]))).toEqual(
+      wanted.values.map(closeTo),
+    )
   if (wanted.draws)
     expect(wanted.draws.map(([u]) => toPlain(sampleAxis(axis, u)))).toEqual(
       wanted.draws.map(([, value]) => closeTo(value)),
@@ -71,11 +73,11 @@ function checkSearch(plan: Extract<Compiled['plan'], { kind: 'group' }>, wanted:
 
   if (wanted.pointCount !== undefined) {
     expect(Number(createMethod(task).pointsMax)).toBe(wanted.pointCount)
-    expect(firstPoints(task, limit)).toHaveLength(wanted.pointCount)
+    expect(previewPoints(task, limit).points).toHaveLength(wanted.pointCount)
   }
 
   // Every search method of the language yields a first point.
-  expect(firstPoints(task, 1)).toHaveLength(1)
+  expect(previewPoints(task, 1).points).toHaveLength(1)
 }
 
 describe('the language of Polyaxon 0.6', () => {

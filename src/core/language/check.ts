@@ -2,7 +2,7 @@ import type { ProblemCode } from '../../contract/messages/messages.ts'
 import type { Plan, RunPlan } from '../../contract/plan.ts'
 import type { Problem } from '../../contract/problems.ts'
 import type { ValueMap } from '../../contract/values.ts'
-import { firstPoints } from '../search/methods/registry.ts'
+import { previewPoints } from '../search/methods/registry.ts'
 import { toTask } from '../search/task.ts'
 import { countTrials } from '../sweep/halving.ts'
 import { compileTrial, trialFailure, withFullResource } from './compile.ts'
@@ -46,7 +46,7 @@ function trialCount(plan: Plan): number | null {
 function firstRuns(plan: Plan, shown: number): { params: ValueMap; command: string | null }[] {
   if (plan.kind !== 'group') return [toShown(plan)]
 
-  const points = firstPoints(toTask(plan, { seed: plan.seed ?? 0 }), shown, plan.firstPoints)
+  const points = previewPoints(toTask(plan, { seed: plan.seed ?? 0 }), shown, plan.firstPoints).points
   // A trial whose plan cannot be computed is shown with the values of its point only.
   return points.map((point) =>
     trialFailure(plan, point)

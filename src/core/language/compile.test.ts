@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Plan, SweepPlan } from '../../contract/plan.ts'
 import { decodeValue, encodeValue, Float } from '../../contract/values.ts'
-import { firstPoints } from '../search/methods/registry.ts'
+import { previewPoints } from '../search/methods/registry.ts'
 import { toTask } from '../search/task.ts'
 import { compileChangedTrial, compileTrial } from './compile.ts'
 import type { Compiled } from './compile.ts'
@@ -104,7 +104,7 @@ describe('The documents of the article', () => {
 
   it('The group of the article yields 180 different commands', () => {
     const plan = article('group.yml').plan as SweepPlan
-    const points = firstPoints(toTask(plan, { seed: 1 }), 500)
+    const points = previewPoints(toTask(plan, { seed: 1 }), 500).points
     const commands = points.map((point) => compileTrial(plan, point).command!)
 
     expect(new Set(commands.map(({ display }) => display)).size).toBe(180)
@@ -160,7 +160,7 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
 `
   const plans: readonly [string, Plan][] = [
     ['sweep', load(full).plan],
-    ['trial', compileTrial(sweep(full), firstPoints(toTask(sweep(full), { seed: 0 }), 1)[0]!)],
+    ['trial', compileTrial(sweep(full), previewPoints(toTask(sweep(full), { seed: 0 }), 1).points[0]!)],
     ['article', article('group.yml').plan],
     ['job', article('job.yml').plan],
     ['notebook', article('notebook.yml').plan],
@@ -176,7 +176,7 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
     const stored = decodeValue(encodeValue(plan)) as SweepPlan
 
     const trialsOf = (source: SweepPlan) =>
-      firstPoints(toTask(source, { seed: 7 }), 20).map((point) => encodeValue(compileTrial(source, point)))
+      previewPoints(toTask(source, { seed: 7 }), 20).points.map((point) => encodeValue(compileTrial(source, point)))
 
     expect(trialsOf(stored)).toEqual(trialsOf(plan))
   })
@@ -227,7 +227,7 @@ run: {cmd: ["x {{ v }} {{ w }}", "y {{ u }}"]}
 
 describe('Axes', () => {
   it('The number of values of a range is exact despite the rounding of floats', () => {
-    const count = (entry: string) => firstPoints(toTask(sweep(grid(entry)), { seed: 0 }), 5000).length
+    const count = (entry: string) => previewPoints(toTask(sweep(grid(entry)), { seed: 0 }), 5000).points.length
     expect(count('{range: [0, 1, 0.1]}')).toBe(10)
     expect(count('{range: [0, 1, 0.3]}')).toBe(4)
     expect(count('{range: [0, 1000, 0.25]}')).toBe(4000)

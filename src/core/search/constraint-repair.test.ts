@@ -6,7 +6,7 @@ import type { Axis, SearchSpace } from '../../contract/search-space.ts'
 import { asNumber, encodeValue } from '../../contract/values.ts'
 import { isTrue } from '../language/template.ts'
 import type { Result, Suggestion } from './history.ts'
-import { createMethod, firstPoints, previewPoints } from './methods/registry.ts'
+import { createMethod, previewPoints } from './methods/registry.ts'
 import type { SearchTask } from './methods/method.ts'
 
 const halving: HalvingPlan = {
@@ -67,8 +67,8 @@ describe('constraints that hardly any point meets', () => {
 
   it('A constraint that many points meet does not change the points that are drawn', () => {
     const space = [uniform('x'), uniform('y')]
-    const free = firstPoints(taskOf('random', space, []), 24)
-    const kept = firstPoints(taskOf('random', space, ['x < 2']), 24)
+    const free = previewPoints(taskOf('random', space, []), 24).points
+    const kept = previewPoints(taskOf('random', space, ['x < 2']), 24).points
     expect(kept).toEqual(free)
   })
 })
@@ -77,12 +77,12 @@ describe('the first points of a sweep', () => {
   it('The first points of a sweep begin with the points given by the user', () => {
     const space = [int('a', 1), int('b', 1)]
     const given = [{ a: 1, b: 0 }]
-    expect(firstPoints(taskOf('grid', space, [], 3), 3, given)).toEqual([
+    expect(previewPoints(taskOf('grid', space, [], 3), 3, given).points).toEqual([
       { a: 1, b: 0 },
       { a: 0, b: 0 },
       { a: 0, b: 1 },
     ])
-    expect(firstPoints(taskOf('grid', space, [], 3), 1, given)).toEqual(given)
+    expect(previewPoints(taskOf('grid', space, [], 3), 1, given).points).toEqual(given)
   })
 
   it.each<[string, SearchSpace, string[]]>([

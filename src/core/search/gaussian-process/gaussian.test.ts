@@ -10,7 +10,7 @@ import { smallestByBound } from './gaussian.ts'
 import type { Result, Suggestion } from '../history.ts'
 import { createSearch } from '../library.ts'
 import type { SearchTask } from '../methods/method.ts'
-import { createMethod, firstPoints } from '../methods/registry.ts'
+import { createMethod, previewPoints } from '../methods/registry.ts'
 
 const CUBE: SearchSpace = ['a', 'b', 'c'].map((name) => ({ name, kind: 'uniform', low: 0, high: 1 }))
 const taskOf = (space: SearchSpace, patch: Partial<SearchTask> = {}, gaussian?: GaussianPlan): SearchTask => ({
@@ -27,7 +27,7 @@ const codesOf = (space: SearchSpace, point: ValueMap) => createCodec(space).enco
 /** A bowl with its bottom at about 0.3 in every coordinate, and a small ripple along the first. */
 const bowl = (x: Float64Array) => x.reduce((sum, code) => sum + (code - 0.3) ** 2, 0.01 * Math.sin(40 * x[0]!))
 
-const POINTS = firstPoints(taskOf(CUBE, { method: { name: 'sobol', trialsMax: 200 } }), 30)
+const POINTS = previewPoints(taskOf(CUBE, { method: { name: 'sobol', trialsMax: 200 } }), 30).points
 const VALUES = POINTS.map((point) => bowl(codesOf(CUBE, point)))
 
 /** Returns the codes of the next suggestions after the given points with these values. */

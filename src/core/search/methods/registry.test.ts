@@ -9,7 +9,7 @@ import { createCodec } from '../codec.ts'
 import type { History, Result, Suggestion } from '../history.ts'
 import { designValues } from '../encoded-history.ts'
 import type { SearchTask } from './method.ts'
-import { findAutoChoice, createMethod, firstPoints, usesResults } from './registry.ts'
+import { findAutoChoice, createMethod, previewPoints, usesResults } from './registry.ts'
 import { createStream } from '../numerics/rng.ts'
 import { isSteep } from '../gaussian-process/warp.ts'
 
@@ -206,7 +206,7 @@ describe.each(METHOD_NAMES)('%s', (name) => {
   })
 
   it('The points of a method depend on its seed, except those of a grid', () => {
-    const first = (seed: number) => encodeValue(firstPoints(taskOf(name, spaceOf(name), { seed }), 5))
+    const first = (seed: number) => encodeValue(previewPoints(taskOf(name, spaceOf(name), { seed }), 5).points)
     expect(first(1)).toBe(first(1))
     expect(first(1) === first(2)).toBe(name === 'grid')
   })
@@ -221,7 +221,7 @@ describe('a steep objective', () => {
     // Finds a seed whose objective looks steep with a certain trial of the design, and not without it.
     const found = Array.from({ length: 100 }, (_, seed) => {
       const task = taskOf('auto', SPACE, { concurrency: 10, seed })
-      const design = firstPoints(task, 10).map(value)
+      const design = previewPoints(task, 10).points.map(value)
       return { task, late: design.findIndex((_one, index) => isSteep(design) !== isSteep(design.toSpliced(index, 1))) }
     }).find(({ late }) => late >= 0)
     const { task, late } = found!
@@ -376,7 +376,7 @@ describe('methods and results', () => {
 describe('a long search by auto', () => {
   const numbers: SearchSpace = ['a', 'b', 'c'].map((name) => ({ name, kind: 'uniform', low: 0, high: 1 }))
   const longHistory = (space: SearchSpace, count: number): History => {
-    const points = firstPoints(taskOf('random', space, { trialsMax: count }), count)
+    const points = previewPoints(taskOf('random', space, { trialsMax: count }), count).points
     return {
       trials: points.map((point) => ({ point, source: 'random' })),
       results: points

@@ -397,15 +397,7 @@ interface Preview {
 
 /**
  * Returns the first points of a sweep, at most `count`, before it has any result: those given by the user, then those
- * of the method.
- */
-export function firstPoints(task: SearchTask, count: number, given: readonly ValueMap[] = []): readonly ValueMap[] {
-  return previewPoints(task, count, given).points
-}
-
-/**
- * Like `firstPoints`, but also returns whether the search for points was given up. If it was not and there are fewer
- * than `count` points, no other point exists.
+ * of the method. If the search was not given up and there are fewer than `count` points, no other point exists.
  */
 export function previewPoints(task: SearchTask, count: number, given: readonly ValueMap[] = []): Preview {
   const isSlow = mayHaveInvalidCells(task)
