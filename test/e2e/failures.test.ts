@@ -3,20 +3,13 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import type { RunDetailView } from '../../src/contract/run.ts'
 import { waitForSweepEnd } from '../support/both-servers.ts'
 import { runsTable } from '../support/dashboard.ts'
 import { useDepartments } from '../support/departments.ts'
 
 const departments = await useDepartments()
 const { browser } = departments
-const trials = async () =>
-  (
-    await departments.server.call<{ runs: RunDetailView[] }>(
-      'GET',
-      `/runs?sweep=${departments.data.sweep.number}&limit=100`,
-    )
-  ).body.runs
+const loadTrials = () => departments.loadTrials(departments.data.sweep.number)
 
 describe.skipIf(!browser)('failures', () => {
   it('Failures show their exception on the home page, the sweep, the run list and the run, and are grouped by it', async () => {
@@ -35,7 +28,7 @@ describe.skipIf(!browser)('failures', () => {
     await page.getByRole('link', { name: 'See them and why' }).click()
     await runsTable(page).getByText('MemoryError: n-gram matrix of 63 GB').waitFor()
 
-    const failed = (await trials()).find(({ cause }) => cause?.startsWith('MemoryError'))!
+    const failed = (await loadTrials()).find(({ cause }) => cause?.startsWith('MemoryError'))!
     await page.goto(`${departments.server.url}/p/default/runs/${failed.number}`)
     await page.getByText('MemoryError: n-gram matrix of 63 GB').first().waitFor()
     expect(page.errors).toEqual([])
@@ -127,7 +120,7 @@ describe.skipIf(!browser)('the palette', () => {
   })
 
   it('The palette finds a trial by its full name, and Enter waits for the answer to the typed text', async () => {
-    const [trial] = await trials()
+    const [trial] = await loadTrials()
     const page = await departments.open('/p/seeds/runs')
     await runsTable(page).getByRole('row').nth(2).waitFor()
 

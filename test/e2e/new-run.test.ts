@@ -48,7 +48,7 @@ describe.skipIf(!browser)('the editor', () => {
     await page.getByText(new RegExp(`^python train\\.py ${String(best.params['x']).slice(0, 6)}`)).waitFor()
 
     await page.goto(`${valley.server.url}/p/default/sweeps/${valley.data.sweep}`)
-    const before = (await valley.loadTrials()).filter(({ phase }) => phase === 'failed').length
+    const before = (await valley.loadTrials(valley.data.sweep)).filter(({ phase }) => phase === 'failed').length
 
     await page.getByRole('button', { name: `Run ${before} failed again` }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).click()
@@ -56,7 +56,7 @@ describe.skipIf(!browser)('the editor', () => {
     await waitForSweepEnd(valley.server, valley.data.sweep, 60_000)
 
     // The new trials fail again, in the place of the trials that failed before.
-    expect((await valley.loadTrials()).filter(({ phase }) => phase === 'failed').length).toBe(before)
+    expect((await valley.loadTrials(valley.data.sweep)).filter(({ phase }) => phase === 'failed').length).toBe(before)
     await page.close()
   })
 

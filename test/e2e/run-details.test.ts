@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
-import type { RunDetailView } from '../../src/contract/run.ts'
 import { runsTable } from '../support/dashboard.ts'
 import { METRICS, useDepartments } from '../support/departments.ts'
 
 const departments = await useDepartments()
 const { browser } = departments
-const trials = async () =>
-  (
-    await departments.server.call<{ runs: RunDetailView[] }>(
-      'GET',
-      `/runs?sweep=${departments.data.sweep.number}&limit=100`,
-    )
-  ).body.runs
+const loadTrials = () => departments.loadTrials(departments.data.sweep.number)
 
 describe.skipIf(!browser)('the charts of a run', () => {
   it('The charts of a run show each of 300 metrics in sections, and read them as they become visible', async () => {
@@ -99,7 +92,7 @@ describe.skipIf(!browser)('a page with a part that is not received', () => {
 
 describe.skipIf(!browser)('artifacts and notes', () => {
   it('The artifacts page shows whole tables, pictures in their own size, and Markdown with tasks and pictures, and the address names the file', async () => {
-    const succeededTrial = (await trials()).find(({ phase }) => phase === 'succeeded')!
+    const succeededTrial = (await loadTrials()).find(({ phase }) => phase === 'succeeded')!
 
     const page = await departments.open(`/p/default/runs/${succeededTrial.number}/artifacts`)
     await page
@@ -130,7 +123,7 @@ describe.skipIf(!browser)('artifacts and notes', () => {
   })
 
   it('A note is drawn as Markdown', async () => {
-    const succeededTrial = (await trials()).find(({ phase }) => phase === 'succeeded')!
+    const succeededTrial = (await loadTrials()).find(({ phase }) => phase === 'succeeded')!
     await departments.server.call('PATCH', `/runs/${succeededTrial.number}`, {
       note: '# 結論\n- lr 0.13 が最良\n- **次は** 0.2 まで広げる',
     })

@@ -16,7 +16,7 @@ describe.skipIf(!browser)('the run list of a sweep', () => {
 
     await page.getByRole('combobox', { name: 'Filter' }).fill('m.loss < 0.3')
     await page.waitForURL(/q=m\.loss/)
-    const matchingCount = (await valley.loadTrials()).filter(
+    const matchingCount = (await valley.loadTrials(valley.data.sweep)).filter(
       ({ metrics }) => Number(metrics['loss']?.last) < 0.3,
     ).length
     await expect.poll(async () => await rows.count()).toBe(matchingCount + 1)
@@ -68,7 +68,7 @@ describe.skipIf(!browser)('the run list of a sweep', () => {
     await page.waitForURL(/group=p\.k/)
     await page.getByRole('columnheader', { name: /^loss/ }).waitFor()
 
-    const expected = (await valley.loadTrials()).filter(({ params }) => params['k'] === 'a').length
+    const expected = (await valley.loadTrials(valley.data.sweep)).filter(({ params }) => params['k'] === 'a').length
     const row = page.getByRole('row').filter({ has: page.getByRole('button', { name: 'a', exact: true }) })
     expect(await row.getByRole('cell').nth(2).textContent()).toBe(String(expected))
 

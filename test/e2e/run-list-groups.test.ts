@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
-import type { RunDetailView } from '../../src/contract/run.ts'
 import { runsTable } from '../support/dashboard.ts'
 import { SEEDED, useDepartments } from '../support/departments.ts'
 
 const departments = await useDepartments()
 const { browser } = departments
-const trials = async () =>
-  (
-    await departments.server.call<{ runs: RunDetailView[] }>(
-      'GET',
-      `/runs?sweep=${departments.data.sweep.number}&limit=100`,
-    )
-  ).body.runs
+const loadTrials = () => departments.loadTrials(departments.data.sweep.number)
 
 describe.skipIf(!browser)('the run list', () => {
   it.each([
@@ -101,7 +94,7 @@ describe.skipIf(!browser)('the run list', () => {
 
   it('The run list shows the names of trials whole beside their tags', async () => {
     const page = await departments.open(`/p/default/runs?q=sweep%20%3D%20${departments.data.sweep.number}`)
-    const all = (await trials()).map(({ number }) => number)
+    const all = (await loadTrials()).map(({ number }) => number)
     const name = runsTable(page).getByRole('link', { name: `departments #${all[0]}`, exact: true })
     await name.waitFor()
     expect(await name.evaluate((link) => link.scrollWidth <= link.clientWidth)).toBe(true)
@@ -159,7 +152,7 @@ describe.skipIf(!browser)('the run list', () => {
   })
 
   it('A comparison on a phone shows differences whole beside their values', async () => {
-    const ended = (await trials()).filter(({ phase }) => phase === 'succeeded').map((run) => run.number)
+    const ended = (await loadTrials()).filter(({ phase }) => phase === 'succeeded').map((run) => run.number)
     const page = await departments.open(`/p/default/compare?runs=${ended.join(',')}`, { width: 390, height: 844 })
     await page.locator('[data-difference]').first().waitFor()
 
@@ -206,7 +199,7 @@ describe.skipIf(!browser)('a comparison', () => {
 
 describe.skipIf(!browser)('actions that start many runs', () => {
   it('Running selected runs, a sweep, failed trials or a succeeded run again asks first and states what it starts', async () => {
-    const before = (await trials()).length
+    const before = (await loadTrials()).length
     const page = await departments.open(`/p/default/runs?q=sweep%20%3D%20${departments.data.sweep.number}`)
     await runsTable(page).getByRole('row').nth(2).waitFor()
 
@@ -228,7 +221,7 @@ describe.skipIf(!browser)('actions that start many runs', () => {
     await dialog.getByText('Each of the 3 failed trials').waitFor()
     await dialog.getByRole('button', { name: 'Cancel' }).click()
 
-    const succeededTrial = (await trials()).find(({ phase }) => phase === 'succeeded')!
+    const succeededTrial = (await loadTrials()).find(({ phase }) => phase === 'succeeded')!
     await page.goto(`${departments.server.url}/p/default/runs/${succeededTrial.number}`)
     await page.getByRole('button', { name: 'Resume' }).click()
     await dialog.getByText(`Start a new run that goes on from #${succeededTrial.number}?`).waitFor()

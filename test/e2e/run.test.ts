@@ -95,7 +95,7 @@ describe.skipIf(!browser)('the page of a run', () => {
   })
 
   it('A failed run shows its cause on its page and on the home page, and the first error is found in its log', async () => {
-    const failed = (await valley.loadTrials()).find(({ phase }) => phase === 'failed')!
+    const failed = (await valley.loadTrials(valley.data.sweep)).find(({ phase }) => phase === 'failed')!
     const page = await valley.open(`/p/default/runs/${failed.number}`)
     await page.getByRole('heading', { name: failed.cause! }).waitFor()
     await page.getByRole('button', { name: 'First error' }).click()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 
+import type { RunDetailView } from '../../src/contract/run.ts'
 import { launchBrowser, openPage } from './browser.ts'
 import type { PageOptions } from './browser.ts'
 import { startTestServer } from './server.ts'
@@ -23,6 +24,8 @@ export interface Dashboard<Data> {
   readonly data: Data
   /** Opens a page of the dashboard that is signed in to the server. */
   open(path: string, look?: PageOptions): ReturnType<typeof openPage>
+  /** Returns the first 100 trials of a sweep, by its number. */
+  loadTrials(sweep: number): Promise<RunDetailView[]>
 }
 
 /** Returns the locator of the table of the run list. */
@@ -65,5 +68,7 @@ export async function useDashboard<Data>(
       return data
     },
     open: async (path, look) => await openPage(browser!, server!, path, look),
+    loadTrials: async (sweep) =>
+      (await server!.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${sweep}&limit=100`)).body.runs,
   }
 }

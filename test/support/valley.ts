@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { RunDetailView } from '../../src/contract/run.ts'
 import { waitForSweepEnd } from './both-servers.ts'
 import { useDashboard } from './dashboard.ts'
 import type { Dashboard } from './dashboard.ts'
@@ -34,7 +33,6 @@ const SWEEP =
 
 /** A dashboard whose server has one sweep, `valley`, with twelve ended trials. Some of them have failed. */
 export interface Valley extends Dashboard<{ readonly sweep: number }> {
-  loadTrials(): Promise<RunDetailView[]>
   /** Starts a run that logs a line and a metric twenty times a second. Returns its number. */
   submitSlow(name: string): Promise<number>
 }
@@ -51,9 +49,6 @@ export async function useValley(): Promise<Valley> {
 
   return Object.defineProperties(
     {
-      loadTrials: async () =>
-        (await dashboard.server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${dashboard.data.sweep}&limit=100`))
-          .body.runs,
       submitSlow: async (name: string) =>
         (
           await dashboard.server.submit(
