@@ -20,20 +20,16 @@ import type { RunDetailView } from '../../../src/contract/run.ts'
 import type { FileEntry } from '../../../src/contract/snapshot.ts'
 import { createCliFolder } from '../../support/cli.ts'
 import type { CliFolder } from '../../support/cli.ts'
-import { startTestServer, waitUntil } from '../../support/server.ts'
-import type { TestServer } from '../../support/server.ts'
+import { waitUntil } from '../../support/server.ts'
+import { useServer } from '../../support/used-server.ts'
 
-let server: TestServer
+const used = useServer()
 let work: CliFolder
 
-beforeAll(async () => {
-  server = await startTestServer()
-  work = createCliFolder(server)
+beforeAll(() => {
+  work = createCliFolder(used.server)
 })
-afterAll(async () => {
-  work[Symbol.dispose]()
-  await server[Symbol.asyncDispose]()
-})
+afterAll(() => work[Symbol.dispose]())
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex')
 const entry = (path: string, text = 'x'): FileEntry => ({
@@ -44,8 +40,8 @@ const entry = (path: string, text = 'x'): FileEntry => ({
 })
 
 async function sendBytes(body: string | Uint8Array): Promise<{ status: number; text: string }> {
-  const headers = { authorization: `Bearer ${server.readToken()}`, 'content-type': 'application/octet-stream' }
-  const response = await fetch(`${server.url}/api/v1/blobs`, { method: 'POST', headers, body: body as string })
+  const headers = { authorization: `Bearer ${used.server.readToken()}`, 'content-type': 'application/octet-stream' }
+  const response = await fetch(`${used.server.url}/api/v1/blobs`, { method: 'POST', headers, body: body as string })
   return { status: response.status, text: await response.text() }
 }
 
@@ -97,7 +93,7 @@ describe('the code of a run', () => {
     expect((await work.hagane('logs', String(number))).stdout.trim()).toBe('util util')
     expect(stderr).toMatch(/look like secrets.*\.env, notes\.md/)
     expect(stderr).toMatch(/left out.*folder-link, passwd/)
-    expect(readFileSync(join(server.dataDir, 'server.log'), 'utf8')).not.toContain('PASSWORD')
+    expect(readFileSync(join(used.server.dataDir, 'server.log'), 'utf8')).not.toContain('PASSWORD')
   })
 
   it('A .haganeignore file replaces other rules, --in-place sends no code, --no-upload reuses code', async () => {
@@ -150,8 +146,8 @@ describe('the code of a run', () => {
     expect(status, stderr).toBe(0)
     expect((await countEvents('snapshot.unpacked')) - before).toBe(1)
 
-    const trials = (await server.call<RunPageView>('GET', `/runs?sweep=${(json as { number: number }).number}`)).body
-      .runs
+    const trials = (await used.server.call<RunPageView>('GET', `/runs?sweep=${(json as { number: number }).number}`))
+      .body.runs
     expect(new Set(trials.map((run) => run.snapshot)).size).toBe(1)
 
     const second = (await work.hagane('upload', '--json')).json as { sentBytes: number; digest: string }
@@ -209,7 +205,7 @@ describe('the code of a run', () => {
 })
 
 async function countEvents(kind: string): Promise<number> {
-  const { body } = await server.call<EventView[]>('GET', '/events?limit=1000')
+  const { body } = await used.server.call<EventView[]>('GET', '/events?limit=1000')
   return body.filter((event) => event.kind === kind).length
 }
 
@@ -235,7 +231,7 @@ describe('a hostile upload', () => {
 
     await sendBytes(frame('x'))
     for (const path of paths) {
-      const { status } = await server.call('POST', '/snapshots', { files: [entry(path)] })
+      const { status } = await used.server.call('POST', '/snapshots', { files: [entry(path)] })
       expect([path, status]).toEqual([path, 400])
     }
 
@@ -244,10 +240,10 @@ describe('a hostile upload', () => {
       [entry('a'), entry('a/b')],
       [entry('x/y/z'), entry('x/y')],
     ])
-      expect((await server.call('POST', '/snapshots', { files })).status).toBe(400)
+      expect((await used.server.call('POST', '/snapshots', { files })).status).toBe(400)
 
     const link = { ...entry('link'), target: '/etc/passwd' }
-    expect((await server.call('POST', '/snapshots', { files: [link] })).status).toBe(400)
+    expect((await used.server.call('POST', '/snapshots', { files: [link] })).status).toBe(400)
   })
 
   it('An upload with a wrong hash, a torn frame or missing contents is refused and leaves no file', async () => {
@@ -258,7 +254,7 @@ describe('a hostile upload', () => {
     expect((await sendBytes(`../../etc 4\nevil`)).status).toBe(400)
     expect(await sendBytes(frame('fine'))).toMatchObject({ status: 200, text: '{"stored":1}' })
 
-    const missing = await server.call<{ error: { message: string } }>('POST', '/snapshots', {
+    const missing = await used.server.call<{ error: { message: string } }>('POST', '/snapshots', {
       files: [entry('a', 'never sent')],
     })
     expect([missing.status, missing.body.error.message]).toEqual([
@@ -266,7 +262,7 @@ describe('a hostile upload', () => {
       expect.stringContaining('1 contents are missing'),
     ])
 
-    const half = readdirSync(join(server.dataDir, 'blobs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    const half = readdirSync(join(used.server.dataDir, 'blobs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.half'),
     )
     expect(half).toEqual([])
@@ -279,19 +275,19 @@ describe('a hostile upload', () => {
       '/snapshots/token',
       `/runs/1/artifacts/content?path=${encodeURIComponent('../../../token')}`,
     ])
-      expect([path, (await server.call('GET', path)).status]).toEqual([path, 404])
+      expect([path, (await used.server.call('GET', path)).status]).toEqual([path, 404])
   })
 
   it("An output file is served only as long as it is a plain file inside the run's outputs", async () => {
-    const run = await server.submit(
+    const run = await used.server.submit(
       'version: 1\nkind: experiment\nrun: {cmd: "echo hello > $HAGANE_OUTPUTS/a.html; echo b > $HAGANE_OUTPUTS/b; echo ok"}',
     )
     await waitUntil(
-      async () => (await server.call<unknown[]>('GET', `/runs/${run.number}/artifacts`)).body.length === 2,
+      async () => (await used.server.call<unknown[]>('GET', `/runs/${run.number}/artifacts`)).body.length === 2,
     )
 
-    const url = `${server.url}/api/v1/runs/${run.number}/artifacts/content?path=`
-    const headers = { authorization: `Bearer ${server.readToken()}` }
+    const url = `${used.server.url}/api/v1/runs/${run.number}/artifacts/content?path=`
+    const headers = { authorization: `Bearer ${used.server.readToken()}` }
     const answer = await fetch(`${url}a.html`, { headers })
     expect([answer.headers.get('content-type'), answer.headers.get('content-disposition')]).toEqual([
       'application/octet-stream',
@@ -299,7 +295,7 @@ describe('a hostile upload', () => {
     ])
     expect(await answer.text()).toBe('hello\n')
 
-    const outputs = join(server.dataDir, 'runs', String(run.number), 'outputs')
+    const outputs = join(used.server.dataDir, 'runs', String(run.number), 'outputs')
     rmSync(join(outputs, 'b'))
     symlinkSync('/etc/passwd', join(outputs, 'b'))
     expect((await fetch(`${url}b`, { headers })).status).toBe(404)

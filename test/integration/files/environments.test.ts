@@ -8,10 +8,10 @@ import type { RunPageView } from '../../../src/contract/routes/runs.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
 import { createCliFolder } from '../../support/cli.ts'
 import type { CliFolder } from '../../support/cli.ts'
-import { startTestServer, waitUntil } from '../../support/server.ts'
-import type { TestServer } from '../../support/server.ts'
+import { waitUntil } from '../../support/server.ts'
+import { useServer } from '../../support/used-server.ts'
 
-let server: TestServer
+const used = useServer()
 let work: CliFolder
 
 // Writes a module into the environment without a package index. Its first argument is the time it takes in seconds.
@@ -21,17 +21,13 @@ open(os.path.join(sysconfig.get_paths()["purelib"], "made.py"), "w").write("VALU
 print("made")
 `
 
-beforeAll(async () => {
-  server = await startTestServer()
-  work = createCliFolder(server)
+beforeAll(() => {
+  work = createCliFolder(used.server)
   work.write('make.py', BUILD_SCRIPT)
   work.write('value.txt', 'one')
   work.write('unread.txt', 'x')
 })
-afterAll(async () => {
-  work[Symbol.dispose]()
-  await server[Symbol.asyncDispose]()
-})
+afterAll(() => work[Symbol.dispose]())
 
 const PRINT = `python -c "import made, os, sys; print(made.VALUE, os.environ.get('COLOR'), sys.prefix != sys.base_prefix)"`
 
@@ -49,14 +45,13 @@ function writeExperiment(
 async function runFile(file: string): Promise<RunDetailView> {
   const { json, stderr } = await work.hagane('run', '-f', file, '--wait', '--json')
   if (json === undefined) throw new Error(stderr)
-  return (await server.call<RunDetailView>('GET', `/runs/${(json as { number: number }).number}`)).body
+  return await used.getRun((json as { number: number }).number)
 }
 
-const logOf = async (run: number): Promise<string> => (await server.call<string>('GET', `/runs/${run}/logs`)).body
 const builds = async (): Promise<RunPageView['runs']> =>
-  (await server.call<RunPageView>('GET', '/runs?filter=kind=build&sort=number')).body.runs
+  (await used.server.call<RunPageView>('GET', '/runs?filter=kind=build&sort=number')).body.runs
 const environments = async (): Promise<EnvironmentView[]> =>
-  (await server.call<EnvironmentView[]>('GET', '/environments')).body
+  (await used.server.call<EnvironmentView[]>('GET', '/environments')).body
 
 describe('an environment', () => {
   it('An environment is built once for runs that need it at the same time, and its packages are recorded', async () => {
@@ -67,13 +62,13 @@ describe('an environment', () => {
     const { status, stderr, json } = await work.hagane('run', '-f', file, '--wait', '--json')
     expect(status, stderr).toBe(0)
 
-    const trials = (await server.call<RunPageView>('GET', `/runs?sweep=${(json as { number: number }).number}`)).body
-      .runs
-    for (const trial of trials) expect(await logOf(trial.number)).toBe('one red True\n')
+    const trials = (await used.server.call<RunPageView>('GET', `/runs?sweep=${(json as { number: number }).number}`))
+      .body.runs
+    for (const trial of trials) expect(await used.readLog(trial.number)).toBe('one red True\n')
     expect(await builds()).toHaveLength(1)
 
     const [build] = await builds()
-    expect(await logOf(build!.number)).toContain('+ python make.py\nmade\n')
+    expect(await used.readLog(build!.number)).toContain('+ python make.py\nmade\n')
 
     const [environment] = await environments()
     expect(environment).toMatchObject({
@@ -82,7 +77,7 @@ describe('an environment', () => {
       packages: expect.arrayContaining([expect.stringMatching(/^pip==/)]),
     })
 
-    const detail = (await server.call<RunDetailView>('GET', `/runs/${trials[0]!.number}`)).body
+    const detail = await used.getRun(trials[0]!.number)
     expect(detail.ranOn).toMatchObject({
       environment: environment!.hash,
       imageAsked: 'any',
@@ -101,11 +96,11 @@ describe('an environment', () => {
     expect(await builds()).toHaveLength(1)
 
     const named = await runFile(writeExperiment('named.yml', ['python make.py 0 value.txt']))
-    expect([await logOf(named.number), (await builds()).length]).toEqual(['two red True\n', 2])
+    expect([await used.readLog(named.number), (await builds()).length]).toEqual(['two red True\n', 2])
 
     work.write('value.txt', 'three')
     const again = await runFile(writeExperiment('named.yml', ['python make.py 0 value.txt']))
-    expect([await logOf(again.number), (await builds()).length]).toEqual(['three red True\n', 3])
+    expect([await used.readLog(again.number), (await builds()).length]).toEqual(['three red True\n', 3])
   })
 
   it('A failed build fails the runs that wait for it with one sentence, and the next run builds again', async () => {
@@ -117,7 +112,7 @@ describe('an environment', () => {
       message: expect.stringContaining(`#${build.number}`),
       attempts: [],
     })
-    expect(await logOf(build.number)).toContain('the step ended with status 3')
+    expect(await used.readLog(build.number)).toContain('the step ended with status 3')
 
     const count = (await builds()).length
     await runFile(writeExperiment('broken.yml', ['echo before', 'echo the reason >&2; exit 3']))
@@ -130,13 +125,13 @@ describe('an environment', () => {
     const { number } = json as { number: number }
     await waitUntil(async () => (await builds()).at(-1)!.phase === 'running')
 
-    const waiting = (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
+    const waiting = await used.getRun(number)
     const build = (await builds()).at(-1)!
     expect([waiting.phase, waiting.waiting]).toEqual(['queued', `its environment is being built by #${build.number}`])
 
     await work.hagane('stop', String(build.number))
-    await waitUntil(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'failed')
-    expect((await server.call<RunDetailView>('GET', `/runs/${number}`)).body.message).toContain('stopped')
+    await waitUntil(async () => (await used.getRun(number)).phase === 'failed')
+    expect((await used.getRun(number)).message).toContain('stopped')
   })
 
   it('A document of kind build builds an environment, and a run that needs the same finds it ready', async () => {
@@ -150,7 +145,7 @@ describe('an environment', () => {
     expect([run.environment, (await builds()).length]).toEqual([build.environment, count])
 
     const repeated = await runFile('build.yml')
-    expect(await logOf(repeated.number)).toContain('there already')
+    expect(await used.readLog(repeated.number)).toContain('there already')
 
     const empty = await work.hagane('run', '-f', work.write('empty.yml', 'version: 1\nkind: build\nimage: any\n'))
     expect([empty.status, empty.stderr]).toEqual([2, expect.stringContaining('there is nothing to build')])
@@ -187,7 +182,7 @@ describe('an environment', () => {
     expect((await runFile(file)).phase).toBe('succeeded')
     expect(await builds()).toHaveLength(count + 1)
 
-    rmSync(join(server.dataDir, 'environments', run.environment!), { recursive: true })
+    rmSync(join(used.server.dataDir, 'environments', run.environment!), { recursive: true })
     const again = await runFile(file)
     expect([again.phase, (await builds()).length]).toEqual(['succeeded', count + 2])
   })
@@ -212,26 +207,22 @@ describe('an environment', () => {
     }
     const text = `version: 1\nkind: experiment\nbuild: {image: any, build_steps: [echo hi]}\nrun: {cmd: echo}\n`
 
-    const { body } = await server.call<{ number: number }>('POST', '/submissions', {
+    const { body } = await used.server.call<{ number: number }>('POST', '/submissions', {
       sources: [{ file: 'a.yml', text }],
       host,
     })
-    await waitUntil(
-      async () => (await server.call<RunDetailView>('GET', `/runs/${body.number}`)).body.phase === 'failed',
-    )
-    expect((await server.call<RunDetailView>('GET', `/runs/${body.number}`)).body).toMatchObject({
+    await waitUntil(async () => (await used.getRun(body.number)).phase === 'failed')
+    expect(await used.getRun(body.number)).toMatchObject({
       reason: 'VenvMissing',
       message: expect.stringContaining('python3-venv'),
     })
 
-    const none = await server.call<{ number: number }>('POST', '/submissions', {
+    const none = await used.server.call<{ number: number }>('POST', '/submissions', {
       sources: [{ file: 'a.yml', text }],
       host: { ...host, python: null },
     })
-    await waitUntil(
-      async () => (await server.call<RunDetailView>('GET', `/runs/${none.body.number}`)).body.phase === 'failed',
-    )
-    expect((await server.call<RunDetailView>('GET', `/runs/${none.body.number}`)).body.reason).toBe('PythonMissing')
+    await waitUntil(async () => (await used.getRun(none.body.number)).phase === 'failed')
+    expect((await used.getRun(none.body.number)).reason).toBe('PythonMissing')
   })
 
   it('The build of an environment continues while the server is down', async () => {
@@ -242,10 +233,10 @@ describe('an environment', () => {
       '--json',
     )
     await waitUntil(async () => (await builds()).at(-1)!.phase === 'running')
-    await server.kill()
-    await server.start()
+    await used.server.kill()
+    await used.server.start()
     const { number } = json as { number: number }
-    await waitUntil(async () => (await server.call<RunDetailView>('GET', `/runs/${number}`)).body.phase === 'succeeded')
+    await waitUntil(async () => (await used.getRun(number)).phase === 'succeeded')
     expect((await builds()).at(-1)!.phase).toBe('succeeded')
   })
 })
@@ -258,29 +249,29 @@ describe('a secret', () => {
     const secret = 'hunter2-väry-secret'
     expect((await work.haganeWith({ input: `${secret}\n` }, 'secret', 'set', 'warehouse', 'API_TOKEN')).status).toBe(0)
 
-    const path = join(server.dataDir, 'secrets', 'warehouse', 'API_TOKEN')
+    const path = join(used.server.dataDir, 'secrets', 'warehouse', 'API_TOKEN')
     expect(statSync(path).mode & 0o777).toBe(0o600)
 
-    const configs = join(server.dataDir, 'configmaps', 'place')
+    const configs = join(used.server.dataDir, 'configmaps', 'place')
     mkdirSync(configs, { recursive: true })
     writeFileSync(join(configs, 'REGION'), 'tokyo\n')
 
     const run = await runFile(work.write('secret.yml', document('secret_refs: [warehouse], config_map_refs: [place]')))
-    const log = await logOf(run.number)
+    const log = await used.readLog(run.number)
     expect(log).toBe(`<${'*'.repeat(Buffer.byteLength(secret))}> <tokyo>\n`)
     expect(JSON.stringify(run)).not.toContain(secret)
     for (const file of ['hagane.db', 'hagane.db-wal', 'server.log'])
-      expect([file, readFileSync(join(server.dataDir, file)).includes(secret)]).toEqual([file, false])
+      expect([file, readFileSync(join(used.server.dataDir, file)).includes(secret)]).toEqual([file, false])
     expect((await work.hagane('secret', 'ls')).stdout).toMatch(/warehouse\s+API_TOKEN/)
 
     // After the end of the run the log file itself no longer contains the secret, so that no backup does.
-    const file = join(server.dataDir, 'attempts', `hagane-${run.number}-1`, 'log')
+    const file = join(used.server.dataDir, 'attempts', `hagane-${run.number}-1`, 'log')
     await waitUntil(async () => !readFileSync(file).includes(secret))
     expect(readFileSync(file, 'utf8')).toBe(log)
 
     // A page of the log that starts inside the secret shows no part of it either.
     for (const cursor of [1, 5, 12])
-      expect((await server.call<string>('GET', `/runs/${run.number}/logs?cursor=${cursor}`)).body).not.toMatch(
+      expect((await used.server.call<string>('GET', `/runs/${run.number}/logs?cursor=${cursor}`)).body).not.toMatch(
         /hunter|secret/,
       )
 
@@ -297,7 +288,7 @@ describe('a secret', () => {
 
   it('A run whose second attempt lacks a secret lists the files that its first attempt left', async () => {
     await work.haganeWith({ input: 'once' }, 'secret', 'set', 'once', 'ONCE')
-    const folder = join(server.dataDir, 'secrets', 'once')
+    const folder = join(used.server.dataDir, 'secrets', 'once')
     const cmd = `echo model > $HAGANE_OUTPUTS/model.txt; rm -r ${folder}; exit 1`
     const environment = '{secret_refs: [once], max_restarts: 1}'
     const run = await runFile(
@@ -305,7 +296,7 @@ describe('a secret', () => {
     )
     expect(run).toMatchObject({ phase: 'failed', reason: 'ReferenceMissing' })
     const listed = async () =>
-      (await server.call<{ path: string }[]>('GET', `/runs/${run.number}/artifacts`)).body.map(({ path }) => path)
+      (await used.server.call<{ path: string }[]>('GET', `/runs/${run.number}/artifacts`)).body.map(({ path }) => path)
     await waitUntil(async () => (await listed()).length > 0)
     expect(await listed()).toEqual(['model.txt'])
   })

@@ -5,24 +5,19 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { EventView } from '../../../src/contract/routes/events.ts'
-import type { RunDetailView } from '../../../src/contract/run.ts'
 import type { ArtifactView } from '../../../src/contract/tracking.ts'
 import { createCliFolder } from '../../support/cli.ts'
 import type { CliFolder } from '../../support/cli.ts'
-import { startTestServer, waitUntil } from '../../support/server.ts'
-import type { TestServer } from '../../support/server.ts'
+import { waitUntil } from '../../support/server.ts'
+import { useServer } from '../../support/used-server.ts'
 
-let server: TestServer
+const used = useServer()
 let work: CliFolder
 
-beforeAll(async () => {
-  server = await startTestServer()
-  work = createCliFolder(server)
+beforeAll(() => {
+  work = createCliFolder(used.server)
 })
-afterAll(async () => {
-  await server[Symbol.asyncDispose]()
-  work[Symbol.dispose]()
-})
+afterAll(() => work[Symbol.dispose]())
 
 /** Encodes text as Latin-1: one byte per character. */
 const toLatin1 = (text: string): Buffer => Buffer.from(text, 'latin1')
@@ -73,16 +68,14 @@ const sorted = (files: Iterable<[string, string]>): Map<string, string> =>
   new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 const EXPECTED = sorted(NAMES.map(([, bytes]) => [bytes.toString('latin1'), bytes.toString('latin1')]))
 
-const getRun = async (number: number): Promise<RunDetailView> =>
-  (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
-const waitForSuccess = (number: number) => waitUntil(async () => (await getRun(number)).phase === 'succeeded')
+const waitForSuccess = (number: number) => waitUntil(async () => (await used.getRun(number)).phase === 'succeeded')
 const listArtifacts = async (number: number): Promise<string[]> =>
-  (await server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.map(({ path }) => path).toSorted()
+  (await used.server.call<ArtifactView[]>('GET', `/runs/${number}/artifacts`)).body.map(({ path }) => path).toSorted()
 
 async function runWriter(more = ''): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'hagane-names-'))
   writeFileSync(join(folder, 'write.py'), WRITER)
-  const { number } = await server.submit(
+  const { number } = await used.server.submit(
     `version: 1\nkind: experiment\nrun: {cmd: ["python write.py $HAGANE_OUTPUTS ${encoded}"${more}]}`,
     folder,
   )
@@ -102,9 +95,9 @@ describe('output files of any name', () => {
 
       for (const [text, bytes] of NAMES) {
         const answer = await fetch(
-          `${server.url}/api/v1/runs/${number}/artifacts/content?path=${encodeURIComponent(text)}`,
+          `${used.server.url}/api/v1/runs/${number}/artifacts/content?path=${encodeURIComponent(text)}`,
           {
-            headers: { authorization: `Bearer ${server.readToken()}` },
+            headers: { authorization: `Bearer ${used.server.readToken()}` },
           },
         )
         expect([text, answer.status, Buffer.from(await answer.arrayBuffer())]).toEqual([text, 200, bytes])
@@ -114,9 +107,9 @@ describe('output files of any name', () => {
       expect([fetched.status, fetched.stderr]).toEqual([0, ''])
       expect(sorted(filesIn(join(work.folder, 'fetched')))).toEqual(EXPECTED)
 
-      const copy = (await server.call<{ number: number }>('POST', `/runs/${number}/copy`, {})).body.number
-      await waitUntil(async () => ['succeeded', 'failed'].includes((await getRun(copy)).phase))
-      expect(sorted(filesIn(join(server.dataDir, 'runs', String(copy), 'outputs')))).toEqual(EXPECTED)
+      const copy = (await used.server.call<{ number: number }>('POST', `/runs/${number}/copy`, {})).body.number
+      await waitUntil(async () => ['succeeded', 'failed'].includes((await used.getRun(copy)).phase))
+      expect(sorted(filesIn(join(used.server.dataDir, 'runs', String(copy), 'outputs')))).toEqual(EXPECTED)
 
       const backup = join(work.folder, 'backup')
       expect((await work.hagane('backup', backup)).status).toBe(0)
@@ -132,8 +125,8 @@ describe('output files of any name', () => {
   it('A fetch of output files names those that it cannot fetch and fetches the others', async () => {
     const number = await runWriter()
     await waitUntil(async () => (await listArtifacts(number)).length === NAMES.length)
-    rmSync(join(server.dataDir, 'runs', String(number), 'outputs', '...'))
-    writeFileSync(join(server.dataDir, 'runs', String(number), 'outputs', '-rf'), 'changed')
+    rmSync(join(used.server.dataDir, 'runs', String(number), 'outputs', '...'))
+    writeFileSync(join(used.server.dataDir, 'runs', String(number), 'outputs', '-rf'), 'changed')
     mkdirSync(join(work.folder, 'past', 'plain.txt'), { recursive: true })
 
     const { status, json, stderr } = await work.hagane('artifacts', String(number), '--to', 'past', '--json')
@@ -153,7 +146,7 @@ describe('output files of any name', () => {
       )
       await waitUntil(async () => (await listArtifacts(number)).length === NAMES.length)
 
-      const { body } = await server.call<{ events: EventView[] } | EventView[]>('GET', `/events?run=${number}`)
+      const { body } = await used.server.call<{ events: EventView[] } | EventView[]>('GET', `/events?run=${number}`)
       const events = Array.isArray(body) ? body : body.events
       expect(events.find(({ kind }) => kind === 'run.files_unreadable')?.data).toMatchObject({
         files: 1,
@@ -173,14 +166,14 @@ describe('output files of any name', () => {
         ),
       ).toEqual(EXPECTED)
 
-      const copy = (await server.call<{ number: number }>('POST', `/runs/${number}/copy`, {})).body.number
-      await waitUntil(async () => (await getRun(copy)).phase === 'failed')
-      expect((await getRun(copy)).message).toContain('ddd')
+      const copy = (await used.server.call<{ number: number }>('POST', `/runs/${number}/copy`, {})).body.number
+      await waitUntil(async () => (await used.getRun(copy)).phase === 'failed')
+      expect((await used.getRun(copy)).message).toContain('ddd')
 
-      await server.call('DELETE', `/runs/${number}`)
-      await server.call('DELETE', `/runs/${copy}`)
-      await server.call('POST', '/trash/empty')
-      await waitUntil(async () => (await server.call('GET', `/runs/${number}`)).status === 404)
+      await used.server.call('DELETE', `/runs/${number}`)
+      await used.server.call('DELETE', `/runs/${copy}`)
+      await used.server.call('POST', '/trash/empty')
+      await waitUntil(async () => (await used.server.call('GET', `/runs/${number}`)).status === 404)
     },
   )
 })
@@ -201,7 +194,7 @@ describe('code files of any name', () => {
     const { number } = submitted.json as { number: number }
     await waitForSuccess(number)
     const withDocument = new Map([...EXPECTED, ['a.yml', readFileSync(join(folder, 'a.yml'), 'latin1')]])
-    expect(sorted(filesIn(join(server.dataDir, 'runs', String(number), 'outputs')))).toEqual(sorted(withDocument))
+    expect(sorted(filesIn(join(used.server.dataDir, 'runs', String(number), 'outputs')))).toEqual(sorted(withDocument))
     expect((await work.hagane('code', String(number), '--to', 'code')).status).toBe(0)
     expect(sorted(filesIn(join(work.folder, 'code')))).toEqual(sorted(withDocument))
 

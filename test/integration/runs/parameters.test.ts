@@ -6,12 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { CheckView } from '../../../src/contract/routes/submissions.ts'
 import type { RunDetailView } from '../../../src/contract/run.ts'
-import type { SweepView } from '../../../src/contract/sweep.ts'
 import { createCliFolder } from '../../support/cli.ts'
-import { startTestServer, waitUntil } from '../../support/server.ts'
-import type { TestServer } from '../../support/server.ts'
+import { waitUntil } from '../../support/server.ts'
+import { useServer } from '../../support/used-server.ts'
 
-let server: TestServer
+const used = useServer()
 let folder: string
 
 // Prints its given parameters. Then logs more than an environment variable can hold, and another value of `lr`.
@@ -27,40 +26,34 @@ e.log_metrics(step=1, acc=1.0)
 sys.exit(int(os.environ.get("HAGANE_ATTEMPT")) < int(sys.argv[1]))
 `
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'hagane-params-'))
   writeFileSync(join(folder, 'train.py'), SCRIPT)
-  server = await startTestServer()
 })
-afterAll(async () => {
-  await server[Symbol.asyncDispose]()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const getRun = async (number: number): Promise<RunDetailView> =>
-  (await server.call<RunDetailView>('GET', `/runs/${number}`)).body
-const logOf = async (number: number, attempt = 1): Promise<string> =>
-  (await server.call<string>('GET', `/runs/${number}/logs?attempt=${attempt}`)).body
-const waitForEnd = (number: number) =>
-  waitUntil(async () => ['succeeded', 'failed', 'stopped'].includes((await getRun(number)).phase))
+const waitForEnd = (number: number) => used.waitForPhase(number, 'succeeded', 'failed', 'stopped')
 
 const document = (params: string, succeedsFrom = 1): string =>
   `version: 1\nkind: experiment\nparams: ${params}\nenvironment: {max_restarts: 1}\nrun: {cmd: "python train.py ${succeedsFrom}"}`
 
 describe('parameters of an attempt', () => {
   it('A retried, restarted, copied or resumed attempt gets the given parameters, not the logged ones', async () => {
-    const { number } = await server.submit(document('{lr: 0.1}', 2), folder)
+    const { number } = await used.server.submit(document('{lr: 0.1}', 2), folder)
     await waitForEnd(number)
-    expect([await logOf(number, 1), await logOf(number, 2)]).toEqual(["given ['lr'] 0.1 0\n", "given ['lr'] 0.1 0\n"])
-    expect(await getRun(number)).toMatchObject({
+    expect([await used.readLog(number, 1), await used.readLog(number, 2)]).toEqual([
+      "given ['lr'] 0.1 0\n",
+      "given ['lr'] 0.1 0\n",
+    ])
+    expect(await used.getRun(number)).toMatchObject({
       phase: 'succeeded',
       params: { lr: 99, config: { layer0: 'x'.repeat(100) } },
     })
 
     for (const how of ['restart', 'copy', 'resume']) {
-      const again = (await server.call<{ number: number }>('POST', `/runs/${number}/${how}`, {})).body.number
+      const again = (await used.server.call<{ number: number }>('POST', `/runs/${number}/${how}`, {})).body.number
       await waitForEnd(again)
-      expect([how, (await getRun(again)).phase, (await logOf(again, 1)).split('\n')[0]]).toEqual([
+      expect([how, (await used.getRun(again)).phase, (await used.readLog(again, 1)).split('\n')[0]]).toEqual([
         how,
         'succeeded',
         "given ['lr'] 0.1 0",
@@ -68,31 +61,31 @@ describe('parameters of an attempt', () => {
     }
 
     const changed = (
-      await server.call<{ number: number }>('POST', `/runs/${number}/restart`, { params: { lr: '0.5' } })
+      await used.server.call<{ number: number }>('POST', `/runs/${number}/restart`, { params: { lr: '0.5' } })
     ).body.number
     await waitForEnd(changed)
-    expect((await logOf(changed, 1)).split('\n')[0]).toBe("given ['lr'] 0.5 0")
+    expect((await used.readLog(changed, 1)).split('\n')[0]).toBe("given ['lr'] 0.5 0")
   })
 
   it('A promoted trial gets the parameters of its rung although it has logged a large configuration', async () => {
     const search =
       'hptuning: {concurrency: 4, seed: 3, hyperband: {max_iter: 4, eta: 2, resource: {name: epochs, type: int}, metric: {name: acc, optimization: maximize}}'
-    const { number } = await server.submit(
+    const { number } = await used.server.submit(
       `version: 1\nkind: group\n${search}, matrix: {lr: {uniform: [0, 1]}}}\nrun: {cmd: "python train.py 1 {{ lr }} {{ epochs }}"}`,
       folder,
     )
-    await waitUntil(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase !== 'running')
-    const { runs } = (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${number}&limit=100`)).body
+    await waitUntil(async () => (await used.getSweep(number)).phase !== 'running')
+    const { runs } = (await used.server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${number}&limit=100`)).body
     expect([runs.length > 4, runs.filter(({ phase }) => phase !== 'succeeded')]).toEqual([true, []])
 
     const promoted = runs.find(({ attemptCount }) => attemptCount > 1)!
-    expect(await logOf(promoted.number, promoted.attemptCount)).toMatch(/^given \['epochs', 'lr'\] 0\.\d+ 0\n/)
+    expect(await used.readLog(promoted.number, promoted.attemptCount)).toMatch(/^given \['epochs', 'lr'\] 0\.\d+ 0\n/)
   })
 
   it('Parameters may be longer than an environment variable can be', async () => {
-    const { number } = await server.submit(document(`{lr: 0.1, text: ${'é'.repeat(200_000)}}`), folder)
+    const { number } = await used.server.submit(document(`{lr: 0.1, text: ${'é'.repeat(200_000)}}`), folder)
     await waitForEnd(number)
-    expect(await logOf(number)).toBe("given ['lr', 'text'] 0.1 200000\n")
+    expect(await used.readLog(number)).toBe("given ['lr', 'text'] 0.1 200000\n")
   })
 })
 
@@ -115,20 +108,20 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
     )
 
     const cmd = 'python digits.py {{ mask }} {{ seed }} {{ deep }}'
-    const { number } = await server.submit(
+    const { number } = await used.server.submit(
       `version: 1\nkind: experiment\nparams: ${YAML}\nrun: {cmd: "${cmd}"}`,
       folder,
     )
     await waitForEnd(number)
-    expect(await logOf(number)).toBe(
+    expect(await used.readLog(number)).toBe(
       "['18446744073709551615', '12345678901234567890', '[9223372036854775807]']\nTrue 12345678901234567890 True inf -inf True 1.0 [9223372036854775807]\n",
     )
 
     const given = '"mask":18446744073709551615,"seed":12345678901234567890,'
     const logged = `"torch_seed":9223372036854775807,"entropy":340282366920938463463374607431768211457,"logged":${LONG},"nan":"NaN","inf":"Infinity"`
-    const headers = { authorization: `Bearer ${server.readToken()}` }
+    const headers = { authorization: `Bearer ${used.server.readToken()}` }
     for (const path of [`/runs/${number}`, `/runs?filter=${encodeURIComponent('p.torch_seed > 9e18')}&limit=5`]) {
-      const text = await (await fetch(`${server.url}/api/v1${path}`, { headers })).text()
+      const text = await (await fetch(`${used.server.url}/api/v1${path}`, { headers })).text()
       expect([
         text.includes(given),
         text.includes(logged),
@@ -137,7 +130,7 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
       ]).toEqual([true, true, true, true])
     }
 
-    using place = createCliFolder(server)
+    using place = createCliFolder(used.server)
     for (const words of [
       ['show', String(number)],
       ['ls', '-n', '5'],
@@ -150,31 +143,32 @@ Experiment().log_params(torch_seed=2**63 - 1, entropy=2**128 + 1, logged=10**400
   })
 
   it('Numbers keep every digit as values of a matrix and as texts of a restart', async () => {
-    const { number } = await server.submit(
+    const { number } = await used.server.submit(
       'version: 1\nkind: group\nhptuning: {matrix: {seed: {values: [12345678901234567890, 12345678901234567891]}}}\nrun: {cmd: "echo {{ seed }}"}',
       folder,
     )
-    await waitUntil(async () => (await server.call<SweepView>('GET', `/sweeps/${number}`)).body.phase !== 'running')
-    const { runs } = (await server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${number}&sort=number`)).body
-    expect(await Promise.all(runs.map(async (run) => await logOf(run.number)))).toEqual([
+    await waitUntil(async () => (await used.getSweep(number)).phase !== 'running')
+    const { runs } = (await used.server.call<{ runs: RunDetailView[] }>('GET', `/runs?sweep=${number}&sort=number`))
+      .body
+    expect(await Promise.all(runs.map(async (run) => await used.readLog(run.number)))).toEqual([
       '12345678901234567890\n',
       '12345678901234567891\n',
     ])
 
     const trials = await (
-      await fetch(`${server.url}/api/v1/sweeps/${number}/trials`, {
-        headers: { authorization: `Bearer ${server.readToken()}` },
+      await fetch(`${used.server.url}/api/v1/sweeps/${number}/trials`, {
+        headers: { authorization: `Bearer ${used.server.readToken()}` },
       })
     ).text()
     expect(trials).toContain('"params":{"seed":[12345678901234567890,12345678901234567891]}')
 
     const again = (
-      await server.call<{ number: number }>('POST', `/runs/${runs[0]!.number}/restart`, {
+      await used.server.call<{ number: number }>('POST', `/runs/${runs[0]!.number}/restart`, {
         params: { seed: '18446744073709551616' },
       })
     ).body.number
     await waitForEnd(again)
-    expect(await logOf(again)).toBe('18446744073709551616\n')
+    expect(await used.readLog(again)).toBe('18446744073709551616\n')
   })
 })
 
@@ -198,28 +192,30 @@ describe('a command', () => {
     ],
   ])('A command with %s too long for any system is refused before it is submitted', async (_, rest, message) => {
     const text = `version: 1\nkind: experiment\n${rest}`
-    const { status, body } = await server.call<CheckView>('POST', '/checks', { sources: [{ file: 'a.yml', text }] })
+    const { status, body } = await used.server.call<CheckView>('POST', '/checks', {
+      sources: [{ file: 'a.yml', text }],
+    })
     expect([status, JSON.stringify(body)]).toEqual([expect.any(Number), expect.stringMatching(message)])
   })
 
   it('A command with many values may be longer in total than one argument can be', async () => {
     const cmd = `python -c \\"import sys; print([len(word) for word in sys.argv[1:]])\\" ${'{{ text }} '.repeat(3)}; exit 7`
-    const { number } = await server.submit(
+    const { number } = await used.server.submit(
       `version: 1\nkind: experiment\nparams: {text: "${"it's ".repeat(20_000)}"}\nrun: {cmd: "${cmd}"}`,
       folder,
     )
     await waitForEnd(number)
-    expect(await getRun(number)).toMatchObject({ phase: 'failed', message: 'the program ended with status 7' })
-    expect(await logOf(number)).toBe('[100000, 100000, 100000]\n')
+    expect(await used.getRun(number)).toMatchObject({ phase: 'failed', message: 'the program ended with status 7' })
+    expect(await used.readLog(number)).toBe('[100000, 100000, 100000]\n')
   })
 
   it('A command with a value of the greatest allowed length runs', async () => {
     const cmd = 'python -c \\"import sys; print(len(sys.argv[1]))\\" {{ text }}'
-    const { number } = await server.submit(
+    const { number } = await used.server.submit(
       `version: 1\nkind: experiment\nparams: {text: "${'a'.repeat(131_070)}!"}\nrun: {cmd: "${cmd}"}`,
       folder,
     )
     await waitForEnd(number)
-    expect(await logOf(number)).toBe('131071\n')
+    expect(await used.readLog(number)).toBe('131071\n')
   })
 })

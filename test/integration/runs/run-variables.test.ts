@@ -1,31 +1,22 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import type { RunDetailView } from '../../../src/contract/run.ts'
 import { startTestServer, waitUntil } from '../../support/server.ts'
-import type { TestServer } from '../../support/server.ts'
+import { useServer } from '../../support/used-server.ts'
 import { createLedgerFolder, hasRunEnded } from '../../support/both-servers.ts'
 
-let server: TestServer
-
-beforeAll(async () => {
-  server = await startTestServer({
-    env: { PYTHONUNBUFFERED: undefined, POLYAXON_NO_OP: 'true', POLYAXON_PARAMS: 'of the machine' },
-  })
+const used = useServer({
+  env: { PYTHONUNBUFFERED: undefined, POLYAXON_NO_OP: 'true', POLYAXON_PARAMS: 'of the machine' },
 })
-afterAll(async () => {
-  await server[Symbol.asyncDispose]()
-})
-
-const logOf = async (number: number): Promise<string> => (await server.call<string>('GET', `/runs/${number}/logs`)).body
 
 const PRINT = `python3 -c "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith(('POLYAXON', 'PYTHONUNB', 'HAGANE_OUT'))}))"`
 
 async function variablesOf(
   head: string,
-  on = server,
+  on = used.server,
 ): Promise<{ variables: Record<string, string>; run: RunDetailView }> {
   const { number } = await on.submit(`version: 1\n${head}\nrun: {cmd: ${JSON.stringify(PRINT)}}\n`)
   await waitUntil(async () => await hasRunEnded(on, number), 60_000)
@@ -50,15 +41,15 @@ describe('the variables that scripts written for Polyaxon read', () => {
     } = variables
 
     expect(others).toEqual({
-      HAGANE_OUTPUTS: join(server.dataDir, 'runs', String(run.number), 'outputs'),
-      POLYAXON_RUN_OUTPUTS_PATH: join(server.dataDir, 'runs', String(run.number), 'outputs'),
+      HAGANE_OUTPUTS: join(used.server.dataDir, 'runs', String(run.number), 'outputs'),
+      POLYAXON_RUN_OUTPUTS_PATH: join(used.server.dataDir, 'runs', String(run.number), 'outputs'),
       POLYAXON_LOG_LEVEL: 'DEBUG',
       POLYAXON_IS_MANAGED: 'true',
       POLYAXON_IS_OFFLINE: 'true',
       PYTHONUNBUFFERED: '1',
     })
     expect(JSON.parse(params!)).toEqual({ lr: 0.1, name: '日本 "x"' })
-    expect(JSON.parse(data!)).toEqual({ data: join(server.dataDir, 'data') })
+    expect(JSON.parse(data!)).toEqual({ data: join(used.server.dataDir, 'data') })
     expect(JSON.parse(task!)).toEqual({ type: 'master', index: 0 })
     expect(JSON.parse(info!)).toMatchObject({
       project_name: 'hagane.default',
@@ -79,18 +70,20 @@ describe('the variables that scripts written for Polyaxon read', () => {
     expect(variables).not.toHaveProperty('POLYAXON_TASK_INFO')
   })
 
-  it('No variable names a Polyaxon server, and Polyaxon variables of the machine are not passed on', async () => {
+  it('No variable names a Polyaxon used.server, and Polyaxon variables of the machine are not passed on', async () => {
     const { variables } = await variablesOf('kind: experiment')
     expect(Object.keys(variables).filter((name) => /HOST|PORT|TOKEN|NO_OP|IN_CLUSTER/.test(name))).toEqual([])
     expect(variables['POLYAXON_PARAMS']).toBe('{}')
   })
 
   it('A file that a command writes to $POLYAXON_RUN_OUTPUTS_PATH is among the outputs of the run', async () => {
-    const { number } = await server.submit(
+    const { number } = await used.server.submit(
       'version: 1\nkind: experiment\nrun: {cmd: "echo weights > $POLYAXON_RUN_OUTPUTS_PATH/model.pt"}',
     )
-    await waitUntil(async () => await hasRunEnded(server, number))
-    expect(readFileSync(join(server.dataDir, 'runs', String(number), 'outputs', 'model.pt'), 'utf8')).toBe('weights\n')
+    await waitUntil(async () => await hasRunEnded(used.server, number))
+    expect(readFileSync(join(used.server.dataDir, 'runs', String(number), 'outputs', 'model.pt'), 'utf8')).toBe(
+      'weights\n',
+    )
   })
 
   it('The document of a run can override the Polyaxon variables', async () => {
@@ -108,11 +101,14 @@ describe('the output of a Python script', () => {
       join(work.folder, 'print.py'),
       'import os, time\nprint("first")\nwhile not os.path.exists("go"): time.sleep(0.02)\nprint("last")\nos.kill(os.getpid(), 9)\n',
     )
-    const { number } = await server.submit('version: 1\nkind: experiment\nrun: {cmd: "python3 print.py"}', work.folder)
-    await waitUntil(async () => (await logOf(number)).includes('first'))
+    const { number } = await used.server.submit(
+      'version: 1\nkind: experiment\nrun: {cmd: "python3 print.py"}',
+      work.folder,
+    )
+    await waitUntil(async () => (await used.readLog(number)).includes('first'))
     writeFileSync(join(work.folder, 'go'), '')
-    await waitUntil(async () => await hasRunEnded(server, number))
-    expect(await logOf(number)).toContain('first\nlast\n')
+    await waitUntil(async () => await hasRunEnded(used.server, number))
+    expect(await used.readLog(number)).toContain('first\nlast\n')
   })
 
   it('The document or the machine can switch PYTHONUNBUFFERED off', async () => {
